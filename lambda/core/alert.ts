@@ -1,0 +1,20 @@
+import type { Digest } from './image.ts'
+import type { AlertEvent, State } from './status.ts'
+import type { Check } from './verdict.ts'
+
+/** What people are told. Everything in it comes from registries and certificates: channels escape it. */
+export type Alert = {
+  readonly event: AlertEvent
+  readonly image: string
+  readonly digest: Digest
+  readonly state: State
+  readonly at: string
+  readonly checks: readonly Check[]
+  /** What was done to which tag. */
+  readonly tags: readonly TagOutcome[]
+}
+
+export type TagOutcome = {
+  readonly tag: string
+  readonly outcome: 'taken' | 'would-take' | 'moved' | 'absent' | 'protected' | 'given-back' | 'refused-newer' | 'not-armed' | 'failed'
+}

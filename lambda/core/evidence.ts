@@ -1,0 +1,59 @@
+import type { Digest, ImageId } from './image.ts'
+import type { Demand } from './policy/policy.ts'
+import type { SignatureFault } from './reasons.ts'
+
+/** Something that claims to vouch for an image, as it was read: nothing in it has been believed yet. */
+export type Claim = {
+  readonly carrier: string
+  /** The manifest it lay in, and its place there. */
+  readonly manifest: Digest
+  readonly layer: Digest
+  readonly content: ClaimContent
+}
+
+export type ClaimContent =
+  /** A Sigstore bundle as JSON; `artifact` are the signed bytes where the bundle holds a bare message signature. */
+  | { readonly kind: 'bundle'; readonly bundle: unknown; readonly artifact?: Uint8Array }
+  /** It could not be read as what it claims to be. */
+  | { readonly kind: 'unreadable'; readonly fault: SignatureFault; readonly detail: string }
+
+/** Everything read about one image, bounded, before judgement. */
+export type Evidence = {
+  readonly image: ImageId
+  readonly mediaType: string
+  /** Digests of all bytes the verdict rests on, as kept in the evidence store. */
+  readonly kept: readonly Digest[]
+  readonly platforms: readonly string[]
+  readonly claims: readonly Claim[]
+}
+
+/** Who signed, as far as cryptography proves it: a certificate identity or a public key. */
+export type Signer =
+  | {
+      readonly kind: 'certificate'
+      readonly issuer: string
+      readonly subject: string
+      readonly claims: Readonly<Record<string, string>>
+      readonly signedAt: string
+    }
+  | { readonly kind: 'key'; readonly key: string; readonly signedAt?: string }
+
+/** What one claim says once its signature has been checked against one demand. */
+export type Proof =
+  | { readonly ok: true; readonly signer: Signer; readonly says: Says }
+  | { readonly ok: false; readonly fault: SignatureFault; readonly detail: string }
+
+/** The signed content: an image signature with its annotations, or an attestation of some predicate type. */
+export type Says =
+  | { readonly kind: 'signature'; readonly annotations: Readonly<Record<string, string>> }
+  | { readonly kind: 'attestation'; readonly predicateType: string; readonly statement: unknown }
+
+/** A claim with its proof against every demand that the matching policies make, keyed by `demandId`. */
+export type Authenticated = { readonly claim: Claim; readonly proofs: ReadonlyMap<string, Proof> }
+
+/** A stable name of a demand. */
+export function demandId(demand: Demand): string {
+  const { signer, root, log, timestamp } = demand
+  const by = signer.kind === 'key' ? ['key', signer.hash, signer.pem.trim()] : ['certificate', signer.sct]
+  return JSON.stringify([...by, root, log, timestamp])
+}

@@ -1,0 +1,126 @@
+import { type Digest, isDigest } from './image.ts'
+
+/** An OCI content descriptor, as far as we use it. https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
+export type Descriptor = {
+  readonly mediaType: string
+  readonly digest: Digest
+  readonly size: number
+  readonly artifactType?: string
+  readonly annotations: Readonly<Record<string, string>>
+  readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string }
+}
+
+type Common = {
+  readonly mediaType: string
+  readonly artifactType?: string
+  readonly subject?: Descriptor
+  readonly annotations: Readonly<Record<string, string>>
+}
+export type ImageManifest = Common & { readonly kind: 'image'; readonly config: Descriptor; readonly layers: readonly Descriptor[] }
+export type ImageIndex = Common & { readonly kind: 'index'; readonly manifests: readonly Descriptor[] }
+export type Manifest = ImageManifest | ImageIndex
+
+/** A manifest as a registry served it, its bytes already hashed to `digest`. */
+export type FetchedManifest = { readonly digest: Digest; readonly mediaType: string; readonly bytes: Uint8Array }
+
+export const MANIFEST_TYPES = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+] as const
+
+const INDEX_TYPES: readonly string[] = [MANIFEST_TYPES[1], MANIFEST_TYPES[3]]
+const IMAGE_CONFIGS = ['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json']
+const IMAGE_LAYER = /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.rootfs\.)/
+
+/**
+ * Reads manifest bytes. Returns the reason as text when they can be read two ways or not at all:
+ * both `layers` and `manifests`, a media type that disagrees with the content, schema 1 (GHSA-qq97-vm5h-rrhg).
+ */
+export function parseManifest(fetched: FetchedManifest): Manifest | string {
+  let json: unknown
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(fetched.bytes))
+  } catch {
+    return 'the manifest is not JSON'
+  }
+  if (!isObject(json)) return 'the manifest is not a JSON object'
+  if (json.schemaVersion !== 2) return `schemaVersion is ${JSON.stringify(json.schemaVersion)}; 2 is allowed`
+  const mediaType = json.mediaType ?? fetched.mediaType
+  if (typeof mediaType !== 'string' || !(MANIFEST_TYPES as readonly string[]).includes(mediaType)) {
+    return `media type ${JSON.stringify(mediaType)} is not an OCI or Docker v2 manifest or index`
+  }
+  if (fetched.mediaType !== mediaType) return `served as ${fetched.mediaType} but says ${mediaType}`
+  const asIndex = INDEX_TYPES.includes(mediaType)
+  if (asIndex && ('layers' in json || 'config' in json)) return 'an index that also has layers or config'
+  if (!asIndex && 'manifests' in json) return 'an image manifest that also has manifests'
+  const common = commonFields(json, mediaType)
+  if (typeof common === 'string') return common
+  if (asIndex) {
+    const manifests = descriptors(json.manifests)
+    return manifests === undefined ? 'manifests is not a list of descriptors' : { kind: 'index', ...common, manifests }
+  }
+  const config = descriptor(json.config)
+  const layers = descriptors(json.layers)
+  if (config === undefined) return 'config is not a descriptor'
+  return layers === undefined ? 'layers is not a list of descriptors' : { kind: 'image', ...common, config, layers }
+}
+
+/** Something a container runtime would start: an index of images, or image config with at least one filesystem layer. */
+export function isRunnable(manifest: Manifest): boolean {
+  if (manifest.kind === 'index') {
+    return manifest.artifactType === undefined && manifest.manifests.some((child) => child.platform !== undefined)
+  }
+  return IMAGE_CONFIGS.includes(manifest.config.mediaType) && manifest.layers.some((layer) => IMAGE_LAYER.test(layer.mediaType))
+}
+
+/** `os/arch[/variant]` of an index entry; undefined for attestation children (`unknown/unknown`) and plain references. */
+export function platformOf(child: Descriptor): string | undefined {
+  const platform = child.platform
+  if (platform === undefined || (platform.os === 'unknown' && platform.architecture === 'unknown')) return undefined
+  return [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/')
+}
+
+function commonFields(json: Record<string, unknown>, mediaType: string): Common | string {
+  const subject = json.subject === undefined ? undefined : descriptor(json.subject)
+  if (json.subject !== undefined && subject === undefined) return 'subject is not a descriptor'
+  const artifactType = typeof json.artifactType === 'string' && json.artifactType !== '' ? json.artifactType : undefined
+  return { mediaType, annotations: stringMap(json.annotations), ...(artifactType && { artifactType }), ...(subject && { subject }) }
+}
+
+function descriptors(value: unknown): Descriptor[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  const all = value.map(descriptor)
+  return all.every((one) => one !== undefined) ? all : undefined
+}
+
+/** Reads one descriptor, or undefined where a required field is missing or of the wrong type. */
+export function descriptor(value: unknown): Descriptor | undefined {
+  if (!isObject(value) || typeof value.mediaType !== 'string' || !isDigest(value.digest)) return undefined
+  if (typeof value.size !== 'number' || !Number.isSafeInteger(value.size) || value.size < 0) return undefined
+  const platform = isObject(value.platform) ? value.platform : undefined
+  return {
+    mediaType: value.mediaType,
+    digest: value.digest,
+    size: value.size,
+    annotations: stringMap(value.annotations),
+    ...(typeof value.artifactType === 'string' && { artifactType: value.artifactType }),
+    ...(platform && {
+      platform: {
+        os: String(platform.os ?? 'unknown'),
+        architecture: String(platform.architecture ?? 'unknown'),
+        ...(typeof platform.variant === 'string' && { variant: platform.variant }),
+      },
+    }),
+  }
+}
+
+function stringMap(value: unknown): Record<string, string> {
+  if (!isObject(value)) return {}
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

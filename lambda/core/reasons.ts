@@ -1,0 +1,30 @@
+/** Why a signature or attestation was rejected. Closed, stable: part of the API. */
+export type SignatureFault =
+  | 'malformed' // not readable as what it claims to be
+  | 'unsupported' // a known format or algorithm we do not judge yet
+  | 'signature-invalid' // the signature does not verify
+  | 'wrong-key-kind' // a key where a certificate is asked for, or the reverse
+  | 'certificate-untrusted' // chain, validity or SCT
+  | 'log-missing' // no transparency log entry where one is required
+  | 'log-invalid' // log entry, promise, proof or checkpoint does not verify
+  | 'log-mismatch' // the log entry speaks of another signature, key or certificate
+  | 'timestamp-missing' // no trusted time where one is required
+  | 'timestamp-invalid'
+  | 'subject-mismatch' // signed for another image
+  | 'predicate-malformed' // the signed statement is not an in-toto statement
+
+/** Why a check came out as it did. Closed, stable: part of the API. */
+export type Reason =
+  | SignatureFault
+  | 'verified'
+  | 'static-pass'
+  | 'static-fail'
+  | 'no-signature' // nothing on the image claims to be a signature
+  | 'no-matching-signature'
+  | 'no-matching-attestation'
+  | 'identity-mismatch'
+  | 'annotation-mismatch'
+  | 'no-policy'
+  | 'ambiguous-manifest'
+  | 'over-limit'
+  | 'unavailable'

@@ -1,0 +1,24 @@
+import type { Signer } from './evidence.ts'
+import type { Reason } from './reasons.ts'
+
+export type Outcome = 'pass' | 'fail' | 'warn' | 'skip' | 'error'
+
+/** One thing judged. `name` is `POLICY/AUTHORITY[/ATTESTATION]`; `message` is for people. */
+export type Check = {
+  readonly name: string
+  readonly outcome: Outcome
+  readonly reason: Reason
+  readonly message: string
+  readonly platform?: string
+}
+
+/** The whole judgement of one image at one moment. */
+export type Verdict = {
+  readonly outcome: 'verified' | 'rejected' | 'unmanaged' | 'undecided'
+  readonly policies: readonly { readonly name: string; readonly outcome: 'pass' | 'fail' | 'warn' }[]
+  readonly checks: readonly Check[]
+  readonly signers: readonly Signer[]
+  readonly policyHash: string
+  /** A signature is there and bad, not merely missing: what `failFast` looks at. */
+  readonly badSignature: boolean
+}

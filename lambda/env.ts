@@ -1,0 +1,24 @@
+import { Misconfigured } from './errors.ts'
+
+/** Environment of the functions: set by cdk/ on AWS and by local/ on a laptop, read by wire.ts. */
+export const ENV = {
+  table: 'ASSAY_TABLE',
+  evidenceBucket: 'ASSAY_EVIDENCE_BUCKET',
+  topicArn: 'ASSAY_TOPIC_ARN',
+  verifyQueueUrl: 'ASSAY_VERIFY_QUEUE_URL',
+  actQueueUrl: 'ASSAY_ACT_QUEUE_URL',
+  verifyFunction: 'ASSAY_VERIFY_FUNCTION',
+  /** JSON: `[{host, account, region, endpoint?}]`, the ECR registries this installation watches. */
+  registries: 'ASSAY_REGISTRIES',
+  /** Folder of policy files. */
+  policies: 'ASSAY_POLICIES',
+  /** How often SQS hands out a message before it goes to the dead-letter queue. */
+  maxReceives: 'ASSAY_MAX_RECEIVES',
+} as const
+
+/** The value of an environment variable; throws Misconfigured where it is missing or empty. */
+export function required(name: string, env: NodeJS.ProcessEnv = process.env): string {
+  const value = env[name]
+  if (value === undefined || value === '') throw new Misconfigured(`environment variable ${name} is not set`)
+  return value
+}

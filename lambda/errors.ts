@@ -1,0 +1,20 @@
+/** Something we depend on did not answer; trying again later may help. Never a verdict. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable'
+  readonly service: string
+
+  constructor(service: string, message: string, options?: ErrorOptions) {
+    super(`${service}: ${message}`, options)
+    this.service = service
+  }
+}
+
+/** The installation itself is wrong (policy, environment, permission): only a person can mend it. */
+export class Misconfigured extends Error {
+  override readonly name = 'Misconfigured'
+}
+
+/** What was read is larger, longer or deeper than we are willing to read. Never a verdict, never a quarantine. */
+export class OverLimit extends Error {
+  override readonly name = 'OverLimit'
+}

@@ -1,0 +1,81 @@
+import type { Alert } from './core/alert.ts'
+import type { Digest, ImageId } from './core/image.ts'
+import type { Descriptor, FetchedManifest } from './core/manifest.ts'
+import type { HistoryRow, ImageRecord, State, TagRecord } from './core/status.ts'
+
+/** Reads one registry. Absent things are undefined; outages throw Unavailable; anything over a limit throws OverLimit. */
+export interface Registry {
+  /** The digest a tag points at now. */
+  resolve(name: string, tag: string): Promise<Digest | undefined>
+  /** A manifest by digest or tag; its bytes are hashed, and compared with the digest where one was asked for. */
+  manifest(name: string, reference: string): Promise<FetchedManifest | undefined>
+  /** A blob of at most `maxBytes`, its bytes hashed to the digest. */
+  blob(name: string, digest: Digest, maxBytes: number): Promise<Uint8Array | undefined>
+  /** Manifests whose `subject` is this digest (OCI 1.1); undefined where the registry has no such list. */
+  referrers(name: string, digest: Digest): Promise<readonly Descriptor[] | undefined>
+  /** All tags on a digest; undefined where the registry cannot tell. */
+  tagsOf(name: string, digest: Digest): Promise<readonly string[] | undefined>
+}
+
+/** Puts and removes tags. The only port that changes a registry. */
+export interface Tagger {
+  /** Points a tag at a manifest already in the repository. `taken`: the tag is immutable and holds another digest. */
+  put(name: string, tag: string, manifest: FetchedManifest): Promise<'put' | 'taken'>
+  /** Removes a tag only if it still points at the digest (compare and delete). */
+  remove(name: string, tag: string, digest: Digest): Promise<'removed' | 'moved' | 'absent'>
+}
+
+/** The registries this installation knows, by normalised host. */
+export type Registries = ReadonlyMap<string, Registry>
+
+export type ImageQuery = {
+  readonly repository?: string
+  readonly state?: State
+  readonly signer?: string
+  readonly limit: number
+  readonly cursor?: string
+}
+export type Page<T> = { readonly items: readonly T[]; readonly cursor?: string }
+
+/** The status table. Reads are consistent but for lists, whose hits are hints. Writes are conditional: false means somebody was faster. */
+export interface StatusStore {
+  image(id: ImageId): Promise<ImageRecord | undefined>
+  /** Writes the record if the stored version is still `expected` (undefined: if there is none). */
+  putImage(record: ImageRecord, expected: number | undefined): Promise<boolean>
+  putHistory(id: ImageId, row: HistoryRow): Promise<void>
+  /** Past verdicts, newest first. */
+  history(id: ImageId, limit: number, cursor?: string): Promise<Page<HistoryRow>>
+  tag(host: string, name: string, tag: string): Promise<TagRecord | undefined>
+  /** Writes the tag if the stored rev is still `expected` (undefined: if there is none). */
+  putTag(record: TagRecord, expected: number | undefined): Promise<boolean>
+  /** Tags last seen on this digest. */
+  tagsOf(id: ImageId): Promise<readonly TagRecord[]>
+  /** Images, newest first. */
+  images(query: ImageQuery): Promise<Page<ImageRecord>>
+  /** Images whose dueAt has passed, or with work to do. */
+  due(now: string, limit: number): Promise<readonly ImageId[]>
+  /** A small named item of the installation itself. */
+  system(key: string): Promise<Readonly<Record<string, unknown>> | undefined>
+  putSystem(key: string, value: Readonly<Record<string, unknown>>): Promise<void>
+}
+
+/** Keeps bytes by their sha256, for ever. */
+export interface EvidenceStore {
+  put(bytes: Uint8Array): Promise<Digest>
+  get(digest: Digest): Promise<Uint8Array | undefined>
+}
+
+/** Hands work to the functions that do it. At least once, in no order. */
+export interface WorkQueue {
+  /** Verify this image again, not before `delaySeconds` from now (at most 900). */
+  verify(image: ImageId, delaySeconds: number): Promise<void>
+  /** There is work on this image's item. */
+  act(image: ImageId): Promise<void>
+}
+
+/** Tells people. At least once. */
+export interface Alerts {
+  publish(alert: Alert): Promise<void>
+}
+
+export type Clock = () => Date
