@@ -16,5 +16,14 @@ export type Alert = {
 
 export type TagOutcome = {
   readonly tag: string
-  readonly outcome: 'taken' | 'would-take' | 'moved' | 'absent' | 'protected' | 'given-back' | 'refused-newer' | 'not-armed' | 'failed'
+  readonly outcome:
+    | 'taken'
+    | 'would-take'
+    | 'moved'
+    | 'absent'
+    | 'protected'
+    | 'given-back'
+    | 'refused-newer'
+    | 'not-armed'
+    | 'failed'
 }

@@ -13,7 +13,8 @@ export type ImageId = { readonly host: string; readonly name: string; readonly d
 const DIGEST = /^sha256:[0-9a-f]{64}$/
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/
 const NAME = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/
-const HOST = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?$/
+const HOST =
+  /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?$/
 const MAX_REFERENCE = 512
 
 export function isDigest(text: unknown): text is Digest {
@@ -30,7 +31,8 @@ export function isRepositoryName(text: unknown): text is string {
 
 /** Reads an image reference as Docker does (docker.io and `latest` defaults); throws BadInput naming what is wrong. */
 export function parseImage(text: string): ImageRef {
-  if (text.length > MAX_REFERENCE) throw new BadInput(`image reference of ${text.length} characters; at most ${MAX_REFERENCE} are allowed`)
+  if (text.length > MAX_REFERENCE)
+    throw new BadInput(`image reference of ${text.length} characters; at most ${MAX_REFERENCE} are allowed`)
   const at = text.indexOf('@')
   const digest = at < 0 ? undefined : text.slice(at + 1)
   if (digest !== undefined && !isDigest(digest)) {
@@ -40,10 +42,13 @@ export function parseImage(text: string): ImageRef {
   const colon = named.lastIndexOf(':')
   const tag = colon > named.lastIndexOf('/') ? named.slice(colon + 1) : undefined
   if (tag !== undefined && !isTag(tag)) {
-    throw new BadInput(`image "${text}": tag "${tag}" is not 1 to 128 of letters, digits, "_", "." and "-", not starting with "." or "-"`)
+    throw new BadInput(
+      `image "${text}": tag "${tag}" is not 1 to 128 of letters, digits, "_", "." and "-", not starting with "." or "-"`,
+    )
   }
   const { host, name } = splitHost(tag === undefined ? named : named.slice(0, colon))
-  if (!HOST.test(host)) throw new BadInput(`image "${text}": registry host "${host}" is not a host name with an optional port`)
+  if (!HOST.test(host))
+    throw new BadInput(`image "${text}": registry host "${host}" is not a host name with an optional port`)
   if (!isRepositoryName(name)) {
     throw new BadInput(`image "${text}": repository "${name}" is not lower-case words joined by "/", ".", "_" or "-"`)
   }

@@ -16,7 +16,11 @@ type Common = {
   readonly subject?: Descriptor
   readonly annotations: Readonly<Record<string, string>>
 }
-export type ImageManifest = Common & { readonly kind: 'image'; readonly config: Descriptor; readonly layers: readonly Descriptor[] }
+export type ImageManifest = Common & {
+  readonly kind: 'image'
+  readonly config: Descriptor
+  readonly layers: readonly Descriptor[]
+}
 export type ImageIndex = Common & { readonly kind: 'index'; readonly manifests: readonly Descriptor[] }
 export type Manifest = ImageManifest | ImageIndex
 
@@ -72,7 +76,10 @@ export function isRunnable(manifest: Manifest): boolean {
   if (manifest.kind === 'index') {
     return manifest.artifactType === undefined && manifest.manifests.some((child) => child.platform !== undefined)
   }
-  return IMAGE_CONFIGS.includes(manifest.config.mediaType) && manifest.layers.some((layer) => IMAGE_LAYER.test(layer.mediaType))
+  return (
+    IMAGE_CONFIGS.includes(manifest.config.mediaType) &&
+    manifest.layers.some((layer) => IMAGE_LAYER.test(layer.mediaType))
+  )
 }
 
 /** `os/arch[/variant]` of an index entry; undefined for attestation children (`unknown/unknown`) and plain references. */
@@ -86,7 +93,12 @@ function commonFields(json: Record<string, unknown>, mediaType: string): Common 
   const subject = json.subject === undefined ? undefined : descriptor(json.subject)
   if (json.subject !== undefined && subject === undefined) return 'subject is not a descriptor'
   const artifactType = typeof json.artifactType === 'string' && json.artifactType !== '' ? json.artifactType : undefined
-  return { mediaType, annotations: stringMap(json.annotations), ...(artifactType && { artifactType }), ...(subject && { subject }) }
+  return {
+    mediaType,
+    annotations: stringMap(json.annotations),
+    ...(artifactType && { artifactType }),
+    ...(subject && { subject }),
+  }
 }
 
 function descriptors(value: unknown): Descriptor[] | undefined {
@@ -118,7 +130,9 @@ export function descriptor(value: unknown): Descriptor | undefined {
 
 function stringMap(value: unknown): Record<string, string> {
   if (!isObject(value)) return {}
-  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -6,7 +6,11 @@ import type { Check, Verdict } from './verdict.ts'
 export type State = 'pending' | 'verified' | 'degraded' | 'failed' | 'error' | 'unmanaged'
 
 /** Work that a change of state calls for; kept on the image item itself, written together with the verdict. */
-export type Todo = { readonly kind: 'quarantine' | 'release' | 'alert'; readonly seq: number; readonly events?: readonly AlertEvent[] }
+export type Todo = {
+  readonly kind: 'quarantine' | 'release' | 'alert'
+  readonly seq: number
+  readonly events?: readonly AlertEvent[]
+}
 export type AlertEvent = 'failed' | 'taken-again' | 'recovered' | 'degraded' | 'error'
 
 /** Everything we know of one image. Times are ISO 8601. `version` is bumped by every write, `rev` by every change of state. */
