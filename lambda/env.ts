@@ -8,10 +8,12 @@ export const ENV = {
   verifyQueueUrl: 'ASSAY_VERIFY_QUEUE_URL',
   actQueueUrl: 'ASSAY_ACT_QUEUE_URL',
   verifyFunction: 'ASSAY_VERIFY_FUNCTION',
-  /** JSON: `[{host, account, region, endpoint?}]`, the ECR registries this installation watches. */
+  /** JSON: `[{host, account, region}]`, the ECR registries this installation watches. */
   registries: 'ASSAY_REGISTRIES',
   /** Folder of policy files. */
   policies: 'ASSAY_POLICIES',
+  /** JSON: name of a trusted root -> file; policies name it in trustRootRef. */
+  trustedRoots: 'ASSAY_TRUSTED_ROOTS',
   /** How often SQS hands out a message before it goes to the dead-letter queue. */
   maxReceives: 'ASSAY_MAX_RECEIVES',
 } as const

@@ -20,7 +20,6 @@ export type TagOutcome = {
     | 'taken'
     | 'would-take'
     | 'moved'
-    | 'absent'
     | 'protected'
     | 'given-back'
     | 'refused-newer'

@@ -25,6 +25,8 @@ export type Evidence = {
   readonly kept: readonly Digest[]
   readonly platforms: readonly string[]
   readonly claims: readonly Claim[]
+  /** Why the image's own manifest can be read two ways or not at all; such an image is never verified. */
+  readonly ambiguous?: string
 }
 
 /** Who signed, as far as cryptography proves it: a certificate identity or a public key. */

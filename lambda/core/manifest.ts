@@ -138,3 +138,19 @@ function stringMap(value: unknown): Record<string, string> {
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+const SIGNATURE_TYPES = [
+  /^application\/vnd\.dev\.sigstore\.bundle/,
+  /^application\/vnd\.dev\.cosign\./,
+  /^application\/vnd\.dsse\.envelope\./,
+  /^application\/vnd\.cncf\.notary\.signature$/,
+  /^application\/vnd\.in-toto\+json$/,
+  /^application\/(?:jose\+json|cose)$/, // Notation's envelopes
+]
+
+/** All of its content is signatures or attestations of a known kind: it speaks about another image and is not judged itself. */
+export function isSignature(manifest: Manifest): boolean {
+  if (manifest.kind === 'index') return false
+  const content = manifest.layers.length > 0 ? manifest.layers : [manifest.config]
+  return content.every((part) => SIGNATURE_TYPES.some((known) => known.test(part.mediaType)))
+}

@@ -1,17 +1,29 @@
+import type { TagOutcome } from './alert.ts'
 import type { Signer } from './evidence.ts'
 import type { Digest, ImageId } from './image.ts'
 import type { Check, Verdict } from './verdict.ts'
 
 /** The state of a digest. Absent: `unknown`. */
-export type State = 'pending' | 'verified' | 'degraded' | 'failed' | 'error' | 'unmanaged'
+export const STATES = ['pending', 'verified', 'degraded', 'failed', 'error', 'unmanaged'] as const
+export type State = (typeof STATES)[number]
 
-/** Work that a change of state calls for; kept on the image item itself, written together with the verdict. */
+export type AlertEvent =
+  | 'failed' // judged, and the answer is no
+  | 'quarantined' // a tag of an image already told as failed was taken
+  | 'recovered' // good evidence came; tags were given back
+  | 'degraded' // was verified; policy, trust or time changed under it
+  | 'error' // could not be judged
+
+/**
+ * Work that a change of state calls for: kept on the image item itself and written together with the verdict.
+ * One entry a kind; a new reason bumps `seq`, and an entry is done only by the seq that was read before the work.
+ */
 export type Todo = {
   readonly kind: 'quarantine' | 'release' | 'alert'
   readonly seq: number
   readonly events?: readonly AlertEvent[]
+  readonly tags?: readonly TagOutcome[]
 }
-export type AlertEvent = 'failed' | 'taken-again' | 'recovered' | 'degraded' | 'error'
 
 /** Everything we know of one image. Times are ISO 8601. `version` is bumped by every write, `rev` by every change of state. */
 export type ImageRecord = ImageId & {
@@ -26,10 +38,14 @@ export type ImageRecord = ImageId & {
   readonly policyHash: string
   readonly evidence: readonly Digest[]
   readonly firstSeenAt: string
-  readonly firstTaggedAt?: string
+  /** Since when a tagged image has been asked for a signature: when its grace began. */
+  readonly awaitedSince?: string
+  /** When the last verdict was reached. */
   readonly checkedAt: string
   readonly graceUntil?: string
-  /** The least of all reasons to look again. */
+  /** When to judge again. */
+  readonly recheckAt?: string
+  /** The least of all reasons to look at this item again. */
   readonly dueAt?: string
   readonly seq: number
   readonly todo: readonly Todo[]
@@ -37,7 +53,7 @@ export type ImageRecord = ImageId & {
   readonly taken: readonly string[]
   readonly lease?: { readonly owner: string; readonly until: string }
   readonly lastError?: { readonly at: string; readonly message: string }
-  /** Hash of the newest history row, so that rows form a chain. */
+  /** Hash of the newest history row, so that the rows form a chain. */
   readonly historyHash?: string
 }
 
@@ -63,4 +79,11 @@ export type HistoryRow = {
   readonly signers: readonly Signer[]
   readonly policyHash: string
   readonly previousHash?: string
+}
+
+/** Seconds for which a verdict may be relied on. */
+export const VERDICT_LIFETIME = 24 * 3600
+
+export function plusSeconds(iso: string, seconds: number): string {
+  return new Date(Date.parse(iso) + seconds * 1000).toISOString()
 }

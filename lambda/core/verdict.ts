@@ -14,7 +14,7 @@ export type Check = {
 
 /** The whole judgement of one image at one moment. */
 export type Verdict = {
-  readonly outcome: 'verified' | 'rejected' | 'unmanaged' | 'undecided'
+  readonly outcome: 'verified' | 'rejected' | 'unmanaged'
   readonly policies: readonly { readonly name: string; readonly outcome: 'pass' | 'fail' | 'warn' }[]
   readonly checks: readonly Check[]
   readonly signers: readonly Signer[]

@@ -1,0 +1,72 @@
+import type { Alert, TagOutcome } from '../core/alert.ts'
+import type { AlertEvent } from '../core/status.ts'
+import type { Channel } from './channel.ts'
+import { plainText } from './plain-text.ts'
+
+// https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: ASCII, no line breaks, at most 100 characters
+const SUBJECT_LIMIT = 100
+
+const HEADLINES: Readonly<Record<AlertEvent, string>> = {
+  failed: 'failed verification',
+  quarantined: 'was tagged again and quarantined',
+  recovered: 'recovered',
+  degraded: 'no longer meets policy',
+  error: 'could not be verified',
+}
+
+const OUTCOMES: Readonly<Record<TagOutcome['outcome'], string>> = {
+  taken: 'taken away; the image is kept and can still be pulled by digest',
+  'would-take': 'left in place (enforcement only observes)',
+  moved: 'left alone: it points at another image by now',
+  protected: 'left in place: it is protected',
+  'given-back': 'given back',
+  'refused-newer': 'not given back: it points at a newer image',
+  'not-armed': 'left in place: quarantine is not armed for this registry (its self-test has not passed)',
+  failed: 'could not be taken yet; trying again',
+}
+
+const ADVICE: Readonly<Record<AlertEvent, string>> = {
+  failed: 'Sign the image as the policy asks (by digest); tags that were taken come back by themselves.',
+  quarantined: 'Sign the image as the policy asks (by digest); tags that were taken come back by themselves.',
+  recovered: 'Nothing to do.',
+  degraded: 'Deploy gates say no. Sign the image anew or mend the policy; no tag was taken.',
+  error: 'Nothing was taken. It is tried again by itself; look at the registry if this repeats.',
+}
+
+/** Plain text, as SNS sends e-mail. */
+export const email: Channel = {
+  name: 'email',
+  render: (alert) => ({ subject: subjectOf(alert), text: textOf(alert) }),
+}
+
+function subjectOf(alert: Alert): string {
+  const headline = headlineOf(alert)
+  const room = SUBJECT_LIMIT - `Assay:  ${headline}`.length
+  const short = alert.image.replace(/@sha256:.*$/, '').replace(/[^\x21-\x7e]/g, '?')
+  const image = short.length <= room ? short : `...${short.slice(3 - room)}`
+  return `Assay: ${image} ${headline}`
+}
+
+function headlineOf(alert: Alert): string {
+  return HEADLINES[alert.event]
+}
+
+function textOf(alert: Alert): string {
+  const found = alert.checks.map(
+    (check) => `- ${plainText(check.name)}: ${check.outcome} (${check.reason}): ${plainText(check.message)}`,
+  )
+  const done = alert.tags.map(({ tag, outcome }) => `- ${plainText(tag)}: ${OUTCOMES[outcome]}`)
+  return [
+    `${plainText(alert.image)} ${headlineOf(alert)}.`,
+    `State: ${alert.state}, ${alert.at}`,
+    section('What was found', found),
+    section('What happened to its tags', done),
+    `What to do\n${ADVICE[alert.event]}`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : [title, ...lines].join('\n')
+}

@@ -1,0 +1,32 @@
+import { BadInput } from '../core/bad-input.ts'
+import { type Digest, type ImageRef, parseImage } from '../core/image.ts'
+import { type Known, registryOf } from '../world.ts'
+
+/** Where an image asked for is: the digest it means now. */
+export type Located = {
+  readonly image: ImageRef
+  readonly digest?: Digest
+  /** Its tag is absent because we took it from this digest. */
+  readonly taken: boolean
+}
+
+/** Reads the `image` parameter. */
+export function imageParameter(value: unknown): ImageRef {
+  if (typeof value !== 'string' || value === '') throw new BadInput('image is missing: give [HOST/]NAME[:TAG][@DIGEST]')
+  return parseImage(value)
+}
+
+/**
+ * Resolves a reference as it is now. A tag is asked for at the registry each time: a remembered one may have moved (I4).
+ * A tag that we took means the digest it was taken from. With tag and digest, the digest counts.
+ */
+export async function locate(world: Known, image: ImageRef): Promise<Located> {
+  if (image.digest !== undefined) return { image, digest: image.digest, taken: false }
+  if (image.tag === undefined || !world.registries.has(image.host)) return { image, taken: false }
+  const now = await registryOf(world, image.host).resolve(image.name, image.tag)
+  if (now !== undefined) return { image, digest: now, taken: false }
+  const seen = await world.store.tag(image.host, image.name, image.tag)
+  return seen?.quarantined === undefined
+    ? { image, taken: false }
+    : { image, digest: seen.quarantined.digest, taken: true }
+}

@@ -1,0 +1,70 @@
+import { repositoryOf } from './image.ts'
+import type { Enforcement } from './policy/policy.ts'
+import { type ImageRecord, plusSeconds, VERDICT_LIFETIME } from './status.ts'
+
+export type GateAnswer =
+  | {
+      readonly allow: true
+      readonly because: 'verified' | 'waiver'
+      readonly digest: string
+      readonly digestRef: string
+      readonly policyHash: string
+      readonly validUntil: string
+    }
+  | {
+      readonly allow: false
+      readonly state: ImageRecord['state'] | 'unknown'
+      readonly digest?: string
+      readonly reasons: readonly string[]
+      /** Seconds after which the answer may be another one. */
+      readonly retryAfter?: number
+    }
+
+/** Seconds a caller should wait where a verdict is being made anew. */
+const SOON = 30
+
+/** May this digest be deployed? Only a verdict that stands, of the policies of now, is yes. */
+export function gate(
+  record: ImageRecord | undefined,
+  currentHash: string,
+  enforcement: Enforcement,
+  now: string,
+): GateAnswer {
+  if (record === undefined)
+    return { allow: false, state: 'unknown', reasons: ['nothing is known of this image'], retryAfter: SOON }
+  const { state, digest } = record
+  if (record.policyHash !== currentHash) {
+    return {
+      allow: false,
+      state,
+      digest,
+      reasons: ['the policies have changed since the last verdict'],
+      retryAfter: SOON,
+    }
+  }
+  const validUntil = least(plusSeconds(record.checkedAt, VERDICT_LIFETIME), record.recheckAt)
+  const stands = state === 'verified' || (state === 'degraded' && enforcement.onDegraded === 'allow')
+  if (!stands) {
+    const waits = record.graceUntil === undefined ? {} : { retryAfter: secondsUntil(record.graceUntil, now) }
+    return { allow: false, state, digest, reasons: reasonsOf(record), ...waits }
+  }
+  if (validUntil <= now) {
+    return { allow: false, state, digest, reasons: [`the verdict was good until ${validUntil}`], retryAfter: SOON }
+  }
+  const digestRef = `${repositoryOf(record)}@${digest}`
+  return { allow: true, because: 'verified', digest, digestRef, policyHash: record.policyHash, validUntil }
+}
+
+function reasonsOf(record: ImageRecord): string[] {
+  const missed = record.checks.filter(({ outcome }) => outcome === 'fail' || outcome === 'error')
+  const reasons = missed.map(({ name, reason, message }) => `${name}: ${reason}: ${message}`)
+  return reasons.length > 0 ? reasons : [`the image is ${record.state}`]
+}
+
+function least(a: string, b: string | undefined): string {
+  return b !== undefined && b < a ? b : a
+}
+
+function secondsUntil(at: string, now: string): number {
+  return Math.max(1, Math.ceil((Date.parse(at) - Date.parse(now)) / 1000))
+}

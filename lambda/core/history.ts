@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto'
+import type { HistoryRow, ImageRecord } from './status.ts'
+
+/** The row that keeps a record's verdict once the image moves on; rows form a chain by hash. */
+export function historyRow(record: ImageRecord): HistoryRow {
+  const { rev, state, checkedAt, policies, checks, signers, policyHash, historyHash } = record
+  const row = { rev, state, at: checkedAt, policies, checks, signers, policyHash }
+  return historyHash === undefined ? row : { ...row, previousHash: historyHash }
+}
+
+/** The hash by which the next row names this one. */
+export function historyHash(row: HistoryRow): string {
+  return createHash('sha256').update(JSON.stringify(row)).digest('hex')
+}

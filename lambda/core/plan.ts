@@ -1,0 +1,181 @@
+import type { Digest, ImageId } from './image.ts'
+import type { Enforcement } from './policy/policy.ts'
+import { type ImageRecord, plusSeconds, type State, VERDICT_LIFETIME } from './status.ts'
+import { openTodo, withoutTodo } from './todo.ts'
+import type { Check, Verdict } from './verdict.ts'
+
+/** What a look at an image ended in: a verdict, or the reason why there is none. */
+export type Judged =
+  | {
+      readonly kind: 'verdict'
+      readonly verdict: Verdict
+      readonly mediaType: string
+      readonly platforms: readonly string[]
+      readonly evidence: readonly Digest[]
+    }
+  | {
+      readonly kind: 'error'
+      readonly reason: 'unavailable' | 'over-limit'
+      readonly message: string
+      readonly policyHash: string
+    }
+
+/** What else the next state depends on. `tags`: the tags on this digest now, without our own. */
+export type Situation = {
+  readonly now: string
+  readonly tags: readonly string[]
+  readonly enforcement: Enforcement
+}
+
+/** Seconds until an image that could not be judged is looked at again. */
+const ERROR_RETRY = 15 * 60
+/** Seconds after which the sweep takes up work that nobody has done. */
+const STUCK_AFTER = 60
+
+/** The image's next record: its state, and the work that the change calls for. Pure; design section 5 has the rules. */
+export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judged, situation: Situation): ImageRecord {
+  const { now, tags } = situation
+  const base = before ?? newRecord(id, now)
+  const unmanaged = judged.kind === 'verdict' && judged.verdict.outcome === 'unmanaged'
+  const awaitedSince = unmanaged ? undefined : (base.awaitedSince ?? (tags.length > 0 ? now : undefined))
+  const deadline = awaitedSince && plusSeconds(awaitedSince, situation.enforcement.gracePeriod)
+  const state = nextState(before?.state, judged, deadline, situation)
+  const changed = before === undefined || before.state !== state
+  const judgedFields = judged.kind === 'verdict' ? verdictFields(judged, now) : errorFields(before, judged, now)
+  const record: ImageRecord = {
+    ...base,
+    ...judgedFields,
+    state,
+    version: base.version + 1,
+    rev: changed ? base.rev + 1 : base.rev,
+    awaitedSince,
+    graceUntil: state === 'pending' ? deadline : undefined,
+    recheckAt: recheckAt(state, deadline, now),
+  }
+  return withDueAt(withWork(before, record, situation), now)
+}
+
+function newRecord(id: ImageId, now: string): ImageRecord {
+  return {
+    host: id.host,
+    name: id.name,
+    digest: id.digest,
+    version: 0,
+    rev: 0,
+    state: 'pending',
+    mediaType: '',
+    platforms: [],
+    policies: [],
+    checks: [],
+    signers: [],
+    policyHash: '',
+    evidence: [],
+    firstSeenAt: now,
+    checkedAt: now,
+    seq: 0,
+    todo: [],
+    taken: [],
+  }
+}
+
+function nextState(
+  before: State | undefined,
+  judged: Judged,
+  deadline: string | undefined,
+  { now, enforcement }: Situation,
+): State {
+  if (judged.kind === 'error') {
+    // A re-check that ends in an outage keeps the last verdict; I8: it never fails an image
+    return before === undefined || before === 'pending' ? 'error' : before
+  }
+  switch (judged.verdict.outcome) {
+    case 'verified':
+      return 'verified'
+    case 'unmanaged':
+      return 'unmanaged'
+    case 'rejected':
+      return rejected(before, judged.verdict, deadline, now, enforcement)
+    default:
+      return judged.verdict.outcome satisfies never
+  }
+}
+
+function rejected(
+  before: State | undefined,
+  verdict: Verdict,
+  deadline: string | undefined,
+  now: string,
+  enforcement: Enforcement,
+): State {
+  // Rule 11: what was once verified is not taken by time, policy or trust changing under it
+  if (before === 'verified' || before === 'degraded') return 'degraded'
+  if (before === 'failed') return 'failed'
+  // Rule 9: grace runs from the first tag; without one nobody can have pulled it by name yet
+  if (deadline === undefined) return 'pending'
+  if (enforcement.failFast && verdict.badSignature) return 'failed'
+  return now < deadline ? 'pending' : 'failed'
+}
+
+function verdictFields(judged: Judged & { kind: 'verdict' }, now: string): Partial<ImageRecord> {
+  const { policies, checks, signers, policyHash } = judged.verdict
+  const { mediaType, platforms, evidence } = judged
+  return { policies, checks, signers, policyHash, mediaType, platforms, evidence, checkedAt: now, lastError: undefined }
+}
+
+function errorFields(
+  before: ImageRecord | undefined,
+  judged: Judged & { kind: 'error' },
+  now: string,
+): Partial<ImageRecord> {
+  const lastError = { at: now, message: judged.message }
+  if (before !== undefined && before.state !== 'pending' && before.state !== 'error') return { lastError }
+  const check: Check = { name: 'evidence', outcome: 'error', reason: judged.reason, message: judged.message }
+  return { lastError, checks: [check], policies: [], signers: [], policyHash: judged.policyHash, checkedAt: now }
+}
+
+function recheckAt(state: State, deadline: string | undefined, now: string): string | undefined {
+  if (state === 'pending') return deadline
+  if (state === 'error') return plusSeconds(now, ERROR_RETRY)
+  return plusSeconds(now, VERDICT_LIFETIME)
+}
+
+/** The work that follows from moving `before` to `record`, merged into the work still open. */
+function withWork(before: ImageRecord | undefined, record: ImageRecord, { tags, enforcement }: Situation): ImageRecord {
+  const entered = before?.state !== record.state
+  switch (record.state) {
+    case 'failed': {
+      const told = entered ? openTodo(withoutTodo(record, 'release'), 'alert', { events: ['failed'] }) : record
+      // Level-triggered: whenever a failed digest is seen under a tag, the work is opened or its seq bumped
+      return entered || tags.length > 0 ? openTodo(told, 'quarantine') : told
+    }
+    case 'degraded': {
+      const told = entered ? openTodo(record, 'alert', { events: ['degraded'] }) : record
+      if (enforcement.onDegraded !== 'quarantine') return withoutTodo(told, 'quarantine')
+      return entered || tags.length > 0 ? openTodo(told, 'quarantine') : told
+    }
+    case 'verified':
+    case 'unmanaged':
+      return entered ? recovered(before, record) : record
+    case 'error':
+      return before?.state === 'error' ? record : openTodo(record, 'alert', { events: ['error'] })
+    case 'pending':
+      return record
+    default:
+      return record.state satisfies never
+  }
+}
+
+/** Rule 4: any move away from a state in which tags were taken carries the work to give them back. */
+function recovered(before: ImageRecord | undefined, record: ImageRecord): ImageRecord {
+  const free = withoutTodo(record, 'quarantine')
+  const returning = free.taken.length > 0 ? openTodo(free, 'release') : free
+  const wasBad = before?.state === 'failed' || before?.state === 'degraded' || before?.state === 'error'
+  return wasBad ? openTodo(returning, 'alert', { events: ['recovered'] }) : returning
+}
+
+/** Sets when the sweep must look at the item: the next check, or soon where work is open. */
+export function withDueAt(record: ImageRecord, now: string): ImageRecord {
+  const stuckAt = record.todo.length > 0 ? plusSeconds(now, STUCK_AFTER) : undefined
+  const [dueAt] = [record.recheckAt, stuckAt].filter((at) => at !== undefined).sort()
+  return { ...record, dueAt }
+}

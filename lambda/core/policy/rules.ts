@@ -1,0 +1,43 @@
+import type * as z from 'zod'
+import { formatPath, type Path } from './path.ts'
+
+const LONGEST_SHOWN = 100
+
+/** The text of a problem, given the path of the value it is about. Worded as sigstore/policy-controller words it. */
+export type RuleText = (path: Path) => string
+
+/** Reports a broken rule on the value being refined, or on a field of it. */
+export function report(ctx: z.RefinementCtx, text: RuleText, field?: string): void {
+  ctx.addIssue({ code: 'custom', path: field === undefined ? [] : [field], params: { text } })
+}
+
+/** Fields of an object that should be there. */
+export function missing(...fields: readonly string[]): RuleText {
+  return (path) => `missing field(s): ${fieldList(path, fields)}`
+}
+
+/** Fields of an object of which exactly one is allowed. */
+export function exactlyOne(got: 'neither' | 'both', fields: readonly string[]): RuleText {
+  return (path) => `expected exactly one, got ${got}: ${fieldList(path, fields)}`
+}
+
+/** A value that cannot stand where it stands, and why. */
+export function invalid(value: unknown, why: string): RuleText {
+  return (path) => `invalid value: ${show(value)}: ${formatPath(path)}: ${why}`
+}
+
+/** A value as text for a message: short, and never more than one line. */
+export function show(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')
+  // A private key pasted in the wrong place must not reach a log.
+  if (text.includes('PRIVATE KEY')) return '(a private key)'
+  const line = text.replace(/\p{Cc}+/gu, ' ')
+  return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN)}…` : line
+}
+
+function fieldList(path: Path, fields: readonly string[]): string {
+  return fields
+    .map((field) => formatPath([...path, field]))
+    .sort()
+    .join(', ')
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod'
+import { exactlyOne, invalid, report } from './rules.ts'
+import { choice, notYet, strict, text } from './schema-fields.ts'
+import { clusterKeyless, key, ownKeyless, serviceUrl } from './schema-signer.ts'
+
+const MAX_ATTESTATIONS = 50
+const KINDS = ['key', 'keyless', 'static'] as const
+const NOT_WITH_STATIC = ['annotations', 'attestations', 'ctlog', 'rfc3161timestamp', 'source'] as const
+
+/** Predicate types by the short names cosign knows them by. */
+export const SHORT_PREDICATES: Readonly<Record<string, string>> = {
+  custom: 'https://cosign.sigstore.dev/attestation/v1',
+  slsaprovenance: 'https://slsa.dev/provenance/v0.2',
+  spdx: 'https://spdx.dev/Document',
+  spdxjson: 'https://spdx.dev/Document',
+  cyclonedx: 'https://cyclonedx.org/bom',
+  link: 'https://in-toto.io/Link/v1',
+  vuln: 'https://cosign.sigstore.dev/attestation/vuln/v1',
+}
+
+const attestationFields = { name: text, predicateType: text, policy: notYet }
+const clusterAttestation = strict(attestationFields)
+const ownAttestation = strict({ ...attestationFields, maxAge: notYet }).superRefine(({ predicateType }, ctx) => {
+  if (Object.hasOwn(SHORT_PREDICATES, predicateType) || URL.canParse(predicateType)) return
+  const short = Object.keys(SHORT_PREDICATES).join(', ')
+  report(ctx, invalid(predicateType, `neither a URI nor one of ${short}`), 'predicateType')
+})
+
+const rootRef = { trustRootRef: text.optional() }
+const authorityFields = {
+  name: text.optional(),
+  key: key.optional(),
+  static: strict({ action: choice('action', ['pass', 'fail']), message: text.optional() }).optional(),
+  ctlog: strict({ url: serviceUrl.optional(), ...rootRef }).optional(),
+  rfc3161timestamp: strict(rootRef).optional(),
+  signatureFormat: choice('signature format', ['legacy', 'bundle']).optional(),
+  source: notYet,
+}
+
+/** An authority of a ClusterImagePolicy. */
+export const clusterAuthority = strict({
+  ...authorityFields,
+  keyless: clusterKeyless.optional(),
+  attestations: z.array(clusterAttestation).max(MAX_ATTESTATIONS).optional(),
+}).superRefine(authorityRules)
+
+/** An authority of a VerificationPolicy: upstream's, and annotations that the signed payload must carry. */
+export const ownAuthority = strict({
+  ...authorityFields,
+  keyless: ownKeyless.optional(),
+  attestations: z.array(ownAttestation).max(MAX_ATTESTATIONS).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+}).superRefine(authorityRules)
+
+type Ruled = { readonly [Field in (typeof KINDS)[number] | (typeof NOT_WITH_STATIC)[number]]?: unknown } & Roots
+type Roots = { readonly [Field in 'keyless' | 'ctlog' | 'rfc3161timestamp']?: { readonly trustRootRef?: string | undefined } | undefined }
+
+function authorityRules(authority: Ruled, ctx: z.RefinementCtx): void {
+  const kinds = KINDS.filter((kind) => authority[kind] !== undefined)
+  if (kinds.length !== 1) return report(ctx, exactlyOne(kinds.length === 0 ? 'neither' : 'both', KINDS))
+  if (authority.static !== undefined) {
+    const others = NOT_WITH_STATIC.filter((field) => authority[field] !== undefined)
+    if (others.length > 0) report(ctx, exactlyOne('both', ['static', ...others]))
+  }
+  rootRules(authority, ctx)
+}
+
+/** One authority is judged by one root: a certificate of one world never meets a log of another. */
+function rootRules({ keyless, ctlog, rfc3161timestamp }: Roots, ctx: z.RefinementCtx): void {
+  const named = [keyless, ctlog, rfc3161timestamp].flatMap((field) => field?.trustRootRef || [])
+  const [first, ...others] = new Set(named)
+  if (others.length > 0) {
+    report(ctx, () => `names several trusted roots (${[first, ...others].join(', ')}); one authority has one`)
+  } else if (keyless !== undefined && first !== undefined && !keyless.trustRootRef) {
+    report(ctx, () => `has no keyless.trustRootRef while "${first}" is named beside it; write keyless.trustRootRef: ${first}`)
+  }
+}

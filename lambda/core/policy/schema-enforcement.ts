@@ -1,0 +1,27 @@
+import * as z from 'zod'
+import { invalid, report } from './rules.ts'
+import { choice, duration, globText, ownMetadata, strict, text } from './schema-fields.ts'
+import { ownImages } from './schema-policy.ts'
+
+const MAX_PROTECTED = 500
+
+const environment = text.superRefine((name, ctx) => {
+  if (/^[a-zA-Z0-9](?:[a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$/.test(name)) return
+  report(ctx, invalid(name, 'an environment is up to 63 letters, digits, "-", "_" and "."'))
+})
+
+/** Enforcement: what follows from a verdict. */
+export const enforcement = strict({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: ownMetadata,
+  spec: strict({
+    images: ownImages,
+    environment: environment.optional(),
+    onFailure: choice('action', ['observe', 'quarantine'], ['archive']).optional(),
+    onDegraded: choice('action', ['alert', 'allow', 'quarantine']).optional(),
+    gracePeriod: duration.optional(),
+    failFast: z.boolean().optional(),
+    protect: z.array(globText('tag')).max(MAX_PROTECTED).optional(),
+  }),
+})

@@ -1,0 +1,67 @@
+import * as z from 'zod'
+import { parseDuration } from './duration.ts'
+import type { GlobPlace } from './glob.ts'
+import { globFault } from './glob-fault.ts'
+import { formatPath } from './path.ts'
+import { invalid, report } from './rules.ts'
+
+/** A field that has a meaning elsewhere, or will have one here: never overlooked, refused by name. */
+export const notYet = z
+  .unknown()
+  .superRefine((value, ctx) => {
+    if (value !== undefined) report(ctx, (path) => `${formatPath(path)} is not supported yet`)
+  })
+  .optional()
+
+/** Text that says something. */
+export const text = z.string().min(1, { abort: true })
+
+/** An object with these fields and no others. */
+export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const allowed = Object.keys(shape).filter((key) => shape[key] !== notYet)
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? `allowed here: ${allowed.join(', ')}` : undefined),
+  })
+}
+
+/** One of a few words; `reserved` words have a meaning that is not supported yet. */
+export function choice<const Words extends readonly [string, ...string[]]>(
+  name: string,
+  words: Words,
+  reserved: readonly string[] = [],
+) {
+  const allowed = `allowed: ${words.join(', ')}`
+  return z.enum(words, {
+    error: ({ input }) => {
+      const word = typeof input === 'object' && input !== null ? Object.keys(input).join(', ') : String(input)
+      return reserved.includes(word) ? `${word} is not supported yet; ${allowed}` : `unsupported ${name}; ${allowed}`
+    },
+  })
+}
+
+/** A glob as it may be written in this place. */
+export function globText(place: GlobPlace) {
+  return text.superRefine((pattern, ctx) => {
+    const fault = globFault(pattern, place)
+    if (fault !== undefined) report(ctx, invalid(pattern, `glob is invalid: ${fault}`))
+  })
+}
+
+/** A duration such as `10m`. */
+export const duration = text.superRefine((written, ctx) => {
+  const seconds = parseDuration(written)
+  if (typeof seconds === 'string') report(ctx, invalid(written, seconds))
+})
+
+/** An object's name: what Kubernetes allows, so that one file serves both. */
+export const objectName = text.superRefine((name, ctx) => {
+  if (name.length <= 253 && /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(name)) return
+  report(ctx, invalid(name, 'a name is up to 253 of a-z, 0-9, "-" and ".", with a letter or digit at both ends'))
+})
+
+/** Metadata of our own documents; labels and annotations are for people. */
+export const ownMetadata = strict({
+  name: objectName,
+  labels: z.record(z.string(), z.string()).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+})

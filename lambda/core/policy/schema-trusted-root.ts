@@ -1,0 +1,46 @@
+import * as z from 'zod'
+import { exactlyOne, invalid, report } from './rules.ts'
+import { ownMetadata, strict, text } from './schema-fields.ts'
+
+const MEDIA_TYPE = 'application/vnd.dev.sigstore.trustedroot'
+
+const time = text.superRefine((written, ctx) => {
+  if (Number.isNaN(Date.parse(written))) report(ctx, invalid(written, 'not a time such as 2026-01-31T00:00:00Z'))
+})
+
+const log = z.looseObject({
+  publicKey: z.looseObject({
+    rawBytes: z.string(),
+    // Without a beginning an entry of any age would count: sigstore-conformance, trust-root-tlog-missing-validity-start.
+    validFor: z.looseObject({ start: time }),
+  }),
+})
+const authority = z.looseObject({ certChain: z.looseObject({ certificates: z.array(z.looseObject({})).min(1) }) })
+
+/** The shape of a Sigstore trusted_root.json; what is in it is read by those who verify with it. */
+export const trustedRootFile = z.looseObject({
+  mediaType: text.superRefine((type, ctx) => {
+    if (!type.startsWith(MEDIA_TYPE)) report(ctx, invalid(type, `not a trusted root; it begins with ${MEDIA_TYPE}`))
+  }),
+  tlogs: z.array(log).optional(),
+  ctlogs: z.array(z.looseObject({ publicKey: z.looseObject({ rawBytes: z.string() }) })).optional(),
+  certificateAuthorities: z.array(authority).optional(),
+  timestampAuthorities: z.array(authority).optional(),
+})
+
+const file = text.superRefine((path, ctx) => {
+  if (/^[^/\\:\0]+(?:\/[^/\\:\0]+)*$/.test(path) && !path.split('/').includes('..')) return
+  report(ctx, invalid(path, 'a file beside or below the policy file is allowed, such as roots/staging.json'))
+})
+
+/** TrustedRoot: whom to trust for certificates, logs and timestamps, here or in a file. */
+export const trustedRoot = strict({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: ownMetadata,
+  spec: strict({ inline: trustedRootFile.optional(), file: file.optional() }).superRefine((spec, ctx) => {
+    if ((spec.inline === undefined) === (spec.file === undefined)) {
+      report(ctx, exactlyOne(spec.inline === undefined ? 'neither' : 'both', ['inline', 'file']))
+    }
+  }),
+})

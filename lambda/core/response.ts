@@ -1,0 +1,49 @@
+import type { Signer } from './evidence.ts'
+import { type Digest, formatImage, type ImageRef } from './image.ts'
+import type { HistoryRow, ImageRecord } from './status.ts'
+
+/** The body of GET /v1/status, and one element of GET /v1/images. */
+export type StatusResponse = ReturnType<typeof statusResponse>
+
+/** What the status API says of an image. `tag`: the tag it was asked by; `taken`: that tag has been taken from this digest. */
+export function statusResponse(record: ImageRecord, tag?: string, taken?: boolean) {
+  const { host, name, digest } = record
+  return {
+    image: formatImage({ host, name, ...(tag !== undefined && { tag }) }),
+    digest,
+    ...(tag !== undefined && { tag }),
+    state: record.state,
+    quarantined: taken ?? record.taken.length > 0,
+    policies: record.policies,
+    checks: record.checks,
+    signers: record.signers.map(signerResponse),
+    ...(record.platforms.length > 0 && { platforms: record.platforms }),
+    base: null,
+    rev: record.rev,
+    firstSeenAt: record.firstSeenAt,
+    checkedAt: record.checkedAt,
+    ...(record.graceUntil !== undefined && { graceUntil: record.graceUntil }),
+    ...(record.recheckAt !== undefined && { nextDueAt: record.recheckAt }),
+    ...(record.lastError !== undefined && { lastError: record.lastError }),
+  }
+}
+
+/** The body for an image nothing is known of. */
+export function unknownResponse(image: ImageRef, digest?: Digest) {
+  return {
+    image: formatImage(image),
+    ...(digest !== undefined && { digest }),
+    state: 'unknown' as const,
+    quarantined: false,
+  }
+}
+
+/** One change of state, as GET /v1/history tells it. */
+export function historyResponse(row: HistoryRow) {
+  return { ...row, signers: row.signers.map(signerResponse) }
+}
+
+function signerResponse(signer: Signer) {
+  const { kind: _, ...said } = signer
+  return said
+}

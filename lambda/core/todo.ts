@@ -1,0 +1,37 @@
+import type { TagOutcome } from './alert.ts'
+import type { AlertEvent, ImageRecord, Todo } from './status.ts'
+
+type Details = { readonly events?: readonly AlertEvent[]; readonly tags?: readonly TagOutcome[] }
+
+/** Opens work of a kind, or merges a new reason into the open entry; either way with a new seq (rule 2). */
+export function openTodo(record: ImageRecord, kind: Todo['kind'], details: Details = {}): ImageRecord {
+  const seq = record.seq + 1
+  const open = record.todo.find((entry) => entry.kind === kind)
+  const events = union(open?.events, details.events)
+  const tags = mergeTags(open?.tags, details.tags)
+  const entry: Todo = { kind, seq, ...(events.length > 0 && { events }), ...(tags.length > 0 && { tags }) }
+  return { ...record, seq, todo: [...record.todo.filter((other) => other.kind !== kind), entry] }
+}
+
+/** Drops work of a kind whatever its seq: what it was for no longer holds. */
+export function withoutTodo(record: ImageRecord, kind: Todo['kind']): ImageRecord {
+  return { ...record, todo: record.todo.filter((entry) => entry.kind !== kind) }
+}
+
+/** Marks work done, unless a new reason has come since `seq` was read. */
+export function closeTodo(record: ImageRecord, kind: Todo['kind'], seq: number): ImageRecord {
+  return { ...record, todo: record.todo.filter((entry) => entry.kind !== kind || entry.seq !== seq) }
+}
+
+export function findTodo(record: ImageRecord, kind: Todo['kind']): Todo | undefined {
+  return record.todo.find((entry) => entry.kind === kind)
+}
+
+function union(open: readonly AlertEvent[] = [], added: readonly AlertEvent[] = []): AlertEvent[] {
+  return [...new Set([...open, ...added])]
+}
+
+/** The last outcome for each tag is the one that is told. */
+function mergeTags(open: readonly TagOutcome[] = [], added: readonly TagOutcome[] = []): TagOutcome[] {
+  return [...new Map([...open, ...added].map((outcome) => [outcome.tag, outcome])).values()]
+}

@@ -1,0 +1,53 @@
+import { decide } from './core/decide.ts'
+import { demandId } from './core/evidence.ts'
+import type { ImageId, ImageRef } from './core/image.ts'
+import type { Judged } from './core/plan.ts'
+import { policyHash } from './core/policy/hash.ts'
+import { policiesFor } from './core/policy/match.ts'
+import type { Demand, Policy, PolicySet } from './core/policy/policy.ts'
+import { OverLimit } from './errors.ts'
+import { gather } from './gather.ts'
+import type { EvidenceStore, Registry } from './ports.ts'
+import { authenticate } from './trust/authenticate.ts'
+import type { TrustMaterials } from './trust/roots.ts'
+
+/** What an examination needs: where to read, what to judge by, whom to trust, and where to keep what was read. */
+export type Examiner = {
+  readonly registry: Registry
+  readonly evidence: EvidenceStore
+  readonly policies: PolicySet
+  readonly trust: TrustMaterials
+}
+
+/**
+ * Judges an image without any effect: gather, authenticate, decide. Undefined where the image does not exist.
+ * An outage throws Unavailable; more than we are willing to read is an error, never a verdict (I8).
+ */
+export async function examine(examiner: Examiner, id: ImageId): Promise<Judged | undefined> {
+  const policies = policiesFor(examiner.policies, id)
+  const hash = policyHash(policies, examiner.policies.roots)
+  try {
+    const evidence = await gather(examiner.registry, id, examiner.evidence)
+    if (evidence === undefined) return undefined
+    const claims = authenticate(evidence.claims, demandsOf(policies), id.digest, examiner.trust)
+    const verdict = decide(policies, evidence, claims, hash)
+    const { mediaType, platforms, kept } = evidence
+    return { kind: 'verdict', verdict, mediaType, platforms, evidence: kept }
+  } catch (error) {
+    if (!(error instanceof OverLimit)) throw error
+    return { kind: 'error', reason: 'over-limit', message: error.message, policyHash: hash }
+  }
+}
+
+/** The hash of all that judges this image now: a verdict reached under another one no longer counts. */
+export function currentPolicyHash(set: PolicySet, image: ImageRef): string {
+  return policyHash(policiesFor(set, image), set.roots)
+}
+
+/** Every distinct demand of the policies: each signature is checked once against each. */
+function demandsOf(policies: readonly Policy[]): Demand[] {
+  const demands = policies
+    .flatMap(({ authorities }) => authorities)
+    .flatMap((authority) => (authority.kind === 'sigstore' ? [authority.demand] : []))
+  return [...new Map(demands.map((demand) => [demandId(demand), demand])).values()]
+}

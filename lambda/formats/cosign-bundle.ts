@@ -1,0 +1,22 @@
+import { artifactTypeOf, type Format, isObject, readJson, unreadable } from './format.ts'
+
+// Versions we do not know are claims too: they are turned away by name when verified, not overlooked
+const BUNDLE = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v[\d.]+)?\+json(?:;\s*version=[\d.]+)?$/
+
+/** Sigstore bundles attached as OCI 1.1 referrers: cosign 3, GitHub artifact attestations, sigstore-js. */
+export const cosignBundle: Format = {
+  name: 'cosign-bundle',
+  tags: () => [],
+  announces: BUNDLE,
+  layers: (manifest) => {
+    const bundles = manifest.layers.filter((layer) => BUNDLE.test(layer.mediaType))
+    if (bundles.length > 0) return bundles
+    return BUNDLE.test(artifactTypeOf(manifest)) ? manifest.layers : []
+  },
+  read: (_layer, bytes, image) => {
+    const bundle = readJson(bytes)
+    if (!isObject(bundle)) return unreadable('the bundle is not a JSON object')
+    // A bare message signature holds no statement: what it signs is the manifest of the image itself
+    return 'messageSignature' in bundle ? { kind: 'bundle', bundle, artifact: image } : { kind: 'bundle', bundle }
+  },
+}

@@ -1,0 +1,39 @@
+import type { ClaimContent } from '../core/evidence.ts'
+import type { Digest } from '../core/image.ts'
+import type { Descriptor, ImageManifest } from '../core/manifest.ts'
+
+/** One way in which tools put signatures beside an image. Pure: bytes in, claims out; nothing here is believed yet. */
+export type Format = {
+  readonly name: string
+  /** Tags under which its manifests lie in the image's own repository. */
+  readonly tags: (image: Digest) => readonly string[]
+  /** Artifact types by which a list of referrers announces it: such entries are opened first. */
+  readonly announces: RegExp
+  /** The layers that hold one claim each; none: the manifest is not of this format. */
+  readonly layers: (manifest: ImageManifest) => readonly Descriptor[]
+  /** Reads one layer. `image` are the bytes of the image's own manifest. Never throws. */
+  readonly read: (layer: Descriptor, bytes: Uint8Array, image: Uint8Array) => ClaimContent
+}
+
+/** What a manifest says it is (image-spec, "Guidelines for Artifact Usage"). */
+export function artifactTypeOf(manifest: ImageManifest): string {
+  return manifest.artifactType ?? manifest.config.mediaType
+}
+
+/** Content that claims to be a signature and cannot be read as one. */
+export function unreadable(detail: string): ClaimContent {
+  return { kind: 'unreadable', fault: 'malformed', detail }
+}
+
+/** JSON in strict UTF-8, or undefined. V8 parses it without recursion, so depth does no harm here. */
+export function readJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,61 @@
+import middy from '@middy/core'
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import * as z from 'zod'
+import { parseImage } from '../core/image.ts'
+import { observeTag } from '../observe-tag.ts'
+import { judge, recordOutage, verifyPush } from '../pipeline.ts'
+import { pushesOf } from '../sources/parse.ts'
+import { count, log } from '../telemetry.ts'
+import { wireVerifier } from '../wire.ts'
+import { registryOf } from '../world.ts'
+import { onBatch } from './on-batch.ts'
+
+const { world, registries, retryIn } = await wireVerifier()
+const direct = z.object({ verify: z.string() })
+
+const onQueue = onBatch({
+  async handle(body) {
+    for (const push of parse(body)) await verifyPush(world, push)
+  },
+  async exhausted(body, error) {
+    count('Outages')
+    for (const { host, name, digest } of parse(body)) {
+      if (digest === undefined)
+        log('given up without a digest to write it down for', { host, name, error: error.message })
+      else await recordOutage(world, { host, name, digest }, error.message)
+    }
+  },
+  retryIn,
+  dropped,
+})
+
+function parse(body: unknown) {
+  const parsed = pushesOf(body, registries)
+  if ('pushes' in parsed) return parsed.pushes
+  dropped(parsed.dropped, JSON.stringify(body))
+  return []
+}
+
+function dropped(reason: string, body: string): void {
+  count('EventsDropped')
+  log('event dropped', { reason, body: body.slice(0, 2000) })
+}
+
+/** `{verify: IMAGE}`, from the API: judged at once. */
+async function onInvoke(reference: string): Promise<{ found: boolean }> {
+  const image = parseImage(reference)
+  const { host, name, tag } = image
+  const now = world.now().toISOString()
+  const digest =
+    image.digest ?? (tag && (await observeTag(world.store, registryOf(world, host), { host, name, tag }, now)))
+  if (!digest) return { found: false }
+  return { found: (await judge(world, { host, name, digest })) !== undefined }
+}
+
+/** Judges what registry events are about (SQS), or one image at once (Invoke). */
+export const handler = middy<SQSEvent | { verify: string }, SQSBatchResponse | { found: boolean }>().handler(
+  (event: SQSEvent | { verify: string }, context: Context) => {
+    const asked = direct.safeParse(event)
+    return asked.success ? onInvoke(asked.data.verify) : onQueue(event as SQSEvent, context)
+  },
+)

@@ -1,0 +1,34 @@
+import type { Digest } from './core/image.ts'
+import type { TagRecord } from './core/status.ts'
+import { Unavailable } from './errors.ts'
+import type { Registry, StatusStore } from './ports.ts'
+
+const TRIES = 5
+
+type Place = { readonly host: string; readonly name: string; readonly tag: string }
+
+/**
+ * Asks the registry what a tag points at now and writes it down; the only writer of a tag's digest (rule 6).
+ * The rev is read before the registry is asked, so an older answer never overwrites a newer one.
+ */
+export async function observeTag(
+  store: StatusStore,
+  registry: Registry,
+  place: Place,
+  now: string,
+): Promise<Digest | undefined> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const before = await store.tag(place.host, place.name, place.tag)
+    const digest = await registry.resolve(place.name, place.tag)
+    if (before === undefined && digest === undefined) return undefined
+    if (before !== undefined && before.digest === digest) return digest
+    const next: TagRecord = {
+      ...(before ?? { host: place.host, name: place.name, tag: place.tag }),
+      rev: (before?.rev ?? 0) + 1,
+      digest,
+      observedAt: now,
+    }
+    if (await store.putTag(next, before?.rev)) return digest
+  }
+  throw new Unavailable('status table', `tag ${place.name}:${place.tag} changed under ${TRIES} attempts to write it`)
+}

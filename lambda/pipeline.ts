@@ -1,0 +1,112 @@
+import { historyHash, historyRow } from './core/history.ts'
+import type { ImageId } from './core/image.ts'
+import { type Judged, plan } from './core/plan.ts'
+import { enforcementFor } from './core/policy/match.ts'
+import type { Push } from './core/push.ts'
+import type { ImageRecord } from './core/status.ts'
+import { Unavailable } from './errors.ts'
+import { currentPolicyHash, examine } from './examine.ts'
+import { MAX_DELAY } from './queue/sqs.ts'
+import { subjectsOf } from './subjects.ts'
+import { tagsOf } from './tags-of.ts'
+import { registryOf, type Verifier } from './world.ts'
+
+const TRIES = 8
+
+/**
+ * The way of one push. Read this first.
+ * The registry is read again (an event is only a hint), each image the push is about is judged,
+ * and verdict and work are recorded in one conditional write. `act` does the work.
+ */
+export async function verifyPush(world: Verifier, push: Push): Promise<readonly ImageRecord[]> {
+  const subjects = await subjectsOf(world, registryOf(world, push.host), push)
+  const records = await Promise.all(subjects.map((id) => judge(world, id)))
+  return records.filter((record) => record !== undefined)
+}
+
+/** Judges one image and records what follows. Undefined: there is no such image and there never was. */
+export async function judge(world: Verifier, id: ImageId): Promise<ImageRecord | undefined> {
+  const registry = registryOf(world, id.host)
+  return record(world, id, async () => {
+    const tags = await tagsOf(world.store, registry, id)
+    const judged = await examine({ ...world, registry }, id)
+    return judged && { judged, tags }
+  })
+}
+
+/** Records that an image could not be judged: the last try has failed. */
+export async function recordOutage(world: Verifier, id: ImageId, message: string): Promise<ImageRecord | undefined> {
+  const policyHash = currentPolicyHash(world.policies, id)
+  return record(world, id, async () => ({
+    judged: { kind: 'error', reason: 'unavailable', message, policyHash },
+    tags: [],
+  }))
+}
+
+type Look = () => Promise<{ judged: Judged; tags: readonly string[] } | undefined>
+
+/** One conditional write of verdict and work; who loses the race looks again from the start (rule 1). */
+async function record(world: Verifier, id: ImageId, look: Look): Promise<ImageRecord | undefined> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const now = world.now().toISOString()
+    const before = await world.store.image(id)
+    const seen = await look()
+    const next = seen ? planned(world, before, id, seen, now) : gone(before, now)
+    if (next === undefined) return undefined
+    if (!(await store(world, before, next))) continue
+    await wakeOthers(world, before, next, now)
+    return next
+  }
+  throw new Unavailable('status table', `${id.name}@${id.digest} changed under ${TRIES} attempts to record it`)
+}
+
+function planned(
+  world: Verifier,
+  before: ImageRecord | undefined,
+  id: ImageId,
+  { judged, tags }: { judged: Judged; tags: readonly string[] },
+  now: string,
+): ImageRecord {
+  const next = plan(before, id, judged, { now, tags, enforcement: enforcementFor(world.policies, id) })
+  return before === undefined || before.rev === next.rev
+    ? next
+    : { ...next, historyHash: historyHash(historyRow(before)) }
+}
+
+/** An image that was deleted keeps its last verdict, and is not looked at again until it is pushed again. */
+function gone(before: ImageRecord | undefined, now: string): ImageRecord | undefined {
+  if (before === undefined) return undefined
+  const lastError = { at: now, message: 'the image is no longer in the registry' }
+  return {
+    ...before,
+    version: before.version + 1,
+    lastError,
+    recheckAt: undefined,
+    dueAt: before.todo.length > 0 ? before.dueAt : undefined,
+  }
+}
+
+/** The outgoing verdict is copied first, so that a crash in between orphans nothing. */
+async function store(world: Verifier, before: ImageRecord | undefined, next: ImageRecord): Promise<boolean> {
+  if (before !== undefined && before.rev !== next.rev) await world.store.putHistory(next, historyRow(before))
+  return world.store.putImage(next, before?.version)
+}
+
+/** Hints that save waiting: the sweep finds whatever they miss. */
+async function wakeOthers(
+  world: Verifier,
+  before: ImageRecord | undefined,
+  next: ImageRecord,
+  now: string,
+): Promise<void> {
+  world.log('judged', {
+    image: `${next.host}/${next.name}@${next.digest}`,
+    state: next.state,
+    was: before?.state,
+    rev: next.rev,
+  })
+  if (next.todo.length > 0) await world.queue.act(next)
+  if (next.graceUntil === undefined || next.graceUntil === before?.graceUntil) return
+  const delay = (Date.parse(next.graceUntil) - Date.parse(now)) / 1000
+  if (delay <= MAX_DELAY) await world.queue.verify(next, delay)
+}

@@ -1,0 +1,61 @@
+import { BatchDeleteImageCommand, type ECRClient, PutImageCommand } from '@aws-sdk/client-ecr'
+import { Unavailable } from '../errors.ts'
+import type { Tagger } from '../ports.ts'
+import { ecrRegistry } from '../registry/ecr.ts'
+import { ecrCaller } from '../registry/ecr-call.ts'
+import { absentOrThrow, ecrService, failureOf } from '../registry/ecr-errors.ts'
+
+export type EcrTaggerOptions = {
+  readonly client: ECRClient
+  /** The AWS account whose registry this is. */
+  readonly registryId: string
+}
+
+/** Moves tags in one account's private ECR registry. */
+export function ecrTagger({ client, registryId }: EcrTaggerOptions): Tagger {
+  const call = ecrCaller(registryId)
+  const registry = ecrRegistry({ client, registryId })
+
+  return {
+    async put(name, tag, manifest) {
+      const command = new PutImageCommand({
+        registryId,
+        repositoryName: name,
+        imageTag: tag,
+        imageManifest: new TextDecoder('utf-8', { ignoreBOM: true }).decode(manifest.bytes),
+        imageManifestMediaType: manifest.mediaType,
+        // ECR then refuses a manifest that did not survive the way into a string and back
+        imageDigest: manifest.digest,
+      })
+      const outcome = await call('PutImage', name, (options) => client.send(command, options).then(() => 'put', known))
+      if (outcome === 'put') return 'put'
+      if (outcome === undefined) {
+        throw new Unavailable(ecrService(registryId), `PutImage on "${name}": repository or layers are gone`)
+      }
+      // Undocumented which of its two errors ECR gives for an immutable tag that already holds this very digest
+      return (await registry.resolve(name, tag)) === manifest.digest ? 'put' : 'taken'
+    },
+
+    async remove(name, tag, digest) {
+      // Never a tag or a digest alone: the one deletes whatever the tag points at now, the other the image with all its tags
+      const imageIds = [{ imageTag: tag, imageDigest: digest }]
+      const command = new BatchDeleteImageCommand({ registryId, repositoryName: name, imageIds })
+      const answer = await call('BatchDeleteImage', name, (options) => client.send(command, options))
+      if (answer === undefined) return 'absent'
+      const [failure] = answer.failures ?? []
+      if (failure?.failureCode === 'ImageTagDoesNotMatchDigest') return 'moved'
+      if (failure !== undefined) {
+        return absentOrThrow(failureOf(failure), { registryId, action: 'BatchDeleteImage', name }) ?? 'absent'
+      }
+      if (answer.imageIds?.length === 1) return 'removed'
+      throw new Unavailable(ecrService(registryId), `BatchDeleteImage on "${name}": neither done nor refused`)
+    },
+  }
+}
+
+function known(error: unknown): 'put' | 'tag exists' {
+  const name = error instanceof Error ? error.name : undefined
+  if (name === 'ImageAlreadyExistsException') return 'put'
+  if (name === 'ImageTagAlreadyExistsException') return 'tag exists'
+  throw error
+}

@@ -1,0 +1,125 @@
+import {
+  BatchGetImageCommand,
+  DescribeImagesCommand,
+  type ECRClient,
+  GetDownloadUrlForLayerCommand,
+  type Image,
+  type ImageDetail,
+  type ImageIdentifier,
+  ListImageReferrersCommand,
+} from '@aws-sdk/client-ecr'
+import { isDigest } from '../core/image.ts'
+import { type Descriptor, descriptor, type FetchedManifest, MANIFEST_TYPES } from '../core/manifest.ts'
+import { OverLimit, Unavailable } from '../errors.ts'
+import type { Registry } from '../ports.ts'
+import { digestOf, proveDigest } from './digest-of.ts'
+import { ecrCaller } from './ecr-call.ts'
+import { absentOrThrow, ecrService, failureOf } from './ecr-errors.ts'
+import { exchanger } from './exchange.ts'
+import { isLoopbackHost } from './hosts.ts'
+import { LIMITS, type Limits } from './limits.ts'
+
+export type EcrOptions = {
+  readonly client: ECRClient
+  /** The AWS account whose registry this is. */
+  readonly registryId: string
+  readonly limits?: Partial<Limits>
+  readonly fetch?: typeof globalThis.fetch
+}
+
+const REFERRERS_A_PAGE = 50
+
+/** One account's private ECR registry, through its API: no tokens to keep, other accounts by repository policy. */
+export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptions): Registry {
+  const limits = { ...LIMITS, ...own }
+  const service = ecrService(registryId)
+  const call = ecrCaller(registryId, limits.deadlineMs)
+  const exchange = exchanger({ service, limits, fetch })
+
+  return {
+    async resolve(name, tag) {
+      const digest = (await describe(name, { imageTag: tag }))?.imageDigest
+      return isDigest(digest) ? digest : undefined
+    },
+
+    async manifest(name, reference) {
+      const imageId = isDigest(reference) ? { imageDigest: reference } : { imageTag: reference }
+      const input = { ...repository(name), imageIds: [imageId], acceptedMediaTypes: [...MANIFEST_TYPES] }
+      const answer = await call('BatchGetImage', name, (options) =>
+        client.send(new BatchGetImageCommand(input), options),
+      )
+      const failure = answer?.failures?.[0]
+      if (failure) return absentOrThrow(failureOf(failure), { registryId, action: 'BatchGetImage', name })
+      const image = answer?.images?.[0]
+      return image && fetched(name, reference, image)
+    },
+
+    async blob(name, digest, maxBytes) {
+      const input = { ...repository(name), layerDigest: digest }
+      const answer = await call('GetDownloadUrlForLayer', name, (options) =>
+        client.send(new GetDownloadUrlForLayerCommand(input), options),
+      )
+      if (answer === undefined) return undefined
+      const url = downloadUrl(name, answer.downloadUrl)
+      const { status, bytes } = await exchange({ url, accept: '*/*', maxBytes })
+      if (status !== 200) throw new Unavailable(service, `"${name}": ${url.host} answered ${status} for blob ${digest}`)
+      proveDigest(service, name, digest, bytes)
+      return bytes
+    },
+
+    async referrers(name, digest) {
+      const found: Descriptor[] = []
+      const subject = { ...repository(name), subjectId: { imageDigest: digest }, maxResults: REFERRERS_A_PAGE }
+      const maxPages = Math.ceil(limits.referrers / REFERRERS_A_PAGE)
+      let nextToken: string | undefined
+      for (let page = 1; ; page++) {
+        const input = { ...subject, nextToken }
+        const answer = await call('ListImageReferrers', name, (options) =>
+          client.send(new ListImageReferrersCommand(input), options),
+        )
+        found.push(...(answer?.referrers ?? []).map(descriptor).filter((entry) => entry !== undefined))
+        nextToken = answer?.nextToken
+        if (found.length > limits.referrers || (nextToken !== undefined && page === maxPages)) {
+          throw new OverLimit(`${service}: "${name}": more than the ${limits.referrers} referrers we read`)
+        }
+        if (nextToken === undefined) return found
+      }
+    },
+
+    tagsOf: async (name, digest) => (await describe(name, { imageDigest: digest }))?.imageTags ?? [],
+  }
+
+  async function describe(name: string, imageId: ImageIdentifier): Promise<ImageDetail | undefined> {
+    // Without the filter an archived image looks deleted
+    const input = { ...repository(name), imageIds: [imageId], filter: { imageStatus: 'ANY' as const } }
+    const answer = await call('DescribeImages', name, (options) =>
+      client.send(new DescribeImagesCommand(input), options),
+    )
+    return answer?.imageDetails?.[0]
+  }
+
+  function fetched(name: string, reference: string, image: Image): FetchedManifest {
+    const { imageManifest, imageManifestMediaType: mediaType, imageId } = image
+    if (imageManifest === undefined || mediaType === undefined) {
+      throw new Unavailable(service, `"${name}": ${reference} came without its manifest or media type`)
+    }
+    const bytes = new TextEncoder().encode(imageManifest)
+    if (bytes.byteLength > limits.manifestBytes) {
+      throw new OverLimit(`${service}: "${name}": manifest of more than the ${limits.manifestBytes} bytes we read`)
+    }
+    // Also by tag: ECR can translate a manifest it serves, and that is not the one that was pushed
+    const expected = isDigest(reference) ? reference : imageId?.imageDigest
+    if (isDigest(expected)) proveDigest(service, name, expected, bytes)
+    return { digest: digestOf(bytes), mediaType, bytes }
+  }
+
+  function repository(repositoryName: string) {
+    return { registryId, repositoryName }
+  }
+
+  function downloadUrl(name: string, text: string | undefined): URL {
+    const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined
+    if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.host))) return url
+    throw new Unavailable(service, `"${name}": download address ${url?.origin ?? 'missing'}; only https is allowed`)
+  }
+}

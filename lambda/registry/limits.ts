@@ -1,0 +1,23 @@
+/** How much of a registry's answer is read, and for how long, before we stop. */
+export type Limits = {
+  readonly manifestBytes: number
+  readonly tokenBytes: number
+  readonly errorBytes: number
+  /** Manifests that may refer to one image, and the pages they may come in. */
+  readonly referrers: number
+  readonly referrerPages: number
+  readonly redirects: number
+  /** One exchange from the first byte sent to the last byte read, redirects included. */
+  readonly deadlineMs: number
+}
+
+/** The distribution spec asks registries to take manifests of 4 MiB; the rest is far above what honest registries send. */
+export const LIMITS: Limits = {
+  manifestBytes: 4 * 1024 * 1024,
+  tokenBytes: 64 * 1024,
+  errorBytes: 64 * 1024,
+  referrers: 1_000,
+  referrerPages: 10,
+  redirects: 2,
+  deadlineMs: 10_000,
+}

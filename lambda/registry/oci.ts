@@ -1,0 +1,118 @@
+import { BadInput } from '../core/bad-input.ts'
+import { type Digest, isDigest, isRepositoryName, isTag } from '../core/image.ts'
+import { MANIFEST_TYPES } from '../core/manifest.ts'
+import { Misconfigured, Unavailable } from '../errors.ts'
+import type { Clock, Registry } from '../ports.ts'
+import { digestOf, proveDigest } from './digest-of.ts'
+import { type Answer, exchanger } from './exchange.ts'
+import { isLoopbackHost } from './hosts.ts'
+import { LIMITS, type Limits } from './limits.ts'
+import { absentOrThrow } from './oci-errors.ts'
+import { listReferrers } from './referrers.ts'
+import { type Credentials, tokenAuth } from './token-auth.ts'
+
+export type OciOptions = {
+  /** `HOST[:PORT]`, normalised. */
+  readonly host: string
+  /** `http` is for loopback addresses only. */
+  readonly scheme?: 'https' | 'http'
+  readonly credentials?: Credentials
+  readonly limits?: Partial<Limits>
+  readonly fetch?: typeof globalThis.fetch
+  readonly now?: Clock
+}
+
+type Asked = {
+  readonly name: string
+  readonly path: string
+  readonly accept: string
+  readonly maxBytes: number
+  readonly optional?: boolean
+}
+
+/** Any registry that speaks the OCI distribution API. https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
+export function ociRegistry(options: OciOptions): Registry {
+  const { credentials, fetch, now = () => new Date() } = options
+  const limits = { ...LIMITS, ...options.limits }
+  const registry = baseUrl(options)
+  const service = `registry ${options.host}`
+  const exchange = exchanger({ service, limits, fetch })
+  const auth = tokenAuth({ registry, service, credentials, exchange, limits, now })
+  const who = credentials ? `"${credentials.username}"` : 'anonymous'
+
+  const self: Registry = {
+    resolve: async (name, tag) => (await self.manifest(name, tag))?.digest,
+
+    async manifest(name, reference) {
+      if (!isDigest(reference) && !isTag(reference)) throw badInput(reference, 'a tag or a sha256 digest')
+      const accept = MANIFEST_TYPES.join(', ')
+      const answer = await get({ name, path: `manifests/${reference}`, accept, maxBytes: limits.manifestBytes })
+      if (answer === undefined) return undefined
+      const mediaType = mediaTypeOf(answer)
+      if (!mediaType.startsWith('application/')) {
+        throw new Unavailable(service, `manifests/${reference} of "${name}": "${mediaType}" instead of a manifest`)
+      }
+      // The Docker-Content-Digest header is the registry's word; the bytes are the proof (CVE-2023-33959)
+      if (isDigest(reference)) proveDigest(service, name, reference, answer.bytes)
+      return { digest: digestOf(answer.bytes), mediaType, bytes: answer.bytes }
+    },
+
+    async blob(name, digest, maxBytes) {
+      const answer = await get({ name, path: `blobs/${checked(digest)}`, accept: '*/*', maxBytes })
+      if (answer === undefined) return undefined
+      proveDigest(service, name, digest, answer.bytes)
+      return answer.bytes
+    },
+
+    async referrers(name, digest) {
+      const path = `referrers/${checked(digest)}`
+      const asked = { name, path, accept: MANIFEST_TYPES[1], maxBytes: limits.manifestBytes, optional: true }
+      return listReferrers(urlOf(asked), (url) => get(asked, url), { service, limits })
+    },
+
+    tagsOf: async () => undefined,
+  }
+  return self
+
+  function urlOf({ name, path }: Asked): URL {
+    if (!isRepositoryName(name)) throw badInput(name, 'a repository name')
+    return new URL(`v2/${name}/${path}`, registry)
+  }
+
+  async function get(asked: Asked, url: URL = urlOf(asked)): Promise<Answer | undefined> {
+    const { name, accept, maxBytes } = asked
+    const authorization = await auth.header(name)
+    let answer = await exchange({ url, accept, maxBytes, authorization })
+    const challenge = answer.status === 401 && !answer.stranger ? answer.headers.get('www-authenticate') : null
+    if (challenge !== null && auth.learn(name, challenge, authorization)) {
+      answer = await exchange({ url, accept, maxBytes, authorization: await auth.header(name) })
+    }
+    return answer.status === 200 ? answer : absentOrThrow(answer, { service, who, ...asked })
+  }
+}
+
+function baseUrl({ host, scheme = 'https' }: OciOptions): URL {
+  const base = `${scheme}://${host}/`
+  if (!URL.canParse(base) || new URL(base).href !== base) {
+    throw new Misconfigured(`registry host "${host}" is not HOST or HOST:PORT in lower case without the default port`)
+  }
+  if (scheme === 'http' && !isLoopbackHost(host)) {
+    throw new Misconfigured(`registry ${host}: http is allowed for 127.0.0.0/8 and [::1] only; use https`)
+  }
+  return new URL(base)
+}
+
+function checked(digest: Digest): Digest {
+  if (isDigest(digest)) return digest
+  throw badInput(digest, 'sha256: and 64 lower-case hex digits')
+}
+
+// Whatever goes into a path is checked right before: a name with ".." or "?" in it would read something else
+function badInput(value: unknown, allowed: string): BadInput {
+  return new BadInput(`${JSON.stringify(value)} is not ${allowed}`)
+}
+
+function mediaTypeOf({ headers }: Answer): string {
+  const [type = ''] = (headers.get('content-type') ?? '').split(';')
+  return type.trim().toLowerCase()
+}

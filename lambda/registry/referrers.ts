@@ -1,0 +1,53 @@
+import { type Descriptor, descriptor } from '../core/manifest.ts'
+import { OverLimit, Unavailable } from '../errors.ts'
+import type { Answer } from './exchange.ts'
+import { sameOrigin } from './hosts.ts'
+import { jsonObject } from './json-object.ts'
+import type { Limits } from './limits.ts'
+
+const MAX_LINK = 8_192
+const NEXT = /<([^<>]+)>[^<>]*\brel="?next\b/
+
+/** All pages of a referrers list; undefined where the first answer is not such a list. Too many throw OverLimit. */
+export async function listReferrers(
+  first: URL,
+  get: (url: URL) => Promise<Answer | undefined>,
+  { service, limits }: { service: string; limits: Limits },
+): Promise<readonly Descriptor[] | undefined> {
+  const found: Descriptor[] = []
+  let url: URL | undefined = first
+  for (let page = 0; url !== undefined; page++) {
+    if (page === limits.referrerPages) throw tooMany(service, first, `${limits.referrerPages} pages`)
+    const answer = await get(url)
+    const entries = answer && indexEntries(answer.bytes)
+    if (answer === undefined || entries === undefined) {
+      if (page === 0) return undefined
+      throw new Unavailable(service, `page ${page + 1} of ${first.pathname} is not an image index`)
+    }
+    if (found.length + entries.length > limits.referrers) {
+      throw tooMany(service, first, `${limits.referrers} manifests`)
+    }
+    // An entry we cannot read (another digest algorithm) hides no other
+    found.push(...entries.map(descriptor).filter((entry) => entry !== undefined))
+    url = nextPage(service, url, answer.headers.get('link'))
+  }
+  return found
+}
+
+function tooMany(service: string, url: URL, limit: string): OverLimit {
+  return new OverLimit(`${service}: ${url.pathname}: more than ${limit}`)
+}
+
+function indexEntries(bytes: Uint8Array): readonly unknown[] | undefined {
+  const manifests = jsonObject(bytes)?.manifests
+  return Array.isArray(manifests) ? manifests : undefined
+}
+
+function nextPage(service: string, from: URL, link: string | null): URL | undefined {
+  const target = link === null ? undefined : NEXT.exec(link.slice(0, MAX_LINK))?.[1]
+  if (target === undefined) return undefined
+  const to = URL.canParse(target, from.href) ? new URL(target, from) : undefined
+  if (to !== undefined && sameOrigin(from, to)) return to
+  // Ending the list here would hide signatures, following would send the token elsewhere
+  throw new Unavailable(service, `next page of ${from.pathname} is on another host: not followed`)
+}

@@ -1,0 +1,47 @@
+import type { TagOutcome } from './core/alert.ts'
+import type { FetchedManifest } from './core/manifest.ts'
+import type { ImageRecord } from './core/status.ts'
+import { closeTodo, findTodo, openTodo } from './core/todo.ts'
+import { markTag } from './mark-tag.ts'
+import type { Registry, Tagger } from './ports.ts'
+import { updateImage } from './update-image.ts'
+import { type Actor, registryOf } from './world.ts'
+
+/** Gives back every tag that was taken from an image, unless a newer image has it by now (rule 8). */
+export async function releaseTags(world: Actor, record: ImageRecord): Promise<void> {
+  const registry = registryOf(world, record.host)
+  const tagger = world.taggers.get(record.host)
+  const seq = findTodo(record, 'release')?.seq ?? 0
+  const manifest = await registry.manifest(record.name, record.digest)
+  for (const tag of record.taken) {
+    const now = await world.store.image(record)
+    // The verdict has moved on; the work that belongs to the new one is on the item
+    if (now?.rev !== record.rev) return
+    const outcome = await giveBack(world, registry, tagger, record, tag, manifest)
+    await updateImage(world, record, (current) => {
+      const taken = current.taken.filter((other) => other !== tag)
+      return openTodo({ ...current, taken }, 'alert', { tags: [{ tag, outcome }] })
+    })
+  }
+  await updateImage(world, record, (current) => closeTodo(current, 'release', seq))
+}
+
+async function giveBack(
+  world: Actor,
+  registry: Registry,
+  tagger: Tagger | undefined,
+  { host, name, digest }: ImageRecord,
+  tag: string,
+  manifest: FetchedManifest | undefined,
+): Promise<TagOutcome['outcome']> {
+  const current = await registry.resolve(name, tag)
+  if (current !== undefined && current !== digest) return 'refused-newer'
+  const at = world.now().toISOString()
+  if (current === undefined) {
+    if (manifest === undefined || tagger === undefined) return 'failed'
+    await markTag(world, { host, name, tag }, { ownPut: { digest, at } })
+    if ((await tagger.put(name, tag, manifest)) === 'taken') return 'refused-newer'
+  }
+  await markTag(world, { host, name, tag }, { quarantined: undefined })
+  return 'given-back'
+}

@@ -1,0 +1,30 @@
+/** What cdk/ creates on AWS and local/ on a laptop: one definition of functions, queues and table, so that the two cannot drift. */
+
+/** Functions by name: handler file, timeout and, where a queue feeds it, how. Seconds. */
+export const FUNCTIONS = {
+  verify: { entry: 'lambda/handlers/verify.ts', timeout: 60, memory: 512 },
+  act: { entry: 'lambda/handlers/act.ts', timeout: 60, memory: 512 },
+  sweep: { entry: 'lambda/handlers/sweep.ts', timeout: 55, memory: 512 },
+  api: { entry: 'lambda/handlers/api.ts', timeout: 29, memory: 512 },
+} as const
+
+/** Queues: visibility is six times the function's timeout, as AWS advises for event source mappings; the last receive decides. */
+export const QUEUES = {
+  verify: { function: 'verify', visibility: 360, maxReceives: 5, batch: 5 },
+  act: { function: 'act', visibility: 360, maxReceives: 5, batch: 1 },
+} as const
+
+/** How often the sweep looks for due and stuck work, in seconds. */
+export const SWEEP_EVERY = 60
+
+/** The status table: single-item conditional writes only; every index hit is a hint. Sparse indexes: an item is in one only while it has its key. */
+export const TABLE = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  indexes: {
+    due: { partitionKey: 'dueShard', sortKey: 'dueAt' },
+    recent: { partitionKey: 'listShard', sortKey: 'listKey' },
+    repository: { partitionKey: 'repository', sortKey: 'listKey' },
+    tags: { partitionKey: 'tagDigest', sortKey: 'pk' },
+  },
+} as const

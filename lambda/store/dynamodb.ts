@@ -1,0 +1,112 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import type { ImageId } from '../core/image.ts'
+import type { HistoryRow, ImageRecord, TagRecord } from '../core/status.ts'
+import type { StatusStore } from '../ports.ts'
+import { unavailable } from '../aws-errors.ts'
+import { historyItem, type Item, imageItem, imageKey, SHARDS, systemKey, tagDigest, tagItem, tagKey } from './items.ts'
+import { listImages } from './list-images.ts'
+
+/** The status table on DynamoDB (locally dynalite): consistent reads by key, conditional single-item writes. */
+export function dynamoStore(client: DynamoDBClient, table: string): StatusStore {
+  const db = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+  const call = unavailable('DynamoDB')
+
+  async function get<T>(key: { pk: string; sk: string }): Promise<T | undefined> {
+    const { Item } = await call(db.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true })))
+    return Item?.record as T | undefined
+  }
+
+  /** True if `field` still had the expected value (undefined: the item was not there) and the item is now written. */
+  async function putIf(item: Item, field: string, expected: number | undefined): Promise<boolean> {
+    const condition =
+      expected === undefined
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: '#field = :expected',
+            ExpressionAttributeNames: { '#field': field },
+            ExpressionAttributeValues: { ':expected': expected },
+          }
+    try {
+      await call(db.send(new PutCommand({ TableName: table, Item: item, ...condition })))
+      return true
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false
+      throw error
+    }
+  }
+
+  return {
+    image: (id) => get<ImageRecord>(imageKey(id)),
+    putImage: (record, expected) => putIf(imageItem(record), 'version', expected),
+
+    async putHistory(id, row) {
+      await call(db.send(new PutCommand({ TableName: table, Item: historyItem(id, row) })))
+    },
+
+    async history(id, limit, cursor) {
+      const { Items = [], LastEvaluatedKey } = await call(
+        db.send(
+          new QueryCommand({
+            TableName: table,
+            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :history)',
+            ExpressionAttributeValues: { ':pk': imageKey(id).pk, ':history': 'H#' },
+            ScanIndexForward: false,
+            Limit: limit,
+            ConsistentRead: true,
+            ...(cursor !== undefined && { ExclusiveStartKey: { pk: imageKey(id).pk, sk: cursor } }),
+          }),
+        ),
+      )
+      const items = Items.map((item) => item.record as HistoryRow)
+      return LastEvaluatedKey === undefined ? { items } : { items, cursor: String(LastEvaluatedKey.sk) }
+    },
+
+    tag: (host, name, tag) => get<TagRecord>(tagKey(host, name, tag)),
+    putTag: (record, expected) => putIf(tagItem(record), 'rev', expected),
+
+    async tagsOf(id) {
+      const { Items = [] } = await call(
+        db.send(
+          new QueryCommand({
+            TableName: table,
+            IndexName: 'tags',
+            KeyConditionExpression: 'tagDigest = :digest',
+            ExpressionAttributeValues: { ':digest': tagDigest(id) },
+          }),
+        ),
+      )
+      return Items.map((item) => item.record as TagRecord)
+    },
+
+    images: (query) => listImages((input) => call(db.send(new QueryCommand({ TableName: table, ...input }))), query),
+
+    async due(now, limit) {
+      const pages = await Promise.all(SHARDS.map((shard) => dueIn(shard, now, limit)))
+      return pages.flat().slice(0, limit)
+    },
+
+    system: (key) => get<Record<string, unknown>>(systemKey(key)),
+    async putSystem(key, value) {
+      await call(db.send(new PutCommand({ TableName: table, Item: { ...systemKey(key), record: value } })))
+    },
+  }
+
+  async function dueIn(shard: string, now: string, limit: number): Promise<ImageId[]> {
+    const { Items = [] } = await call(
+      db.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: 'due',
+          KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
+          ExpressionAttributeValues: { ':shard': shard, ':now': now },
+          Limit: limit,
+        }),
+      ),
+    )
+    return Items.map((item) => {
+      const { host, name, digest } = item.record as ImageRecord
+      return { host, name, digest }
+    })
+  }
+}

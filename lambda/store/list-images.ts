@@ -1,0 +1,76 @@
+import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/lib-dynamodb'
+import { BadInput } from '../core/bad-input.ts'
+import type { ImageRecord } from '../core/status.ts'
+import type { ImageQuery, Page } from '../ports.ts'
+import { SHARDS } from './items.ts'
+
+type Query = (input: Omit<QueryCommandInput, 'TableName'>) => Promise<QueryCommandOutput>
+type Hit = { readonly listKey: string; readonly record: ImageRecord }
+
+/** How many items one call reads at most while it looks for matches. */
+const PAGE = 200
+const MAX_PAGES = 20
+
+/** Images newest first, merged over the list's shards; the cursor is the place of the last one given. */
+export async function listImages(query: Query, wanted: ImageQuery): Promise<Page<ImageRecord>> {
+  const before = wanted.cursor === undefined ? undefined : decodeCursor(wanted.cursor)
+  const partitions =
+    wanted.repository === undefined
+      ? SHARDS.map((shard) => ({ index: 'recent', key: 'listShard', value: shard as string }))
+      : [{ index: 'repository', key: 'repository', value: wanted.repository }]
+  const found = await Promise.all(partitions.map((partition) => hits(query, partition, before, wanted)))
+  const merged = found.flat().sort((a, b) => (a.listKey < b.listKey ? 1 : -1))
+  const page = merged.slice(0, wanted.limit)
+  const last = page.at(-1)
+  const items = page.map(({ record }) => record)
+  return merged.length > wanted.limit && last ? { items, cursor: encodeCursor(last.listKey) } : { items }
+}
+
+/** One more match than asked for, so that the caller knows whether there are others. */
+async function hits(
+  query: Query,
+  { index, key, value }: { index: string; key: string; value: string },
+  before: string | undefined,
+  wanted: ImageQuery,
+): Promise<Hit[]> {
+  const found: Hit[] = []
+  let start: Record<string, unknown> | undefined
+  for (let page = 0; page < MAX_PAGES && found.length <= wanted.limit; page++) {
+    const { Items = [], LastEvaluatedKey } = await query({
+      IndexName: index,
+      KeyConditionExpression: before === undefined ? '#key = :value' : '#key = :value AND listKey < :before',
+      ExpressionAttributeNames: { '#key': key },
+      ExpressionAttributeValues: { ':value': value, ...(before !== undefined && { ':before': before }) },
+      ScanIndexForward: false,
+      Limit: PAGE,
+      ...(start && { ExclusiveStartKey: start }),
+    })
+    for (const item of Items) {
+      const hit = { listKey: String(item.listKey), record: item.record as ImageRecord }
+      if (matches(hit.record, wanted)) found.push(hit)
+    }
+    start = LastEvaluatedKey
+    if (start === undefined) break
+  }
+  return found.slice(0, wanted.limit + 1)
+}
+
+/** The filters of a query; shared by every store. */
+export function matches(record: ImageRecord, { state, signer }: ImageQuery): boolean {
+  if (state !== undefined && record.state !== state) return false
+  if (signer === undefined) return true
+  return record.signers.some((one) =>
+    one.kind === 'key' ? one.key === signer : one.subject === signer || one.issuer === signer,
+  )
+}
+
+function encodeCursor(listKey: string): string {
+  return Buffer.from(listKey).toString('base64url')
+}
+
+function decodeCursor(cursor: string): string {
+  const text = Buffer.from(cursor, 'base64url').toString()
+  if (!/^\d{4}-[^#]+#./.test(text))
+    throw new BadInput(`cursor "${cursor.slice(0, 80)}" is not one we gave; leave it out to start again`)
+  return text
+}

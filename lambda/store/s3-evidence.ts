@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto'
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import type { Digest } from '../core/image.ts'
+import type { EvidenceStore } from '../ports.ts'
+import { unavailable } from '../aws-errors.ts'
+
+/** Evidence by content in S3: `sha256/<hex>`. Putting the same bytes twice is harmless. */
+export function s3Evidence(client: S3Client, bucket: string): EvidenceStore {
+  const call = unavailable('S3')
+  return {
+    async put(bytes) {
+      const hex = createHash('sha256').update(bytes).digest('hex')
+      await call(client.send(new PutObjectCommand({ Bucket: bucket, Key: keyOf(hex), Body: bytes })))
+      return `sha256:${hex}`
+    },
+    async get(digest: Digest) {
+      try {
+        const key = keyOf(digest.slice('sha256:'.length))
+        const { Body } = await call(client.send(new GetObjectCommand({ Bucket: bucket, Key: key })))
+        return await Body?.transformToByteArray()
+      } catch (error) {
+        if (error instanceof Error && error.name === 'NoSuchKey') return undefined
+        throw error
+      }
+    },
+  }
+}
+
+function keyOf(hex: string): string {
+  return `sha256/${hex}`
+}

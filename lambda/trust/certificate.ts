@@ -1,0 +1,103 @@
+import { ASN1Obj, type X509Certificate } from '@sigstore/core'
+import { Rejection } from './rejection.ts'
+
+/** Who a certificate was issued to, and what its authority says about them. */
+export type CertificateIdentity = {
+  readonly issuer: string
+  readonly subject: string
+  readonly claims: Readonly<Record<string, string>>
+}
+
+const FULCIO = '1.3.6.1.4.1.57264.1'
+const ISSUER_V1 = `${FULCIO}.1`
+const ISSUER_V2 = `${FULCIO}.8`
+const EXTENDED_KEY_USAGE = '2.5.29.37'
+const CODE_SIGNING = '1.3.6.1.5.5.7.3.3'
+const SUBJECT_ALTERNATIVE_NAME = '2.5.29.17'
+const URI_NAME = 0x86
+const EMAIL_NAME = 0x81
+const UTF8_STRING = 0x0c
+
+// https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md. Up to .7 the value is the raw text, from .8 on a DER UTF8String
+const RAW_CLAIMS = {
+  githubWorkflowTrigger: 2,
+  githubWorkflowSha: 3,
+  githubWorkflowName: 4,
+  githubWorkflowRepository: 5,
+  githubWorkflowRef: 6,
+} as const
+const DER_CLAIMS = {
+  buildSignerURI: 9,
+  runnerEnvironment: 11,
+  sourceRepositoryURI: 12,
+  sourceRepositoryDigest: 13,
+  sourceRepositoryRef: 14,
+  buildConfigURI: 18,
+  buildTrigger: 20,
+} as const
+
+/** Reads the identity out of a certificate whose chain is already verified. Whatever is not plain text is no identity. */
+export function readIdentity(certificate: X509Certificate): CertificateIdentity {
+  assertCodeSigning(certificate)
+  return { issuer: issuerOf(certificate), subject: subjectOf(certificate), claims: claimsOf(certificate) }
+}
+
+/** A chain that ends in a trusted authority is not enough: a server certificate of a private CA must not sign images. */
+function assertCodeSigning(certificate: X509Certificate): void {
+  const usages = certificate.extension(EXTENDED_KEY_USAGE)?.valueObj.subs[0]?.subs ?? []
+  if (!usages.some((usage) => usage.tag.isOID() && usage.toOID() === CODE_SIGNING)) {
+    throw new Rejection('certificate-untrusted', 'the certificate is not for code signing')
+  }
+}
+
+function issuerOf(certificate: X509Certificate): string {
+  // Where both are there and disagree, the newer decides; a broken newer one is no reason to fall back
+  const issuer = certificate.extension(ISSUER_V2)
+    ? derText(certificate, ISSUER_V2)
+    : rawText(certificate.extension(ISSUER_V1)?.value)
+  if (!issuer) throw new Rejection('certificate-untrusted', 'the certificate names no issuer of the identity')
+  return issuer
+}
+
+/** The first URI, else the first e-mail address. The library masks the high bit of each byte, so bytes are read here. */
+function subjectOf(certificate: X509Certificate): string {
+  const names = certificate.extension(SUBJECT_ALTERNATIVE_NAME)?.valueObj.subs[0]?.subs ?? []
+  const named = [URI_NAME, EMAIL_NAME].map((tag) => names.find((name) => name.tag.toDER() === tag)?.value)
+  const subject = named.find((value) => value !== undefined)
+  const text = subject === undefined ? undefined : rawText(subject)
+  if (!text)
+    throw new Rejection('certificate-untrusted', 'the certificate names no URI and no e-mail address as its subject')
+  return text
+}
+
+function claimsOf(certificate: X509Certificate): Record<string, string> {
+  const raw = Object.entries(RAW_CLAIMS).map(([name, arc]) => [
+    name,
+    rawText(certificate.extension(`${FULCIO}.${arc}`)?.value),
+  ])
+  const der = Object.entries(DER_CLAIMS).map(([name, arc]) => [name, derText(certificate, `${FULCIO}.${arc}`)])
+  return Object.fromEntries([...raw, ...der].filter(([, value]) => value !== undefined))
+}
+
+function rawText(value: Buffer | undefined): string | undefined {
+  const text = value?.toString('latin1')
+  return text !== undefined && /^[\x20-\x7e]+$/.test(text) ? text : undefined
+}
+
+function derText(certificate: X509Certificate, oid: string): string | undefined {
+  const value = certificate.extension(oid)?.value
+  if (value === undefined) return undefined
+  try {
+    const { tag, value: bytes } = ASN1Obj.parseBuffer(Buffer.from(value))
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return tag.toDER() === UTF8_STRING && !/\p{Cc}/u.test(text) ? text : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The same certificate to a library that would reject it for SCTs of logs that the policy chose not to ask about. */
+export function withoutScts(certificate: X509Certificate): X509Certificate {
+  const withoutExtensions = { extensions: [] }
+  return Object.create(certificate, { clone: { value: () => withoutExtensions } })
+}

@@ -1,0 +1,28 @@
+import { Rejection } from './rejection.ts'
+
+const MAX_DEPTH = 64
+
+/** JSON in strict UTF-8 and of bounded depth; anything else is turned away as malformed. */
+export function parseJson(bytes: Uint8Array, what: string): unknown {
+  let json: unknown
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw new Rejection('malformed', `${what} is not JSON`)
+  }
+  assertShallow(json, what)
+  return json
+}
+
+/** Turns away what whoever walks it later by recursion would break on. Level by level, so that it cannot break itself. */
+export function assertShallow(json: unknown, what: string): void {
+  let level: unknown[] = [json]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) throw new Rejection('malformed', `${what} nests deeper than ${MAX_DEPTH} levels`)
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
+  }
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

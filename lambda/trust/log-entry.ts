@@ -1,0 +1,93 @@
+import { createPublicKey, hash, X509Certificate } from 'node:crypto'
+import type { TransparencyLogEntry } from '@sigstore/bundle'
+import type { TrustMaterial } from '@sigstore/verify'
+import { verifyTLogInclusion } from '@sigstore/verify/dist/tlog/index.js'
+import { isObject, parseJson } from './json.ts'
+import { spki } from './keys.ts'
+import { Rejection } from './rejection.ts'
+import type { SignedContent } from './signed-content.ts'
+
+/** What holds the signing key, in DER: the certificate, or the public key itself. */
+export type Holder = { readonly kind: 'certificate' | 'key'; readonly der: Buffer }
+
+/**
+ * A log entry must speak of the very certificate or key that the signature is verified with.
+ * The library compares signature and digest only, so an entry for another certificate would pass (cosign GHSA-whqx-f9j3-ch6m).
+ */
+export function assertSpeaksOf(entry: TransparencyLogEntry, holder: Holder): void {
+  const logged = loggedHolder(entry)
+  if (logged.kind !== holder.kind || !logged.der.equals(holder.der)) {
+    throw new Rejection('log-mismatch', `the log entry names another ${holder.kind}`)
+  }
+}
+
+/** `intoto` 0.0.1, found on images of 2022 and 2023, is the one kind of entry that real images carry and the library refuses. */
+export function isIntoto001({ kindVersion }: TransparencyLogEntry): boolean {
+  return kindVersion.kind === 'intoto' && kindVersion.version === '0.0.1'
+}
+
+/** Verifies an `intoto` 0.0.1 entry: that it is in the log, and that it is about this payload. It holds no signature to compare. */
+export function verifyIntoto001(
+  entry: TransparencyLogEntry,
+  content: SignedContent,
+  logs: TrustMaterial['tlogs'],
+): void {
+  verifyTLogInclusion(entry, logs)
+  const body = parseJson(entry.canonicalizedBody, 'the body of the log entry')
+  if (at(body, 'kind') !== 'intoto' || at(body, 'apiVersion') !== '0.0.1') {
+    throw new Rejection('log-mismatch', 'the log entry is of another kind than the bundle says')
+  }
+  const logged = at(body, 'spec', 'content', 'payloadHash', 'value')
+  if (content.kind !== 'dsse' || logged !== hash('sha256', content.payload)) {
+    throw new Rejection('log-mismatch', 'the log entry is about another payload')
+  }
+}
+
+/** An entry proven by checkpoint alone brings no time of its own: its log must have been in use when the signature was made. */
+export function assertLogInUse(
+  entry: TransparencyLogEntry,
+  logs: TrustMaterial['tlogs'],
+  times: readonly Date[],
+): void {
+  if (entry.inclusionPromise !== undefined || times.length === 0) return
+  const inUse = logs.some(
+    ({ logID, validFor }) =>
+      logID.equals(entry.logId.keyId) && times.every((time) => validFor.start <= time && time <= validFor.end),
+  )
+  if (!inUse) throw new Rejection('log-invalid', 'the log was not in use at the time of the signature')
+}
+
+// Where each kind of entry keeps it: https://github.com/sigstore/rekor/tree/main/pkg/types, and rekor-tiles for 0.0.2
+const PATHS: Readonly<Record<string, readonly (string | number)[]>> = {
+  'hashedrekord/0.0.1': ['spec', 'signature', 'publicKey', 'content'],
+  'hashedrekord/0.0.2': ['spec', 'hashedRekordV002', 'signature', 'verifier'],
+  'dsse/0.0.1': ['spec', 'signatures', 0, 'verifier'],
+  'dsse/0.0.2': ['spec', 'dsseV002', 'signatures', 0, 'verifier'],
+  'intoto/0.0.1': ['spec', 'publicKey'],
+  'intoto/0.0.2': ['spec', 'content', 'envelope', 'signatures', 0, 'publicKey'],
+}
+
+function loggedHolder(entry: TransparencyLogEntry): Holder {
+  const kind = `${entry.kindVersion.kind}/${entry.kindVersion.version}`
+  const path = Object.hasOwn(PATHS, kind) ? PATHS[kind] : undefined
+  if (path === undefined) throw new Rejection('unsupported', `log entry of kind ${kind}`)
+  const logged = at(parseJson(entry.canonicalizedBody, 'the body of the log entry'), ...path)
+  if (typeof logged === 'string') return fromPem(Buffer.from(logged, 'base64').toString())
+  const certificate = at(logged, 'x509Certificate', 'rawBytes')
+  if (typeof certificate === 'string') return { kind: 'certificate', der: Buffer.from(certificate, 'base64') }
+  const key = at(logged, 'publicKey', 'rawBytes')
+  if (typeof key === 'string') return { kind: 'key', der: Buffer.from(key, 'base64') }
+  throw new Rejection('log-mismatch', 'the log entry names no key and no certificate')
+}
+
+function fromPem(pem: string): Holder {
+  if (pem.includes('BEGIN CERTIFICATE')) return { kind: 'certificate', der: new X509Certificate(pem).raw }
+  return { kind: 'key', der: spki(createPublicKey(pem)) }
+}
+
+function at(json: unknown, ...path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>((value, key) => {
+    if (Array.isArray(value) && typeof key === 'number') return value[key]
+    return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  }, json)
+}

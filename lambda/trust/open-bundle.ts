@@ -1,0 +1,86 @@
+import {
+  BUNDLE_V01_MEDIA_TYPE,
+  BUNDLE_V02_MEDIA_TYPE,
+  BUNDLE_V03_LEGACY_MEDIA_TYPE,
+  BUNDLE_V03_MEDIA_TYPE,
+  type Bundle,
+  bundleFromJSON,
+} from '@sigstore/bundle'
+import { assertShallow, isObject } from './json.ts'
+import { Rejection } from './rejection.ts'
+
+const MEDIA_TYPES: readonly unknown[] = [
+  BUNDLE_V01_MEDIA_TYPE,
+  BUNDLE_V02_MEDIA_TYPE,
+  BUNDLE_V03_LEGACY_MEDIA_TYPE,
+  BUNDLE_V03_MEDIA_TYPE,
+]
+const MAX_LOG_ENTRIES = 32
+const MAX_TIMESTAMPS = 32
+const MAX_DER = 32 * 1024
+const MAX_HASHES = 64
+const MAX_CHECKPOINT = 16 * 1024
+const MAX_CHECKPOINT_SIGNATURES = 32
+
+/**
+ * Parses a bundle of a version we know, within limits. They come first: the library compares log entries pairwise
+ * and hashes a checkpoint once a signature on it, all before any cryptography (sigstore-go GHSA-cq38-jh5f-37mq).
+ */
+export function openBundle(json: unknown): Bundle {
+  if (!isObject(json)) throw new Rejection('malformed', 'the bundle is not a JSON object')
+  // The library takes any `v<digit>.<digit>` and reads it as the newest it knows
+  if (!MEDIA_TYPES.includes(json.mediaType)) {
+    throw new Rejection('unsupported', `bundle media type ${JSON.stringify(json.mediaType)?.slice(0, 100)}`)
+  }
+  assertShallow(json, 'the bundle')
+  assertUnambiguous(json)
+  const material = isObject(json.verificationMaterial) ? json.verificationMaterial : {}
+  const timestamps = isObject(material.timestampVerificationData) ? material.timestampVerificationData : {}
+  atMost(MAX_LOG_ENTRIES, lengthOf(material.tlogEntries), 'log entries')
+  atMost(MAX_TIMESTAMPS, lengthOf(timestamps.rfc3161Timestamps), 'timestamps')
+  const bundle = bundleFromJSON(json)
+  assertSmallParts(bundle)
+  return bundle
+}
+
+/** Of two contents or two signing keys the library would read the first and leave the other unchecked. */
+function assertUnambiguous(json: Readonly<Record<string, unknown>>): void {
+  const material = isObject(json.verificationMaterial) ? json.verificationMaterial : {}
+  const contents = [json.messageSignature, json.dsseEnvelope]
+  const keys = [material.publicKey, material.certificate, material.x509CertificateChain]
+  for (const choice of [contents, keys]) {
+    if (choice.filter((one) => one !== undefined && one !== null).length > 1) {
+      throw new Rejection('malformed', 'the bundle holds two contents or two signing keys')
+    }
+  }
+}
+
+function assertSmallParts({ verificationMaterial }: Bundle): void {
+  const { content, tlogEntries, timestampVerificationData } = verificationMaterial
+  for (const { inclusionProof } of tlogEntries) {
+    const checkpoint = inclusionProof?.checkpoint?.envelope ?? ''
+    atMost(MAX_HASHES, inclusionProof?.hashes.length ?? 0, 'hashes in an inclusion proof')
+    atMost(MAX_CHECKPOINT, checkpoint.length, 'characters in a checkpoint')
+    atMost(MAX_CHECKPOINT_SIGNATURES, checkpoint.split('\u2014').length - 1, 'signatures on a checkpoint')
+  }
+  for (const { signedTimestamp } of timestampVerificationData?.rfc3161Timestamps ?? []) {
+    atMost(MAX_DER, signedTimestamp.length, 'bytes in a timestamp')
+  }
+  if (content.$case !== 'publicKey') atMost(MAX_DER, leafOf(content).length, 'bytes in a certificate')
+}
+
+/** The signing certificate. Others that a bundle brings along are never trusted and never read. */
+export function leafOf(content: Exclude<Bundle['verificationMaterial']['content'], { $case: 'publicKey' }>): Buffer {
+  if (content.$case === 'certificate') return content.certificate.rawBytes
+  const leaf = content.x509CertificateChain.certificates[0]
+  if (leaf === undefined) throw new Rejection('malformed', 'the certificate chain is empty')
+  return leaf.rawBytes
+}
+
+function atMost(limit: number, seen: number, what: string): void {
+  if (seen > limit) throw new Rejection('malformed', `${seen} ${what}; at most ${limit} are read`)
+}
+
+function lengthOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : 0
+}

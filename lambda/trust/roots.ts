@@ -1,0 +1,53 @@
+import { TrustedRoot } from '@sigstore/protobuf-specs'
+import { type TrustMaterial, toTrustMaterial, VerificationError } from '@sigstore/verify'
+import type { TrustedRoots } from '../core/policy/policy.ts'
+import { Misconfigured } from '../errors.ts'
+
+/** Trusted roots by the name policies call them, parsed once. */
+export type TrustMaterials = ReadonlyMap<string, TrustMaterial>
+
+const MEDIA_TYPES = [
+  'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+  'application/vnd.dev.sigstore.trustedroot.v0.1+json',
+  'application/vnd.dev.sigstore.trustedroot.v0.2+json',
+]
+
+/** Parses trusted_root.json documents; throws Misconfigured naming the first that cannot be trusted as it stands. */
+export function trustMaterials(roots: TrustedRoots): TrustMaterials {
+  return new Map(Object.entries(roots).map(([name, root]) => [name, trustMaterial(name, root)]))
+}
+
+function trustMaterial(name: string, json: unknown): TrustMaterial {
+  try {
+    const root = TrustedRoot.fromJSON(json)
+    const problem = problemOf(root)
+    if (problem !== undefined) throw new Misconfigured(problem)
+    return toTrustMaterial(root, noKey)
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new Misconfigured(`trusted root "${name}": ${message}`, { cause })
+  }
+}
+
+function problemOf(root: TrustedRoot): string | undefined {
+  if (!MEDIA_TYPES.includes(root.mediaType)) {
+    return `mediaType is "${root.mediaType}"; allowed are ${MEDIA_TYPES.join(', ')}`
+  }
+  const logs = { tlogs: root.tlogs, ctlogs: root.ctlogs }
+  for (const [list, entries] of Object.entries(logs)) {
+    // Without a start the library trusts the key for all of the past
+    const index = entries.findIndex(({ publicKey }) => !isDate(publicKey?.validFor?.start))
+    if (index >= 0)
+      return `${list}[${index}] has no publicKey.validFor.start; a log key counts only from then on: add it`
+  }
+  return undefined
+}
+
+function isDate(date: Date | undefined): boolean {
+  return date !== undefined && !Number.isNaN(date.getTime())
+}
+
+// Keys come from policies, never out of a trusted root
+function noKey(): never {
+  throw new VerificationError({ code: 'PUBLIC_KEY_ERROR', message: 'no key is asked for' })
+}

@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto'
+import type { Says } from '../core/evidence.ts'
+import type { Digest } from '../core/image.ts'
+import { isObject, parseJson } from './json.ts'
+import { Rejection } from './rejection.ts'
+import type { SignedContent } from './signed-content.ts'
+
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json'
+const STATEMENT_TYPES: readonly unknown[] = ['https://in-toto.io/Statement/v0.1', 'https://in-toto.io/Statement/v1']
+// The one predicate type that makes a DSSE envelope a signature (cosign 3); any other is an attestation
+const SIGN_V1 = 'https://sigstore.dev/cosign/sign/v1'
+const SIMPLE_SIGNING_TYPE = 'cosign container image signature'
+const MAX_SUBJECTS = 1024
+
+/** What signed content says about the image; turned away where it speaks of another one. Called once the signature is verified. */
+export function readSays(content: SignedContent, image: Digest): Says {
+  if (content.kind === 'dsse') return readStatement(content.payloadType, content.payload, image)
+  return readMessage(content.bytes, image)
+}
+
+function readStatement(payloadType: string, payload: Uint8Array, image: Digest): Says {
+  if (payloadType !== PAYLOAD_TYPE) throw new Rejection('predicate-malformed', `payload type ${payloadType}`)
+  const statement = parseSigned(payload, 'the statement')
+  if (!STATEMENT_TYPES.includes(statement._type)) {
+    throw new Rejection('predicate-malformed', 'the signed payload is not an in-toto statement v0.1 or v1')
+  }
+  const { subject, predicateType } = statement
+  if (typeof predicateType !== 'string' || predicateType === '' || !Array.isArray(subject)) {
+    throw new Rejection('predicate-malformed', 'the statement lacks subject or predicateType')
+  }
+  if (subject.length > MAX_SUBJECTS) {
+    throw new Rejection('malformed', `${subject.length} subjects; at most ${MAX_SUBJECTS} are read`)
+  }
+  const about = subject.find((one) => digestOf(one) === image)
+  if (!isObject(about)) throw new Rejection('subject-mismatch', 'the statement is about another image')
+  if (predicateType === SIGN_V1) return { kind: 'signature', annotations: texts(about.annotations) }
+  return { kind: 'attestation', predicateType, statement }
+}
+
+function digestOf(subject: unknown): string | undefined {
+  const digests = isObject(subject) ? subject.digest : undefined
+  return isObject(digests) && typeof digests.sha256 === 'string' ? `sha256:${digests.sha256}` : undefined
+}
+
+/** Either the manifest of the image itself, or cosign's simple signing payload that names it. */
+function readMessage(bytes: Uint8Array, image: Digest): Says {
+  if (`sha256:${hash('sha256', bytes)}` === image) return { kind: 'signature', annotations: {} }
+  const { critical, optional } = parseSigned(bytes, 'the signed payload')
+  if (!isObject(critical) || critical.type !== SIMPLE_SIGNING_TYPE || !isObject(critical.image)) {
+    throw new Rejection('predicate-malformed', 'the signed payload is not a container image signature')
+  }
+  if (critical.image['docker-manifest-digest'] !== image) {
+    throw new Rejection('subject-mismatch', 'the signature is for another image')
+  }
+  return { kind: 'signature', annotations: texts(optional) }
+}
+
+function parseSigned(bytes: Uint8Array, what: string): Readonly<Record<string, unknown>> {
+  const json = parseJson(bytes, what)
+  if (!isObject(json)) throw new Rejection('predicate-malformed', `${what} is not a JSON object`)
+  return json
+}
+
+function texts(value: unknown): Record<string, string> {
+  const entries = isObject(value) ? Object.entries(value) : []
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}

@@ -1,0 +1,39 @@
+import type { PolicySet } from './core/policy/policy.ts'
+import { Misconfigured } from './errors.ts'
+import type { Alerts, Clock, EvidenceStore, Registry, StatusStore, Tagger, WorkQueue } from './ports.ts'
+import type { TrustMaterials } from './trust/roots.ts'
+
+export type Log = (message: string, details?: Readonly<Record<string, unknown>>) => void
+
+/** What every function knows: the time, the policies, the table, and how to read registries (by normalised host). */
+export type Known = {
+  readonly now: Clock
+  readonly log: Log
+  readonly policies: PolicySet
+  readonly store: StatusStore
+  readonly registries: ReadonlyMap<string, Registry>
+}
+
+/** What judging reaches: it reads registries and writes table, evidence and queue, never a registry. */
+export type Verifier = Known & {
+  readonly trust: TrustMaterials
+  readonly evidence: EvidenceStore
+  readonly queue: WorkQueue
+}
+
+/** What acting reaches: the only one that may move tags and tell people. */
+export type Actor = Known & {
+  readonly taggers: ReadonlyMap<string, Tagger>
+  readonly evidence: EvidenceStore
+  readonly alerts: Alerts
+}
+
+/** What sweeping reaches: it finds work and hands it on. */
+export type Sweeper = Pick<Known, 'now' | 'policies' | 'store'> & { readonly queue: WorkQueue }
+
+export function registryOf(world: Pick<Known, 'registries'>, host: string): Registry {
+  const registry = world.registries.get(host)
+  if (registry !== undefined) return registry
+  const known = [...world.registries.keys()].join(', ')
+  throw new Misconfigured(`registry ${host} is not watched by this installation; watched are: ${known}`)
+}

@@ -1,0 +1,98 @@
+import { mkdir } from 'node:fs/promises'
+import { devNull } from 'node:os'
+import { join } from 'node:path'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { ENV } from '../../lambda/env.ts'
+import { QUEUES } from '../../lambda/resources.ts'
+import { arnOf, REGION } from './account.ts'
+import { startDynamoDb } from './dynamodb.ts'
+import type { Backlog } from './messaging.ts'
+import { startMessaging } from './messaging.ts'
+import { createInboxQueue, createWorkQueue, giveBackHeld, type Queue, type WorkQueueName } from './queues.ts'
+import { createTable, rebuildIndexes } from './table.ts'
+
+const TABLE_NAME = 'assay'
+const BUCKET = 'assay-evidence'
+const TOPIC = 'assay-alerts'
+const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' }
+
+export type AwsOptions = {
+  /** Folder for everything that outlives the process. */
+  readonly dir: string
+  /** Seconds a message stays with a reader that does not settle it; by default as on AWS. */
+  readonly visibility?: Readonly<Partial<Record<WorkQueueName, number>>>
+}
+
+export interface LocalAws {
+  /** What a function needs in its environment to find all this. */
+  readonly env: Readonly<Record<string, string>>
+  readonly sqs: SQSClient
+  readonly queues: Readonly<Record<WorkQueueName | 'inbox', Queue>>
+  backlog(queue: WorkQueueName | 'inbox'): Backlog
+  close(): Promise<void>
+}
+
+/** Starts the emulators and creates what cdk/ creates on AWS; what is there already stays. */
+export async function startAws({ dir, visibility = {} }: AwsOptions): Promise<LocalAws> {
+  await using started = new AsyncDisposableStack()
+  const messagingDir = join(dir, 'messaging')
+  const tableDir = join(dir, 'table')
+  await mkdir(tableDir, { recursive: true })
+
+  const dynamodb = await startDynamoDb(tableDir)
+  started.defer(() => dynamodb.close())
+  const messaging = await startMessaging(messagingDir)
+  started.defer(() => messaging.close())
+
+  const at = (endpoint: string) => ({ endpoint, region: REGION, credentials: CREDENTIALS })
+  const table = started.adopt(new DynamoDBClient(at(dynamodb.url)), (client) => client.destroy())
+  const sqs = started.adopt(new SQSClient(at(messaging.url)), (client) => client.destroy())
+  const sns = started.adopt(new SNSClient(at(messaging.url)), (client) => client.destroy())
+  const s3 = started.adopt(new S3Client(at(messaging.url)), (client) => client.destroy())
+
+  await createTable(table, TABLE_NAME)
+  await rebuildIndexes(table, TABLE_NAME)
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }))
+  const queues = {
+    verify: await createWorkQueue(sqs, messaging.url, 'verify', visibility.verify ?? QUEUES.verify.visibility),
+    act: await createWorkQueue(sqs, messaging.url, 'act', visibility.act ?? QUEUES.act.visibility),
+    inbox: await createInboxQueue(sqs, messaging.url),
+  }
+  for (const queue of Object.values(queues)) await giveBackHeld(sqs, messaging, queue)
+  const topicArn = await createTopic(sns, queues.inbox.arn)
+
+  const running = started.move()
+  return {
+    env: {
+      [ENV.table]: TABLE_NAME,
+      [ENV.evidenceBucket]: BUCKET,
+      [ENV.topicArn]: topicArn,
+      [ENV.verifyQueueUrl]: queues.verify.url,
+      [ENV.actQueueUrl]: queues.act.url,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+      AWS_ENDPOINT_URL_SQS: messaging.url,
+      AWS_ENDPOINT_URL_SNS: messaging.url,
+      AWS_ENDPOINT_URL_S3: messaging.url,
+      // What the person has in ~/.aws is about the real AWS.
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+    },
+    sqs,
+    queues,
+    backlog: (queue) => messaging.backlog(queues[queue].name),
+    close: () => running.disposeAsync(),
+  }
+}
+
+async function createTopic(client: SNSClient, inboxArn: string): Promise<string> {
+  await client.send(new CreateTopicCommand({ Name: TOPIC }))
+  const topicArn = arnOf('sns', TOPIC)
+  await client.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: 'sqs', Endpoint: inboxArn }))
+  return topicArn
+}

@@ -1,0 +1,37 @@
+import { type Digest, isDigest, isTag } from '../../../lambda/core/image.ts'
+import type { Store } from '../storage/store.ts'
+
+/** An image as a client names it. */
+export type ImageId = { readonly imageTag?: string | undefined; readonly imageDigest?: string | undefined }
+
+/** Why one image of a batch was left out; the others are still answered. */
+export type Failure = { readonly imageId: ImageId; readonly failureCode: string; readonly failureReason: string }
+
+/** The image that tag, digest or both name in a repository; both have to agree. */
+export async function findImage(
+  store: Store,
+  name: string,
+  id: ImageId,
+): Promise<{ readonly digest: Digest; readonly tag?: string } | Failure> {
+  const { imageTag: tag, imageDigest: digest } = id
+  if (tag === undefined && digest === undefined) {
+    return failure(id, 'MissingDigestAndTag', 'neither a tag nor a digest is given')
+  }
+  if (digest !== undefined && !isDigest(digest)) {
+    return failure(id, 'InvalidImageDigest', `"${digest}" is not sha256: and 64 lower-case hex digits`)
+  }
+  if (tag !== undefined && !isTag(tag)) return failure(id, 'InvalidImageTag', `"${tag}" is not a tag`)
+  const held = tag === undefined ? digest : await store.tags.get(name, tag)
+  if (held === undefined || !(await store.manifests.has(name, held))) {
+    return failure(id, 'ImageNotFound', `there is no such image in "${name}"`)
+  }
+  if (digest !== undefined && digest !== held) {
+    return failure(id, 'ImageTagDoesNotMatchDigest', `tag "${tag}" is on ${held}`)
+  }
+  return { digest: held, ...(tag !== undefined && { tag }) }
+}
+
+/** A failure entry. */
+export function failure(imageId: ImageId, failureCode: string, failureReason: string): Failure {
+  return { imageId, failureCode, failureReason }
+}

@@ -1,0 +1,20 @@
+import * as z from 'zod'
+import { EcrError } from '../errors.ts'
+
+/** The fields with which a client asks for a page. */
+export function paging({ usual, most }: { readonly usual: number; readonly most: number }) {
+  return { nextToken: z.string().optional(), maxResults: z.int().min(1).max(most).default(usual) }
+}
+
+/** The place in an ordered list that a token stands for; before everything when there is none. */
+export function placeOf(nextToken: string | undefined): string {
+  if (nextToken === undefined) return ''
+  const place = Buffer.from(nextToken, 'base64url').toString()
+  if (place.startsWith('sha256:') && tokenFor(place) === nextToken) return place
+  throw new EcrError('InvalidParameterException', `nextToken "${nextToken}" was not given by this registry`)
+}
+
+/** The token for what comes after this place. */
+export function tokenFor(place: string): string {
+  return Buffer.from(place).toString('base64url')
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { OverLimit } from '../../lambda/errors.ts'
+import type { Registry } from '../../lambda/ports.ts'
+import { type Fixture, image, index, referrer, sha256 } from '../registry/fixtures.ts'
+
+export type RegistryWorld = {
+  readonly registry: Registry
+  /** Puts a manifest with its blobs into the registry, under these tags. */
+  push(name: string, image: Fixture, tags?: readonly string[]): Promise<void>
+}
+
+export type RegistryContract = {
+  readonly title: string
+  /** An empty registry and a way into it. */
+  readonly make: () => Promise<RegistryWorld>
+  /** Whether it lists what refers to a manifest. */
+  readonly referrers: boolean
+  /** Whether it knows the tags of a digest. */
+  readonly tagsOf: boolean
+}
+
+const NAME = 'team/app'
+const ONE = image('one')
+const TWO = image('two')
+const NOWHERE = sha256(new TextEncoder().encode('never pushed'))
+
+/** What every adapter of the Registry port promises. */
+export function testRegistry({ title, make, ...lists }: RegistryContract): void {
+  describe(`${title}, as a registry`, () => {
+    it('has nothing in a repository that is not there', async () => {
+      const { registry } = await make()
+      expect(await registry.resolve(NAME, 'latest')).toBeUndefined()
+      expect(await registry.manifest(NAME, 'latest')).toBeUndefined()
+      expect(await registry.manifest(NAME, NOWHERE)).toBeUndefined()
+      expect(await registry.blob(NAME, NOWHERE, 10)).toBeUndefined()
+      expect((await registry.tagsOf(NAME, NOWHERE)) ?? []).toEqual([])
+      expect((await registry.referrers(NAME, NOWHERE)) ?? []).toEqual([])
+    })
+
+    it('has no other tags, digests and blobs than those pushed', async () => {
+      const { registry, push } = await make()
+      await push(NAME, ONE, ['one'])
+      expect(await registry.resolve(NAME, 'two')).toBeUndefined()
+      expect(await registry.manifest(NAME, 'two')).toBeUndefined()
+      expect(await registry.manifest(NAME, TWO.manifest.digest)).toBeUndefined()
+      expect(await registry.manifest('team/other', ONE.manifest.digest)).toBeUndefined()
+      expect(await registry.blob(NAME, NOWHERE, 10)).toBeUndefined()
+    })
+
+    it.each([
+      ['an image', ONE],
+      ['an index', index(ONE, TWO)],
+    ])('reads %s byte for byte, by tag and by digest', async (_, pushed) => {
+      const { registry, push } = await make()
+      await push(NAME, ONE)
+      await push(NAME, TWO)
+      await push(NAME, pushed, ['v1'])
+      const { digest, mediaType, bytes } = pushed.manifest
+      for (const reference of ['v1', digest]) {
+        const read = await registry.manifest(NAME, reference)
+        expect(read).toMatchObject({ digest, mediaType })
+        expect(sha256(read!.bytes)).toBe(digest)
+        expect(read!.bytes).toHaveLength(bytes.byteLength)
+      }
+    })
+
+    it('follows a tag that moves', async () => {
+      const { registry, push } = await make()
+      await push(NAME, ONE, ['latest'])
+      expect(await registry.resolve(NAME, 'latest')).toBe(ONE.manifest.digest)
+      await push(NAME, TWO, ['latest'])
+      expect(await registry.resolve(NAME, 'latest')).toBe(TWO.manifest.digest)
+      expect(await registry.manifest(NAME, 'latest')).toMatchObject({ digest: TWO.manifest.digest })
+    })
+
+    it('reads a blob of just the length allowed, and no longer one', async () => {
+      const { registry, push } = await make()
+      await push(NAME, ONE)
+      const blob = ONE.blobs[0]!
+      const read = await registry.blob(NAME, sha256(blob), blob.byteLength)
+      expect(sha256(read!)).toBe(sha256(blob))
+      await expect(registry.blob(NAME, sha256(blob), blob.byteLength - 1)).rejects.toBeInstanceOf(OverLimit)
+    })
+
+    it('lists what refers to a digest, and nothing else', async () => {
+      const { registry, push } = await make()
+      const signature = referrer(ONE.manifest, 'application/vnd.example.signature', 'signed')
+      const sbom = referrer(ONE.manifest, 'application/vnd.example.sbom', 'listed')
+      for (const pushed of [ONE, TWO, signature, sbom, referrer(TWO.manifest, 'application/x', 'other')]) {
+        await push(NAME, pushed)
+      }
+      const found = await registry.referrers(NAME, ONE.manifest.digest)
+      if (!lists.referrers) {
+        expect(found).toBeUndefined()
+        return
+      }
+      expect(found).toHaveLength(2)
+      for (const [{ manifest }, artifactType, text] of [
+        [signature, 'application/vnd.example.signature', 'signed'],
+        [sbom, 'application/vnd.example.sbom', 'listed'],
+      ] as const) {
+        const { digest, mediaType, bytes } = manifest
+        const expected = { digest, mediaType, artifactType, size: bytes.byteLength, annotations: { text } }
+        expect(found).toContainEqual(expect.objectContaining(expected))
+      }
+      expect(await registry.referrers(NAME, signature.manifest.digest)).toEqual([])
+    })
+
+    it('knows the tags of a digest', async () => {
+      const { registry, push } = await make()
+      await push(NAME, ONE, ['one', 'latest'])
+      await push(NAME, TWO)
+      const tags = await registry.tagsOf(NAME, ONE.manifest.digest)
+      expect(tags?.toSorted()).toEqual(lists.tagsOf ? ['latest', 'one'] : undefined)
+      expect(await registry.tagsOf(NAME, TWO.manifest.digest)).toEqual(lists.tagsOf ? [] : undefined)
+    })
+  })
+}
