@@ -1,6 +1,6 @@
-import { decide } from './core/decide.ts'
+import { DECIDER, decide } from './core/decide.ts'
 import { demandId } from './core/evidence.ts'
-import type { ImageId, ImageRef } from './core/image.ts'
+import type { ImageId } from './core/image.ts'
 import type { Judged } from './core/plan.ts'
 import { policyHash } from './core/policy/hash.ts'
 import { policiesFor } from './core/policy/match.ts'
@@ -25,7 +25,7 @@ export type Examiner = {
  */
 export async function examine(examiner: Examiner, id: ImageId): Promise<Judged | undefined> {
   const policies = policiesFor(examiner.policies, id)
-  const hash = policyHash(policies, examiner.policies.roots)
+  const hash = policyHash(policies, examiner.policies.roots, DECIDER)
   try {
     const evidence = await gather(examiner.registry, id, examiner.evidence)
     if (evidence === undefined) return undefined
@@ -40,8 +40,8 @@ export async function examine(examiner: Examiner, id: ImageId): Promise<Judged |
 }
 
 /** The hash of all that judges this image now: a verdict reached under another one no longer counts. */
-export function currentPolicyHash(set: PolicySet, image: ImageRef): string {
-  return policyHash(policiesFor(set, image), set.roots)
+export function currentPolicyHash(set: PolicySet, { host, name, digest }: ImageId): string {
+  return policyHash(policiesFor(set, { host, name, digest }), set.roots, DECIDER)
 }
 
 /** Every distinct demand of the policies: each signature is checked once against each. */

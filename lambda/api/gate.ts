@@ -49,7 +49,7 @@ async function ask(world: Known, reference: unknown, environment: string | undef
   if (!record) return gate(undefined, '', enforcementFor(world.policies, image), world.now().toISOString())
   const answer = gate(
     record,
-    currentPolicyHash(world.policies, image),
+    currentPolicyHash(world.policies, record),
     enforcementFor(world.policies, image),
     world.now().toISOString(),
   )

@@ -4,6 +4,9 @@ import type { Authority, Policy } from './policy/policy.ts'
 import type { Reason } from './reasons.ts'
 import type { Check, Outcome, Verdict } from './verdict.ts'
 
+/** Bumped whenever the same policies and evidence would be judged otherwise: part of every policy hash. */
+export const DECIDER = '1'
+
 type Named = { readonly name: string; readonly finding: Finding }
 type Judged = { readonly policy: Policy; readonly passed: boolean; readonly authorities: readonly AuthorityResult[] }
 type AuthorityResult = { readonly met: boolean; readonly findings: readonly Named[] }

@@ -47,7 +47,7 @@ export function ecrTagger({ client, registryId }: EcrTaggerOptions): Tagger {
       if (failure !== undefined) {
         return absentOrThrow(failureOf(failure), { registryId, action: 'BatchDeleteImage', name }) ?? 'absent'
       }
-      if (answer.imageIds?.length === 1) return 'removed'
+      if (answer.imageIds?.some(({ imageTag }) => imageTag === tag)) return 'removed'
       throw new Unavailable(ecrService(registryId), `BatchDeleteImage on "${name}": neither done nor refused`)
     },
   }

@@ -11,10 +11,12 @@ export type EcrCaller = <T>(
 /** Calls to one account's registry. */
 export function ecrCaller(registryId: string, deadlineMs: number = LIMITS.deadlineMs): EcrCaller {
   return async (action, name, send) => {
+    const abortSignal = AbortSignal.timeout(deadlineMs)
     try {
-      return await send({ abortSignal: AbortSignal.timeout(deadlineMs) })
+      return await send({ abortSignal })
     } catch (error) {
-      return absentOrThrow(error, { registryId, action, name })
+      // The SDK says only that it was aborted, the signal says why
+      return absentOrThrow(abortSignal.aborted ? abortSignal.reason : error, { registryId, action, name })
     }
   }
 }

@@ -93,7 +93,7 @@ export function ociRegistry(options: OciOptions): Registry {
 
 function baseUrl({ host, scheme = 'https' }: OciOptions): URL {
   const base = `${scheme}://${host}/`
-  if (!URL.canParse(base) || new URL(base).href !== base) {
+  if (!URL.canParse(base) || `${new URL(base).origin}/` !== base) {
     throw new Misconfigured(`registry host "${host}" is not HOST or HOST:PORT in lower case without the default port`)
   }
   if (scheme === 'http' && !isLoopbackHost(host)) {

@@ -1,11 +1,10 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import type { TrustMaterial } from '@sigstore/verify'
 import { type Authenticated, type Claim, demandId, type Proof } from '../core/evidence.ts'
 import type { Digest } from '../core/image.ts'
 import type { Demand } from '../core/policy/policy.ts'
 import { Misconfigured } from '../errors.ts'
 import { faultOf } from './rejection.ts'
-import type { TrustMaterials } from './roots.ts'
+import { NO_MATERIAL, type TrustMaterials } from './roots.ts'
 import { readSays } from './says.ts'
 import { type Trust, verifyBundle } from './verify-bundle.ts'
 
@@ -36,26 +35,16 @@ function prove({ content }: Claim, trust: Trust, subject: Digest): Proof {
   }
 }
 
-function trustOf(demand: Demand, roots: TrustMaterials): Trust {
-  const { signer, log, timestamp } = demand
-  const material = roots.get(demand.root)
-  if (signer.kind === 'key') {
-    // A key alone needs no root
-    if (material === undefined && (log || timestamp)) throw unknownRoot(demand.root, roots)
-    return { demand, material: material ?? NOTHING, key: readKey(signer.pem) }
+function trustOf({ signer, root, log, timestamp }: Demand, roots: TrustMaterials): Trust {
+  const material = roots.get(root)
+  if (signer.kind === 'certificate') {
+    if (material === undefined) throw unknownRoot(root, roots)
+    return { signer, material, log, timestamp }
   }
-  if (material === undefined) throw unknownRoot(demand.root, roots)
-  return { demand, material }
-}
-
-const NOTHING: TrustMaterial = {
-  certificateAuthorities: [],
-  timestampAuthorities: [],
-  tlogs: [],
-  ctlogs: [],
-  publicKey: () => {
-    throw new Misconfigured('no key is asked for')
-  },
+  // A key alone needs no root
+  if (material === undefined && (log || timestamp)) throw unknownRoot(root, roots)
+  const key = { kind: signer.kind, key: readKey(signer.pem), hash: signer.hash }
+  return { signer: key, material: material ?? NO_MATERIAL, log, timestamp }
 }
 
 function readKey(pem: string): KeyObject {

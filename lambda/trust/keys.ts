@@ -1,4 +1,5 @@
 import { hash, type KeyObject, verify } from 'node:crypto'
+import { verifyEd25519ph } from './ed25519ph.ts'
 import { Rejection } from './rejection.ts'
 
 /** The public key in DER, SubjectPublicKeyInfo: one encoding for comparing and naming keys. */
@@ -14,8 +15,12 @@ export function keyName(key: KeyObject): string {
 /** Verifies a signature under the hash that tools use with this kind of key, or under one of those asked for. */
 export function verifySignature(key: KeyObject, hashes: readonly string[], signed: Buffer, signature: Buffer): boolean {
   const own = hashOf(key)
-  if (own === null) return verify(null, signed, key, signature)
+  if (own === null) return verify(null, signed, key, signature) || isEd25519ph(key, signed, signature)
   return [...new Set([own, ...hashes])].some((name) => verify(name, signed, key, signature))
+}
+
+function isEd25519ph(key: KeyObject, signed: Buffer, signature: Buffer): boolean {
+  return key.asymmetricKeyType === 'ed25519' && verifyEd25519ph(key, signed, signature)
 }
 
 /** Null where the algorithm brings its own hash. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import {
   BUNDLE_V01_MEDIA_TYPE,
   BUNDLE_V02_MEDIA_TYPE,
@@ -26,7 +27,7 @@ const MAX_CHECKPOINT_SIGNATURES = 32
  * Parses a bundle of a version we know, within limits. They come first: the library compares log entries pairwise
  * and hashes a checkpoint once a signature on it, all before any cryptography (sigstore-go GHSA-cq38-jh5f-37mq).
  */
-export function openBundle(json: unknown): Bundle {
+export function openBundle(json: unknown, artifact: Uint8Array | undefined): Bundle {
   if (!isObject(json)) throw new Rejection('malformed', 'the bundle is not a JSON object')
   // The library takes any `v<digit>.<digit>` and reads it as the newest it knows
   if (!MEDIA_TYPES.includes(json.mediaType)) {
@@ -38,7 +39,7 @@ export function openBundle(json: unknown): Bundle {
   const timestamps = isObject(material.timestampVerificationData) ? material.timestampVerificationData : {}
   atMost(MAX_LOG_ENTRIES, lengthOf(material.tlogEntries), 'log entries')
   atMost(MAX_TIMESTAMPS, lengthOf(timestamps.rfc3161Timestamps), 'timestamps')
-  const bundle = bundleFromJSON(json)
+  const bundle = bundleFromJSON(withDigest(json, artifact))
   assertSmallParts(bundle)
   return bundle
 }
@@ -53,6 +54,15 @@ function assertUnambiguous(json: Readonly<Record<string, unknown>>): void {
       throw new Rejection('malformed', 'the bundle holds two contents or two signing keys')
     }
   }
+}
+
+/** Under Ed25519 cosign writes no digest, since the bytes themselves are signed; the library insists on one. */
+function withDigest(json: Readonly<Record<string, unknown>>, artifact: Uint8Array | undefined): unknown {
+  const { messageSignature } = json
+  if (artifact === undefined || !isObject(messageSignature)) return json
+  if (isObject(messageSignature.messageDigest) && 'digest' in messageSignature.messageDigest) return json
+  const messageDigest = { algorithm: 'SHA2_256', digest: hash('sha256', artifact, 'base64') }
+  return { ...json, messageSignature: { ...messageSignature, messageDigest } }
 }
 
 function assertSmallParts({ verificationMaterial }: Bundle): void {

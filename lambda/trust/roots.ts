@@ -12,6 +12,15 @@ const MEDIA_TYPES = [
   'application/vnd.dev.sigstore.trustedroot.v0.2+json',
 ]
 
+/** Trusts nobody. */
+export const NO_MATERIAL: TrustMaterial = {
+  certificateAuthorities: [],
+  timestampAuthorities: [],
+  tlogs: [],
+  ctlogs: [],
+  publicKey: noKey,
+}
+
 /** Parses trusted_root.json documents; throws Misconfigured naming the first that cannot be trusted as it stands. */
 export function trustMaterials(roots: TrustedRoots): TrustMaterials {
   return new Map(Object.entries(roots).map(([name, root]) => [name, trustMaterial(name, root)]))

@@ -5,6 +5,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs'
 import { QUEUES } from '../../lambda/resources.ts'
+import { SOON } from '../runtime/queue-reader.ts'
 import { ACCOUNT, arnOf } from './account.ts'
 import type { Messaging } from './messaging.ts'
 
@@ -44,10 +45,11 @@ export async function createInboxQueue(client: SQSClient, server: string): Promi
   return queue
 }
 
-/** Makes messages that readers hold visible again. At start nobody reads, so whoever held them is dead. */
+/** Makes messages that readers hold visible again soon. At start nobody reads, so whoever held them is dead. */
 export async function giveBackHeld(client: SQSClient, messaging: Messaging, queue: Queue): Promise<void> {
   for (const ReceiptHandle of messaging.held(queue.name)) {
-    await client.send(new ChangeMessageVisibilityCommand({ QueueUrl: queue.url, ReceiptHandle, VisibilityTimeout: 0 }))
+    const change = { QueueUrl: queue.url, ReceiptHandle, VisibilityTimeout: SOON }
+    await client.send(new ChangeMessageVisibilityCommand(change))
   }
 }
 

@@ -5,7 +5,8 @@ import type { Grant, Scope } from './tokens.ts'
 
 /** What somebody wants to do: `ping` is being known at all, `list` the catalog, the others are on a repository. */
 export type Wanted =
-  | { readonly action: 'ping' | 'list' }
+  | { readonly action: 'ping' }
+  | { readonly action: 'list' }
   | { readonly action: 'pull' | 'push' | 'delete'; readonly repository: string }
 
 /** A question to the `authorize` option; user and password are absent for anonymous callers. */
@@ -14,6 +15,7 @@ export type Access = Wanted & { readonly user?: string; readonly password?: stri
 type Login = { readonly user?: string; readonly password?: string }
 
 const TOKEN_SECONDS = 300
+const CATALOG = 'registry:catalog:*'
 
 /** Whether the caller may do this. */
 export function allows(context: Context, call: Call, wanted: Wanted): boolean {
@@ -54,7 +56,7 @@ function grantedScope({ authorize }: Context, login: Login, scope: string): Scop
   // A repository name may hold no colon, so the last part is the actions.
   const [type = '', name = '', actions = ''] = scope.split(':')
   const may = (wanted: Wanted) => authorize === undefined || authorize({ ...wanted, ...login })
-  if (type === 'registry') return may({ action: 'list' }) ? [{ type, name, actions: ['*'] }] : []
+  if (scope === CATALOG) return may({ action: 'list' }) ? [{ type, name, actions: ['*'] }] : []
   if (type !== 'repository') return []
   const asked = actions.split(',')
   const granted = (['pull', 'push', 'delete'] as const).filter(
@@ -67,9 +69,10 @@ function grants(grant: Grant | undefined, wanted: Wanted): boolean {
   if (grant?.kind === 'login') return true
   if (grant?.kind !== 'access') return false
   if (wanted.action === 'ping') return true
-  if (wanted.action === 'list') return grant.access.some(({ type, name }) => type === 'registry' && name === 'catalog')
+  if (wanted.action === 'list') return grant.access.some(({ type }) => type === 'registry')
+  const { action, repository } = wanted
   return grant.access.some(
-    ({ type, name, actions }) => type === 'repository' && name === wanted.repository && actions.includes(wanted.action),
+    ({ type, name, actions }) => type === 'repository' && name === repository && actions.includes(action),
   )
 }
 
@@ -94,7 +97,7 @@ function scopeOf(wanted: Wanted): string | undefined {
     case 'ping':
       return undefined
     case 'list':
-      return 'registry:catalog:*'
+      return CATALOG
     case 'push':
       return `repository:${wanted.repository}:pull,push`
     case 'pull':

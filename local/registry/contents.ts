@@ -26,28 +26,23 @@ const ELSEWHERE = /nondistributable|\.foreign\./
 export function readContents(bytes: Buffer, declared: string | undefined): Contents | string {
   const json = parseObject(bytes)
   if (json === undefined) return 'the manifest is not a JSON object'
-  if (json.schemaVersion !== 2) return `schemaVersion is ${JSON.stringify(json.schemaVersion)}; 2 is allowed`
   const mediaType = declared ?? json.mediaType
-  if (typeof mediaType !== 'string' || !(MANIFEST_TYPES as readonly string[]).includes(mediaType)) {
-    return `media type ${JSON.stringify(mediaType)} is not stored here; allowed are ${MANIFEST_TYPES.join(', ')}`
-  }
-  if (json.mediaType !== undefined && json.mediaType !== mediaType) {
-    return `pushed as ${mediaType}, but its mediaType says ${JSON.stringify(json.mediaType)}`
-  }
-  const config = json.config === undefined ? undefined : descriptor(json.config)
-  if (json.config !== undefined && config === undefined) return 'config is not a descriptor'
-  const subject = json.subject === undefined ? undefined : descriptor(json.subject)
-  if (json.subject !== undefined && subject === undefined) return 'subject is not a descriptor'
+  const fault = mediaTypeFault(json, mediaType)
+  if (fault !== undefined) return fault
+  const config = optional(json.config)
+  if (config === 'malformed') return 'config is not a descriptor'
+  const subject = optional(json.subject)
+  if (subject === 'malformed') return 'subject is not a descriptor'
   const layers = descriptors(json.layers)
   if (layers === undefined) return 'layers is not a list of descriptors'
   const manifests = descriptors(json.manifests)
   if (manifests === undefined) return 'manifests is not a list of descriptors'
 
   const parts = config === undefined ? layers : [config, ...layers]
-  const own = typeof json.artifactType === 'string' && json.artifactType !== '' ? json.artifactType : undefined
-  const artifactType = own ?? config?.mediaType
+  const own = json.artifactType
+  const artifactType = typeof own === 'string' && own !== '' ? own : config?.mediaType
   return {
-    mediaType,
+    mediaType: String(mediaType),
     annotations: strings(json.annotations),
     blobs: unique(parts.filter((part) => !ELSEWHERE.test(part.mediaType))),
     children: unique(manifests),
@@ -57,6 +52,15 @@ export function readContents(bytes: Buffer, declared: string | undefined): Conte
   }
 }
 
+function mediaTypeFault(json: Record<string, unknown>, mediaType: unknown): string | undefined {
+  if (json.schemaVersion !== 2) return `schemaVersion is ${JSON.stringify(json.schemaVersion)}; 2 is allowed`
+  if (!(MANIFEST_TYPES as readonly unknown[]).includes(mediaType)) {
+    return `media type ${JSON.stringify(mediaType)} is not stored here; allowed are ${MANIFEST_TYPES.join(', ')}`
+  }
+  if (json.mediaType === undefined || json.mediaType === mediaType) return undefined
+  return `pushed as ${String(mediaType)}, but its mediaType says ${JSON.stringify(json.mediaType)}`
+}
+
 function parseObject(bytes: Buffer): Record<string, unknown> | undefined {
   try {
     const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
@@ -64,6 +68,10 @@ function parseObject(bytes: Buffer): Record<string, unknown> | undefined {
   } catch {
     return undefined
   }
+}
+
+function optional(value: unknown): Descriptor | 'malformed' | undefined {
+  return value === undefined ? undefined : (descriptor(value) ?? 'malformed')
 }
 
 function descriptors(value: unknown): Descriptor[] | undefined {

@@ -26,6 +26,9 @@ export interface QueueReader {
   close(): Promise<void>
 }
 
+/** Seconds until a message given back is there again. Not 0: fauxqs 2.4.1 then fails and forgets the message. */
+export const SOON = 1
+
 /** Reads a queue until closed: long polls, hands batches over, deletes what is done. Outages are logged and waited out. */
 export function readQueue(options: QueueReaderOptions): QueueReader {
   const { client, url, log } = options
@@ -57,7 +60,7 @@ export function readQueue(options: QueueReaderOptions): QueueReader {
   }
 
   async function giveBack(messages: readonly Message[]): Promise<void> {
-    const Entries = messages.map((message, index) => ({ ...entryOf(message, index), VisibilityTimeout: 0 }))
+    const Entries = messages.map((message, index) => ({ ...entryOf(message, index), VisibilityTimeout: SOON }))
     await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }))
   }
 

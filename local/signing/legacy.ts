@@ -66,7 +66,7 @@ function reference({ registry, name }: Repository): string {
 /** What a bundle proves, in the annotations of a legacy layer: certificate, promise of the log, timestamp. */
 function proofs(bundle: SerializedBundle): Record<string, string> {
   const { certificate: leaf, tlogEntries, timestampVerificationData } = bundle.verificationMaterial
-  // Empty lists are left out of the JSON, whatever its type says
+  // Empty lists and zeros are left out of the JSON, whatever its type says
   const entry = tlogEntries?.[0]
   const timestamp = timestampVerificationData?.rfc3161Timestamps?.[0]
   return {
@@ -80,7 +80,7 @@ function proofs(bundle: SerializedBundle): Record<string, string> {
         Payload: {
           body: entry.canonicalizedBody,
           integratedTime: Number(entry.integratedTime),
-          logIndex: Number(entry.logIndex),
+          logIndex: Number(entry.logIndex ?? 0),
           logID: Buffer.from(entry.logId.keyId, 'base64').toString('hex'),
         },
       }),

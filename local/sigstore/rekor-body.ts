@@ -17,13 +17,29 @@ const Dsse = z.object({
   apiVersion: z.literal('0.0.1'),
   spec: z.object({ proposedContent: z.object({ envelope: z.string(), verifiers: z.array(z.base64()).min(1) }) }),
 })
-const Proposed = z.discriminatedUnion('kind', [HashedRekord, Dsse])
+// What cosign logged attestations as before July 2023
+const Intoto = z.object({
+  kind: z.literal('intoto'),
+  apiVersion: z.literal('0.0.1'),
+  spec: z.object({ content: z.object({ envelope: z.string() }), publicKey: z.base64() }),
+})
+const Proposed = z.discriminatedUnion('kind', [HashedRekord, Dsse, Intoto])
 const Envelope = z.object({ payload: z.base64(), signatures: z.array(z.object({ sig: z.base64() })).min(1) })
 
 /** The canonical body under which Rekor v1 logs a proposed entry. Its signature is not verified. */
 export function canonicalBody(proposed: unknown): Buffer {
-  const entry = Proposed.parse(proposed)
-  return Buffer.from(canonical(entry.kind === 'dsse' ? dsseBody(entry) : entry), 'utf8')
+  return Buffer.from(canonical(bodyOf(Proposed.parse(proposed))), 'utf8')
+}
+
+function bodyOf(entry: z.infer<typeof Proposed>) {
+  switch (entry.kind) {
+    case 'hashedrekord':
+      return entry
+    case 'dsse':
+      return dsseBody(entry)
+    case 'intoto':
+      return intotoBody(entry)
+  }
 }
 
 // https://github.com/sigstore/rekor/blob/main/pkg/types/dsse/v0.0.1/dsse_v0_0_1_schema.json: hashes, not the content
@@ -43,6 +59,13 @@ function dsseBody(entry: z.infer<typeof Dsse>) {
       signatures,
     },
   }
+}
+
+// https://github.com/sigstore/rekor/blob/main/pkg/types/intoto/v0.0.1/intoto_v0_0_1_schema.json
+function intotoBody(entry: z.infer<typeof Intoto>) {
+  const { content, publicKey } = entry.spec
+  const payload = Buffer.from(Envelope.parse(JSON.parse(content.envelope)).payload, 'base64')
+  return { ...entry, spec: { content: { hash: sha256(content.envelope), payloadHash: sha256(payload) }, publicKey } }
 }
 
 /** JSON as RFC 8785 writes it. */

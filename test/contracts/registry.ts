@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { OverLimit } from '../../lambda/errors.ts'
 import type { Registry } from '../../lambda/ports.ts'
-import { type Fixture, image, index, referrer, sha256 } from '../registry/fixtures.ts'
+import { image, index, type PushImage, referrer, sha256 } from '../registry/fixtures.ts'
 
 export type RegistryWorld = {
   readonly registry: Registry
-  /** Puts a manifest with its blobs into the registry, under these tags. */
-  push(name: string, image: Fixture, tags?: readonly string[]): Promise<void>
+  readonly push: PushImage
 }
 
 export type RegistryContract = {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Registry, Tagger } from '../../lambda/ports.ts'
-import { type Fixture, image } from '../registry/fixtures.ts'
+import { image, type PushImage } from '../registry/fixtures.ts'
 
 export type TaggerWorld = {
   readonly tagger: Tagger
   /** Looks at the same registry. */
   readonly registry: Registry
-  push(name: string, image: Fixture, tags?: readonly string[]): Promise<void>
+  readonly push: PushImage
 }
 
 export type TaggerContract = {

@@ -5,6 +5,9 @@ import { type FetchedManifest, MANIFEST_TYPES } from '../../lambda/core/manifest
 /** A manifest with the blobs it needs. */
 export type Fixture = { readonly manifest: FetchedManifest; readonly blobs: readonly Uint8Array[] }
 
+/** Puts a manifest with its blobs into a registry, under these tags. */
+export type PushImage = (name: string, image: Fixture, tags?: readonly string[]) => Promise<void>
+
 export const [IMAGE, INDEX] = MANIFEST_TYPES
 export const CONFIG = 'application/vnd.oci.image.config.v1+json'
 const LAYER = 'application/vnd.oci.image.layer.v1.tar'

@@ -5,7 +5,7 @@ import { ECRClient } from '@aws-sdk/client-ecr'
 import { expect, onTestFinished } from 'vitest'
 import type { RegistryOptions } from '../../local/registry/context.ts'
 import { startRegistry } from '../../local/registry/server.ts'
-import { type Fixture, sha256 } from './fixtures.ts'
+import { type Fixture, type PushImage, sha256 } from './fixtures.ts'
 
 export const ACCOUNT = '000000000000'
 
@@ -13,18 +13,19 @@ export type LocalRegistry = {
   readonly host: string
   readonly url: string
   readonly client: ECRClient
-  push(name: string, image: Fixture, tags?: readonly string[]): Promise<void>
+  readonly push: PushImage
 }
 
 /** The registry of the local stack, empty; gone when the test is. */
 export async function localRegistry(options: Partial<RegistryOptions> = {}): Promise<LocalRegistry> {
   const dir = await mkdtemp(join(tmpdir(), 'assay-registry-'))
   const now = () => new Date('2026-01-02T03:04:05Z')
-  const { host, url, close } = await startRegistry({ dir, port: 0, now, onEvent: async () => {}, ...options })
+  const registry = await startRegistry({ dir, port: 0, now, onEvent: async () => {}, ...options })
+  const { host, url } = registry
   const client = ecrClient(url)
   onTestFinished(async () => {
     client.destroy()
-    await close()
+    await registry.close()
     await rm(dir, { recursive: true })
   })
   return { host, url, client, push: (name, image, tags = []) => push(url, name, image, tags) }

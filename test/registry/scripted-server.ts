@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { onTestFinished } from 'vitest'
 
 export type ScriptedServer = { readonly host: string; readonly url: string; readonly requests: IncomingMessage[] }
@@ -20,4 +20,17 @@ export async function serve(answer: RequestListener): Promise<ScriptedServer> {
   })
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return { host, url: `http://${host}`, requests }
+}
+
+/** An address on loopback where nobody listens. */
+export async function nobody(): Promise<string> {
+  const server = createSocketServer()
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => {
+    server.close(resolve)
+  })
+  return `127.0.0.1:${port}`
 }

@@ -12,32 +12,32 @@ export function faultsOf(error: z.ZodError, value: unknown): Fault[] {
 
 function faultsOfIssue(issue: z.core.$ZodIssue, value: unknown): Fault[] {
   const { path } = issue
-  const fault = (message: string, of: Fault['of'] = 'value'): Fault[] => [{ path, of, message }]
-  const seen = valueAt(value, path)
-  switch (issue.code) {
-    case 'custom':
-      return fault(ruleText(issue.params?.text, path))
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        path: [...path, key],
-        of: 'key',
-        message: `unknown field ${JSON.stringify(key)}; ${issue.message}`,
-      }))
-    case 'invalid_type':
-      if (seen === undefined) return fault(`missing field(s): ${formatPath(path)}`)
-      return fault(`expected ${TYPES[issue.expected] ?? issue.expected}, got ${describe(seen)}`)
-    case 'invalid_value':
-      return fault(invalid(seen, issue.message)(path))
-    case 'too_small':
-      return fault(`missing field(s): ${formatPath(path)}`)
-    case 'too_big':
-      return fault(`has more than ${issue.maximum} entries, the most allowed`)
-    default:
-      return fault(issue.message)
+  if (issue.code !== 'unrecognized_keys') {
+    return [{ path, of: 'value', message: messageOf(issue, valueAt(value, path)) }]
   }
+  return issue.keys.map((key) => ({
+    path: [...path, key],
+    of: 'key',
+    message: `unknown field ${JSON.stringify(key)}; ${issue.message}`,
+  }))
 }
 
-const TYPES: Readonly<Record<string, string>> = { string: 'text', record: 'fields', object: 'fields', array: 'a list', boolean: 'true or false' }
+function messageOf(issue: z.core.$ZodIssue, seen: unknown): string {
+  const { path } = issue
+  if (issue.code === 'custom') return ruleText(issue.params?.text, path)
+  if (seen === undefined || issue.code === 'too_small') return `missing field(s): ${formatPath(path)}`
+  if (issue.code === 'invalid_type') return `expected ${TYPES[issue.expected] ?? issue.expected}, got ${describe(seen)}`
+  if (issue.code === 'invalid_value') return invalid(seen, issue.message)(path)
+  return issue.code === 'too_big' ? `has more than ${issue.maximum} entries, the most allowed` : issue.message
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  record: 'fields',
+  object: 'fields',
+  array: 'a list',
+  boolean: 'true or false',
+}
 
 function ruleText(text: unknown, path: Path): string {
   return typeof text === 'function' ? String(text(path)) : 'is not valid'

@@ -48,7 +48,11 @@ function check<Kind extends string, Schema extends z.ZodType>(
   value: unknown,
 ): { readonly kind: Kind; readonly document: z.output<Schema> } | Faulty {
   const result = schema.safeParse(value)
-  return result.success ? { kind, document: result.data } : { faults: faultsOf(result.error, value) }
+  if (result.success) return { kind, document: result.data }
+  const faults = faultsOf(result.error, value)
+  if (kind !== 'ClusterImagePolicy') return { faults }
+  // Upstream's admission begins its refusals so, and people search for the text they know.
+  return { faults: faults.map((fault) => ({ ...fault, message: `validation failed: ${fault.message}` })) }
 }
 
 function faulty(path: readonly string[], message: string): Faulty {

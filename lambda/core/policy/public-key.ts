@@ -30,18 +30,13 @@ export function countPemBlocks(text: string): number {
   return text.split('-----BEGIN ').length - 1
 }
 
-function keyFault(key: KeyObject): string | undefined {
-  const { modulusLength = 0, namedCurve = 'unnamed' } = key.asymmetricKeyDetails ?? {}
-  switch (key.asymmetricKeyType) {
-    case 'ed25519':
-      return undefined
-    case 'ec':
-      return CURVES.includes(namedCurve) ? undefined : `an EC key on ${namedCurve}; P-256, P-384 and P-521 are allowed`
-    case 'rsa':
-      return modulusLength >= SMALLEST_RSA
-        ? undefined
-        : `an RSA key of ${modulusLength} bits; at least ${SMALLEST_RSA} are needed`
-    default:
-      return `a key of type ${key.asymmetricKeyType ?? 'unknown'}; EC, RSA and Ed25519 are allowed`
+function keyFault({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
+  const { modulusLength = 0, namedCurve = 'unnamed' } = asymmetricKeyDetails ?? {}
+  if (asymmetricKeyType === 'ed25519') return undefined
+  if (asymmetricKeyType === 'ec') {
+    return CURVES.includes(namedCurve) ? undefined : `an EC key on ${namedCurve}; P-256, P-384 and P-521 are allowed`
   }
+  if (asymmetricKeyType !== 'rsa') return `a key of type ${asymmetricKeyType}; EC, RSA and Ed25519 are allowed`
+  if (modulusLength >= SMALLEST_RSA) return undefined
+  return `an RSA key of ${modulusLength} bits; at least ${SMALLEST_RSA} are needed`
 }

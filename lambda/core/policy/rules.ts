@@ -6,9 +6,16 @@ const LONGEST_SHOWN = 100
 /** The text of a problem, given the path of the value it is about. Worded as sigstore/policy-controller words it. */
 export type RuleText = (path: Path) => string
 
-/** Reports a broken rule on the value being refined, or on a field of it. */
+/** Reports a broken rule on the value being read, or on a field of it. */
 export function report(ctx: z.RefinementCtx, text: RuleText, field?: string): void {
-  ctx.addIssue({ code: 'custom', path: field === undefined ? [] : [field], params: { text } })
+  // `continue`: the rules of the objects around it are still checked, so that one run names every mistake.
+  ctx.addIssue({
+    code: 'custom',
+    input: undefined,
+    path: field === undefined ? [] : [field],
+    params: { text },
+    continue: true,
+  })
 }
 
 /** Fields of an object that should be there. */

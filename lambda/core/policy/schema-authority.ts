@@ -7,22 +7,27 @@ const MAX_ATTESTATIONS = 50
 const KINDS = ['key', 'keyless', 'static'] as const
 const NOT_WITH_STATIC = ['annotations', 'attestations', 'ctlog', 'rfc3161timestamp', 'source'] as const
 
-/** Predicate types by the short names cosign knows them by. */
-export const SHORT_PREDICATES: Readonly<Record<string, string>> = {
-  custom: 'https://cosign.sigstore.dev/attestation/v1',
-  slsaprovenance: 'https://slsa.dev/provenance/v0.2',
-  spdx: 'https://spdx.dev/Document',
-  spdxjson: 'https://spdx.dev/Document',
-  cyclonedx: 'https://cyclonedx.org/bom',
-  link: 'https://in-toto.io/Link/v1',
-  vuln: 'https://cosign.sigstore.dev/attestation/vuln/v1',
+// The short names cosign knows predicate types by.
+const SHORT_PREDICATES = new Map([
+  ['custom', 'https://cosign.sigstore.dev/attestation/v1'],
+  ['slsaprovenance', 'https://slsa.dev/provenance/v0.2'],
+  ['spdx', 'https://spdx.dev/Document'],
+  ['spdxjson', 'https://spdx.dev/Document'],
+  ['cyclonedx', 'https://cyclonedx.org/bom'],
+  ['link', 'https://in-toto.io/Link/v1'],
+  ['vuln', 'https://cosign.sigstore.dev/attestation/vuln/v1'],
+])
+
+/** The predicate type that a short name stands for; anything else stands for itself. */
+export function predicateUri(written: string): string {
+  return SHORT_PREDICATES.get(written) ?? written
 }
 
 const attestationFields = { name: text, predicateType: text, policy: notYet }
 const clusterAttestation = strict(attestationFields)
 const ownAttestation = strict({ ...attestationFields, maxAge: notYet }).superRefine(({ predicateType }, ctx) => {
-  if (Object.hasOwn(SHORT_PREDICATES, predicateType) || URL.canParse(predicateType)) return
-  const short = Object.keys(SHORT_PREDICATES).join(', ')
+  if (URL.canParse(predicateUri(predicateType))) return
+  const short = [...SHORT_PREDICATES.keys()].join(', ')
   report(ctx, invalid(predicateType, `neither a URI nor one of ${short}`), 'predicateType')
 })
 
@@ -53,11 +58,18 @@ export const ownAuthority = strict({
 }).superRefine(authorityRules)
 
 type Ruled = { readonly [Field in (typeof KINDS)[number] | (typeof NOT_WITH_STATIC)[number]]?: unknown } & Roots
-type Roots = { readonly [Field in 'keyless' | 'ctlog' | 'rfc3161timestamp']?: { readonly trustRootRef?: string | undefined } | undefined }
+type Roots = {
+  readonly [Field in 'keyless' | 'ctlog' | 'rfc3161timestamp']?:
+    | { readonly trustRootRef?: string | undefined }
+    | undefined
+}
 
 function authorityRules(authority: Ruled, ctx: z.RefinementCtx): void {
   const kinds = KINDS.filter((kind) => authority[kind] !== undefined)
-  if (kinds.length !== 1) return report(ctx, exactlyOne(kinds.length === 0 ? 'neither' : 'both', KINDS))
+  if (kinds.length !== 1) {
+    report(ctx, exactlyOne(kinds.length === 0 ? 'neither' : 'both', KINDS))
+    return
+  }
   if (authority.static !== undefined) {
     const others = NOT_WITH_STATIC.filter((field) => authority[field] !== undefined)
     if (others.length > 0) report(ctx, exactlyOne('both', ['static', ...others]))
@@ -72,6 +84,9 @@ function rootRules({ keyless, ctlog, rfc3161timestamp }: Roots, ctx: z.Refinemen
   if (others.length > 0) {
     report(ctx, () => `names several trusted roots (${[first, ...others].join(', ')}); one authority has one`)
   } else if (keyless !== undefined && first !== undefined && !keyless.trustRootRef) {
-    report(ctx, () => `has no keyless.trustRootRef while "${first}" is named beside it; write keyless.trustRootRef: ${first}`)
+    report(
+      ctx,
+      () => `has no keyless.trustRootRef while "${first}" is named beside it; write keyless.trustRootRef: ${first}`,
+    )
   }
 }

@@ -2,14 +2,13 @@ import * as z from 'zod'
 import { parseDuration } from './duration.ts'
 import type { GlobPlace } from './glob.ts'
 import { globFault } from './glob-fault.ts'
-import { formatPath } from './path.ts'
 import { invalid, report } from './rules.ts'
 
 /** A field that has a meaning elsewhere, or will have one here: never overlooked, refused by name. */
 export const notYet = z
   .unknown()
   .superRefine((value, ctx) => {
-    if (value !== undefined) report(ctx, (path) => `${formatPath(path)} is not supported yet`)
+    if (value !== undefined) report(ctx, (path) => `${String(path.at(-1))} is not supported yet`)
   })
   .optional()
 
@@ -47,10 +46,12 @@ export function globText(place: GlobPlace) {
   })
 }
 
-/** A duration such as `10m`. */
-export const duration = text.superRefine((written, ctx) => {
+/** A duration such as `10m`, read as seconds. */
+export const duration = text.transform((written, ctx) => {
   const seconds = parseDuration(written)
-  if (typeof seconds === 'string') report(ctx, invalid(written, seconds))
+  if (typeof seconds === 'number') return seconds
+  report(ctx, invalid(written, seconds))
+  return z.NEVER
 })
 
 /** An object's name: what Kubernetes allows, so that one file serves both. */

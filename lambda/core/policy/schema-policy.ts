@@ -35,7 +35,10 @@ export const clusterImagePolicy = strict({
   kind: z.string(),
   metadata: clusterMetadata,
   spec: strict({
-    images: z.array(strict({ glob: globText('reference') })).min(1).max(MAX_IMAGES),
+    images: z
+      .array(strict({ glob: globText('reference') }))
+      .min(1)
+      .max(MAX_IMAGES),
     authorities: z.array(clusterAuthority).min(1).max(MAX_AUTHORITIES),
     mode,
     match: notYet,

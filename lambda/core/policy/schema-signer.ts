@@ -1,14 +1,13 @@
 import * as z from 'zod'
-import type { HashAlgorithm } from './policy.ts'
+import type { HashAlgorithm, Identity, TextMatch } from './policy.ts'
 import { readPublicKey } from './public-key.ts'
 import { exactlyOne, invalid, missing, report } from './rules.ts'
-import { notYet, strict, text } from './schema-fields.ts'
+import { choice, notYet, strict, text } from './schema-fields.ts'
 import { acceptsAnyone, patternFault } from './text-match.ts'
 
 const MAX_IDENTITIES = 100
 
-/** Hash algorithms a key may be used with; written in any case. */
-export const HASHES: readonly HashAlgorithm[] = ['sha224', 'sha256', 'sha384', 'sha512']
+const HASHES = ['sha224', 'sha256', 'sha384', 'sha512'] as const satisfies readonly HashAlgorithm[]
 
 /** A URL that tells which service is meant. It is never fetched. */
 export const serviceUrl = text.superRefine((url, ctx) => {
@@ -16,21 +15,23 @@ export const serviceUrl = text.superRefine((url, ctx) => {
   report(ctx, invalid(url, 'not an http or https URL'))
 })
 
+const publicKey = text.transform((pem, ctx) => {
+  const read = readPublicKey(pem)
+  if ('pem' in read) return read.pem
+  report(ctx, invalid(pem, read.fault))
+  return z.NEVER
+})
+const hash = text.transform((name) => name.toLowerCase()).pipe(choice('hash', HASHES))
+
 /** A public key: exactly one of its sources. */
 export const key = strict({
-  data: text.optional(),
-  hashAlgorithm: text.optional(),
+  data: publicKey.optional(),
+  hashAlgorithm: hash.optional(),
   kms: notYet,
   secretRef: notYet,
-}).superRefine(({ data, hashAlgorithm, kms, secretRef }, ctx) => {
-  const given = [data, kms, secretRef].filter(Boolean).length
+}).superRefine(({ data, kms, secretRef }, ctx) => {
+  const given = [data, kms, secretRef].filter((source) => source !== undefined).length
   if (given !== 1) report(ctx, exactlyOne(given === 0 ? 'neither' : 'both', ['data', 'kms', 'secretref']))
-  if (hashAlgorithm && !HASHES.some((hash) => hash === hashAlgorithm.toLowerCase())) {
-    report(ctx, invalid(hashAlgorithm, `unsupported hash; allowed: ${HASHES.join(', ')}`), 'hashAlgorithm')
-  }
-  if (!data) return
-  const read = readPublicKey(data)
-  if ('fault' in read) report(ctx, invalid(data, read.fault), 'data')
 })
 
 const identityFields = {
@@ -41,25 +42,36 @@ const identityFields = {
 }
 type IdentityFields = { readonly [Field in keyof typeof identityFields]?: string | undefined }
 
-/** An identity of ours: patterns match in full. */
-const ownIdentity = strict({ ...identityFields, claims: notYet }).superRefine((id, ctx) => identityRules(id, ctx, true))
-const clusterIdentity = strict(identityFields).superRefine((id, ctx) => identityRules(id, ctx, false))
+// Our patterns match in full; upstream's anywhere in the text.
+const ownIdentity = strict({ ...identityFields, claims: notYet }).transform((id, ctx) => readIdentity(id, ctx, true))
+const clusterIdentity = strict(identityFields).transform((id, ctx) => readIdentity(id, ctx, false))
 
-function identityRules(identity: IdentityFields, ctx: z.RefinementCtx, full: boolean): void {
-  const wide = (['issuer', 'subject'] as const).filter((field) => {
-    const pattern = `${field}RegExp` as const
-    const exact = identity[field]
-    const regExp = identity[pattern]
-    if (exact && regExp) report(ctx, exactlyOne('both', [field, pattern]))
-    if (!exact && !regExp) report(ctx, missing(field, pattern))
-    if (!regExp) return false
-    const fault = patternFault(regExp)
-    if (fault !== undefined) report(ctx, invalid(regExp, `regex is invalid: ${fault}`), pattern)
-    return fault === undefined && acceptsAnyone({ pattern: regExp, full })
-  })
-  if (wide.length === 2) {
-    report(ctx, () => 'this identity would accept anyone: both patterns match every text; name an issuer and a subject')
+function readIdentity(fields: IdentityFields, ctx: z.RefinementCtx, full: boolean): Identity {
+  const issuer = readMatch(fields, 'issuer', ctx, full)
+  const subject = readMatch(fields, 'subject', ctx, full)
+  if (issuer === undefined || subject === undefined) return z.NEVER
+  if (acceptsAnyone(issuer) && acceptsAnyone(subject)) {
+    report(ctx, () => 'would accept anyone: both patterns match every text; name an issuer and a subject')
   }
+  return { issuer, subject }
+}
+
+function readMatch(
+  fields: IdentityFields,
+  field: 'issuer' | 'subject',
+  ctx: z.RefinementCtx,
+  full: boolean,
+): TextMatch | undefined {
+  const patternField = `${field}RegExp` as const
+  const exact = fields[field]
+  const pattern = fields[patternField]
+  if (exact !== undefined && pattern !== undefined) report(ctx, exactlyOne('both', [field, patternField]))
+  if (exact === undefined && pattern === undefined) report(ctx, missing(field, patternField))
+  if (pattern === undefined) return exact === undefined ? undefined : { exact }
+  const fault = patternFault(pattern)
+  if (fault === undefined) return { pattern, full }
+  report(ctx, invalid(pattern, `regex is invalid: ${fault}`), patternField)
+  return undefined
 }
 
 function keylessWith<Identity extends z.ZodType>(identity: Identity) {
@@ -70,7 +82,8 @@ function keylessWith<Identity extends z.ZodType>(identity: Identity) {
     insecureIgnoreSCT: z.boolean().optional(),
     'ca-cert': notYet,
   }).superRefine((keyless, ctx) => {
-    if (keyless.url && keyless['ca-cert']) report(ctx, exactlyOne('both', ['ca-cert', 'url']))
+    if (keyless.url !== undefined && keyless['ca-cert'] !== undefined)
+      report(ctx, exactlyOne('both', ['ca-cert', 'url']))
     if (keyless.identities !== undefined && keyless.identities.length > 0) return
     const absent = missing('identities')
     report(ctx, (path) => `${absent(path)} (keyless.identities: Invalid value: at least one is needed)`)

@@ -1,8 +1,12 @@
 import * as z from 'zod'
 import { exactlyOne, invalid, report } from './rules.ts'
-import { ownMetadata, strict, text } from './schema-fields.ts'
+import { choice, ownMetadata, strict, text } from './schema-fields.ts'
 
-const MEDIA_TYPE = 'application/vnd.dev.sigstore.trustedroot'
+const MEDIA_TYPES = [
+  'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+  'application/vnd.dev.sigstore.trustedroot.v0.1+json',
+  'application/vnd.dev.sigstore.trustedroot.v0.2+json',
+] as const
 
 const time = text.superRefine((written, ctx) => {
   if (Number.isNaN(Date.parse(written))) report(ctx, invalid(written, 'not a time such as 2026-01-31T00:00:00Z'))
@@ -19,11 +23,9 @@ const authority = z.looseObject({ certChain: z.looseObject({ certificates: z.arr
 
 /** The shape of a Sigstore trusted_root.json; what is in it is read by those who verify with it. */
 export const trustedRootFile = z.looseObject({
-  mediaType: text.superRefine((type, ctx) => {
-    if (!type.startsWith(MEDIA_TYPE)) report(ctx, invalid(type, `not a trusted root; it begins with ${MEDIA_TYPE}`))
-  }),
+  mediaType: choice('media type', MEDIA_TYPES),
   tlogs: z.array(log).optional(),
-  ctlogs: z.array(z.looseObject({ publicKey: z.looseObject({ rawBytes: z.string() }) })).optional(),
+  ctlogs: z.array(log).optional(),
   certificateAuthorities: z.array(authority).optional(),
   timestampAuthorities: z.array(authority).optional(),
 })

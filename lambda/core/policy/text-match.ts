@@ -23,7 +23,13 @@ export function matchesText(want: TextMatch, seen: string): boolean {
 }
 
 // Texts that have nothing in common but being possible identities.
-const STRANGERS = ['0', 'stranger@example.net', 'https://example.org/Any/Thing@refs/heads/x', 'spiffe://q/ns/w', '~Zz_9']
+const STRANGERS = [
+  '0',
+  'stranger@example.net',
+  'https://example.org/Any/Thing@refs/heads/x',
+  'spiffe://q/ns/w',
+  '~Zz_9',
+]
 
 /** Whether a wanted text is so wide that strangers meet it. */
 export function acceptsAnyone(want: TextMatch): boolean {

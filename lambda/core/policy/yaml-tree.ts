@@ -45,17 +45,16 @@ function keyFaults(map: YAMLMap): TreeFault[] {
   })
 }
 
-/** Where in the text the value at a path begins (or its key); its nearest parent where there is none. */
+/** Where in the text the value at a path begins; its key where the value spans lines, or where the key is asked for. */
 export function offsetOfPath(document: Document.Parsed, path: Path, of: 'key' | 'value'): number {
   let node: unknown = document.contents
   let offset = offsetOfNode(node)
   for (const [index, step] of path.entries()) {
-    const parent = isAlias(node) ? node.resolve(document) : node
-    const child = childOf(parent, step)
+    const child = childOf(isAlias(node) ? node.resolve(document) : node, step)
     if (child === undefined) return offset
     node = isPair(child) ? child.value : child
-    const wanted = isPair(child) && (node === null || (of === 'key' && index === path.length - 1)) ? child.key : node
-    offset = offsetOfNode(wanted)
+    const keyAsked = of === 'key' && index === path.length - 1
+    offset = offsetOfNode(isPair(child) && (keyAsked || !isScalar(node)) ? child.key : node)
   }
   return offset
 }

@@ -1,14 +1,13 @@
 import * as z from 'zod'
-import { isDigest } from '../../../lambda/core/image.ts'
 import type { Context } from '../context.ts'
 import { EcrError, OciError } from '../errors.ts'
 import type { Call, Reply } from '../http.ts'
 import { blobReply } from '../oci/blobs.ts'
-import { onRepository, repository } from './operation.ts'
+import { digest, onRepository, repository } from './operation.ts'
 
 const schema = z.object({
   ...repository,
-  layerDigest: z.custom(isDigest, 'not sha256: and 64 lower-case hex digits'),
+  layerDigest: digest,
 })
 const PATH = '/layers/'
 const LINK_SECONDS = 3600

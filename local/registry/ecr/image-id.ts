@@ -18,9 +18,9 @@ export async function findImage(
     return failure(id, 'MissingDigestAndTag', 'neither a tag nor a digest is given')
   }
   if (digest !== undefined && !isDigest(digest)) {
-    return failure(id, 'InvalidImageDigest', `"${digest}" is not sha256: and 64 lower-case hex digits`)
+    return failure(id, 'InvalidImageDigest', `${JSON.stringify(digest)} is not sha256: and 64 lower-case hex digits`)
   }
-  if (tag !== undefined && !isTag(tag)) return failure(id, 'InvalidImageTag', `"${tag}" is not a tag`)
+  if (tag !== undefined && !isTag(tag)) return failure(id, 'InvalidImageTag', `${JSON.stringify(tag)} is not a tag`)
   const held = tag === undefined ? digest : await store.tags.get(name, tag)
   if (held === undefined || !(await store.manifests.has(name, held))) {
     return failure(id, 'ImageNotFound', `there is no such image in "${name}"`)

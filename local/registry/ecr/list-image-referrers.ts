@@ -1,13 +1,12 @@
 import * as z from 'zod'
-import { isDigest } from '../../../lambda/core/image.ts'
 import { type Referrer, referrersOf } from '../referrers.ts'
-import { onRepository, repository } from './operation.ts'
+import { digest, onRepository, repository } from './operation.ts'
 import { paging, placeOf, tokenFor } from './paging.ts'
 
 const schema = z.object({
   ...repository,
   ...paging({ usual: 20, most: 50 }),
-  subjectId: z.object({ imageDigest: z.custom(isDigest, 'not sha256: and 64 lower-case hex digits') }),
+  subjectId: z.object({ imageDigest: digest }),
   filter: z
     .object({
       artifactTypes: z.array(z.string()).optional(),

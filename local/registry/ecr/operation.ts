@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isRepositoryName } from '../../../lambda/core/image.ts'
+import { type Digest, isDigest, isRepositoryName } from '../../../lambda/core/image.ts'
 import type { Context } from '../context.ts'
 import { EcrError } from '../errors.ts'
 
@@ -13,6 +13,9 @@ export const repository = {
     .string()
     .refine(isRepositoryName, 'a repository name is lower-case words joined by "/", ".", "_", "-"'),
 }
+
+/** A digest that has to be well formed for the call to make sense. */
+export const digest = z.custom<Digest>(isDigest, 'not sha256: and 64 lower-case hex digits')
 
 /** An image named by tag, digest or both. */
 export const imageId = z.object({ imageTag: z.string().optional(), imageDigest: z.string().optional() })

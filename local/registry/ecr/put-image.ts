@@ -1,16 +1,16 @@
 import * as z from 'zod'
-import { isDigest, isTag } from '../../../lambda/core/image.ts'
+import { isTag } from '../../../lambda/core/image.ts'
 import { EcrError } from '../errors.ts'
 import { announcePush } from '../events.ts'
 import { putImage as put, type Refusal } from '../images.ts'
-import { onRepository, repository } from './operation.ts'
+import { digest, onRepository, repository } from './operation.ts'
 
 const schema = z.object({
   ...repository,
   imageManifest: z.string().min(1),
   imageManifestMediaType: z.string().optional(),
   imageTag: z.string().refine(isTag, 'not a tag').optional(),
-  imageDigest: z.custom(isDigest, 'not sha256: and 64 lower-case hex digits').optional(),
+  imageDigest: digest.optional(),
 })
 
 const EXCEPTIONS = {
@@ -31,16 +31,16 @@ export const putImage = onRepository(schema, async (context, request) => {
     ...(imageDigest !== undefined && { digest: imageDigest }),
   })
   if ('refused' in pushed) throw new EcrError(EXCEPTIONS[pushed.refused], pushed.message)
-  const { digest, contents, changed } = pushed
+  const { contents, changed } = pushed
   if (!changed) {
-    const what = imageTag === undefined ? digest : `tag "${imageTag}" on ${digest}`
+    const what = imageTag === undefined ? pushed.digest : `tag "${imageTag}" on ${pushed.digest}`
     throw new EcrError('ImageAlreadyExistsException', `${what} is already in "${repositoryName}"`)
   }
-  await announcePush(context, repositoryName, digest, contents, imageTag)
+  await announcePush(context, repositoryName, pushed.digest, contents, imageTag)
   const image = {
     registryId: context.account,
     repositoryName,
-    imageId: { imageDigest: digest, imageTag },
+    imageId: { imageDigest: pushed.digest, imageTag },
     imageManifest,
     imageManifestMediaType: contents.mediaType,
   }

@@ -32,7 +32,7 @@ export async function putManifest(context: Context, call: Call, name: string, re
   const byDigest = reference.includes(':')
   if (!byDigest && !isTag(reference)) {
     const allowed = 'letters, digits, "_", "." and "-", 1 to 128 of them, not starting with "." or "-"'
-    throw new OciError('TAG_INVALID', `tag "${reference}" is not allowed; allowed are ${allowed}`)
+    throw new OciError('TAG_INVALID', `tag ${JSON.stringify(reference)} is not one: ${allowed} are allowed`)
   }
   const bytes = await readAtMost(call, MAX_MANIFEST)
   if (bytes === undefined) {
@@ -44,10 +44,10 @@ export async function putManifest(context: Context, call: Call, name: string, re
   if ('refused' in pushed) throw new OciError(CODES[pushed.refused], pushed.message)
   const { digest, contents } = pushed
   await announcePush(context, name, digest, contents, byDigest ? undefined : reference)
+  const headers = { location: `/v2/${name}/manifests/${digest}`, 'docker-content-digest': digest }
+  if (contents.subject === undefined || !context.referrersApi) return { status: 201, headers }
   // The header tells clients that the referrers API lists it, so that they need no fallback tag.
-  const subject = context.referrersApi && contents.subject !== undefined ? { 'oci-subject': contents.subject } : {}
-  const location = `/v2/${name}/manifests/${digest}`
-  return { status: 201, headers: { location, 'docker-content-digest': digest, ...subject } }
+  return { status: 201, headers: { ...headers, 'oci-subject': contents.subject } }
 }
 
 /** Removes a tag and leaves its manifest, or removes a manifest with all its tags. */

@@ -25,5 +25,5 @@ export function pageOf(call: Call, all: readonly string[]): { page: string[]; he
 export function nextPage(call: Call, more: Readonly<Record<string, string>>): Record<string, string> {
   const query = new URLSearchParams(call.query)
   for (const [name, value] of Object.entries(more)) query.set(name, value)
-  return { link: `<${call.path}?${query}>; rel="next"` }
+  return { link: `<${call.path}?${query.toString()}>; rel="next"` }
 }

@@ -72,7 +72,11 @@ export function openUploads(layout: Layout, blobs: Blobs) {
         return false
       }
       const file = await open(layout.upload(name, id), 'r+')
-      await file.sync().finally(() => file.close())
+      try {
+        await file.sync()
+      } finally {
+        await file.close()
+      }
       await blobs.adopt(name, digest, layout.upload(name, id))
       hashes.delete(id)
       return true

@@ -1,0 +1,37 @@
+import { BadInput } from '../lambda/core/bad-input.ts'
+import { Unavailable } from '../lambda/errors.ts'
+
+const DEADLINE_MS = 30_000
+
+export type ApiAnswer = { readonly status: number; readonly body: Record<string, unknown> }
+
+/** Asks the status API; a refused request is BadInput, no answer is Unavailable. */
+export async function askApi(
+  api: string,
+  path: string,
+  query: Readonly<Record<string, string | undefined>>,
+): Promise<ApiAnswer> {
+  const url = new URL(path, api)
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value)
+  const { status, body } = await get(url)
+  const detail = typeof body.detail === 'string' ? body.detail : `${url.origin} answered ${status}`
+  if (status === 400) throw new BadInput(detail)
+  if (status >= 500) throw new Unavailable('status API', detail)
+  return { status, body }
+}
+
+async function get(url: URL): Promise<ApiAnswer> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(DEADLINE_MS) })
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  } catch (cause) {
+    throw new Unavailable('status API', `${url.origin} does not answer (set --api or ASSAY_API): ${String(cause)}`, {
+      cause,
+    })
+  }
+}
+
+/** Where the API is: the local stack unless said otherwise. */
+export function defaultApi(env: NodeJS.ProcessEnv = process.env): string {
+  return env.ASSAY_API ?? `http://127.0.0.1:${env.ASSAY_API_PORT ?? 8080}`
+}

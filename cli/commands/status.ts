@@ -1,0 +1,40 @@
+import { Command } from 'commander'
+import type { StatusResponse } from '../../lambda/core/response.ts'
+import { askApi, defaultApi } from '../api-client.ts'
+import { exitForState } from '../exit.ts'
+import { checkLines, paintState } from '../print-checks.ts'
+
+type Options = { readonly api: string; readonly output: string }
+
+/** `assay status IMAGE`: what the status API knows. */
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('what is known of an image: exit 0 verified, 1 failed or degraded, 3 anything else')
+    .argument('<image>', '[HOST/]NAME[:TAG][@DIGEST]')
+    .option('--api <url>', 'status API', defaultApi())
+    .option('--output <format>', 'text or json', 'text')
+    .action(async (image: string, { api, output }: Options) => {
+      const { body } = await askApi(api, '/v1/status', { image })
+      if (output === 'json') console.log(JSON.stringify(body, null, 2))
+      else for (const line of statusLines(body as StatusResponse)) console.log(line)
+      process.exitCode = exitForState(String(body.state))
+    })
+}
+
+function statusLines({
+  image,
+  digest,
+  state,
+  quarantined,
+  checks = [],
+  graceUntil,
+  lastError,
+}: StatusResponse): string[] {
+  return [
+    `${image} ${paintState(state)}${quarantined ? ' (quarantined)' : ''}`,
+    ...(digest ? [`  ${digest}`] : []),
+    ...checkLines(checks),
+    ...(graceUntil ? [`  a signature may still arrive until ${graceUntil}`] : []),
+    ...(lastError ? [`  last try: ${lastError.message}`] : []),
+  ]
+}

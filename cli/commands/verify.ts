@@ -1,0 +1,70 @@
+import { Command } from 'commander'
+import { BadInput } from '../../lambda/core/bad-input.ts'
+import { formatImage, type ImageId, parseImage } from '../../lambda/core/image.ts'
+import type { Judged } from '../../lambda/core/plan.ts'
+import { OverLimit, Unavailable } from '../../lambda/errors.ts'
+import { examine } from '../../lambda/examine.ts'
+import { trustMaterials } from '../../lambda/trust/roots.ts'
+import { EXIT } from '../exit.ts'
+import { hashOnly } from '../hash-only.ts'
+import { type PolicyOptions, readPolicyOptions } from '../policy-options.ts'
+import { checkLines, paintState } from '../print-checks.ts'
+import { registryFor } from '../registry-for.ts'
+
+type Options = PolicyOptions & { readonly output: string }
+
+/** `assay verify IMAGE`: gathers and decides, without any effect. */
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description(
+      'verify an image against policy, without any effect: exit 0 verified, 1 failed, 2 bad input, 3 not decided',
+    )
+    .argument('<image>', '[HOST/]NAME[:TAG][@DIGEST]')
+    .option('--policy <file...>', 'policy files or folders')
+    .option('--trusted-root <file>', 'trusted_root.json to use in place of the public-good Sigstore')
+    .option('--key <file>', 'public key (PEM) that must have signed the image')
+    .option('--certificate-identity <subject>', 'exact identity of the signing certificate')
+    .option('--certificate-oidc-issuer <issuer>', 'exact issuer of that identity')
+    .option('--output <format>', 'text or json', 'text')
+    .action(async (reference: string, options: Options) => {
+      if (options.output !== 'text' && options.output !== 'json') {
+        throw new BadInput(`--output "${options.output}" is not one of text, json`)
+      }
+      process.exitCode = await verify(reference, options, (line) => console.log(line))
+    })
+}
+
+async function verify(reference: string, options: Options, print: (line: string) => void): Promise<number> {
+  const image = parseImage(reference)
+  const policies = await readPolicyOptions(options)
+  const registry = registryFor(image.host)
+  const digest = image.digest ?? (image.tag && (await registry.resolve(image.name, image.tag)))
+  if (!digest) throw new Unavailable(image.host, `there is no ${formatImage(image)}`)
+  const id: ImageId = { host: image.host, name: image.name, digest }
+  const judged = await examine({ registry, evidence: hashOnly, policies, trust: trustMaterials(policies.roots) }, id)
+  if (judged === undefined) throw new Unavailable(image.host, `there is no ${formatImage(id)}`)
+  return report(id, judged, options.output, print)
+}
+
+const STATES = { verified: 'verified', rejected: 'failed', unmanaged: 'unmanaged' } as const
+const EXITS = { verified: EXIT.verified, failed: EXIT.failed, unmanaged: EXIT.undecided } as const
+
+function report(id: ImageId, judged: Judged, output: string, print: (line: string) => void): number {
+  if (judged.kind === 'error') throw new OverLimit(judged.message)
+  const { outcome, ...verdict } = judged.verdict
+  const state = STATES[outcome]
+  if (output === 'json') {
+    const { policies, checks, signers, policyHash } = verdict
+    print(
+      JSON.stringify(
+        { image: formatImage(id), digest: id.digest, state, policies, checks, signers, policyHash },
+        null,
+        2,
+      ),
+    )
+  } else {
+    print(`${formatImage(id)} ${paintState(state)}`)
+    for (const line of checkLines(verdict.checks)) print(line)
+  }
+  return EXITS[state]
+}

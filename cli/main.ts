@@ -1,0 +1,23 @@
+import { Command, CommanderError } from 'commander'
+import { gateCommand } from './commands/gate.ts'
+import { startCommand } from './commands/start.ts'
+import { statusCommand } from './commands/status.ts'
+import { verifyCommand } from './commands/verify.ts'
+import { EXIT, exitFor } from './exit.ts'
+
+const program = new Command('assay')
+  .description('verifies container images: signatures and attestations against policy')
+  .exitOverride()
+  .showHelpAfterError('(run with --help for what is allowed)')
+
+for (const command of [verifyCommand(), statusCommand(), gateCommand(), startCommand()]) {
+  program.addCommand(command.exitOverride())
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  // commander has printed its own message; asking for help is no error
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.badInput
+  else process.exitCode = exitFor(error, (line) => console.error(line))
+}

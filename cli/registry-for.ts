@@ -1,0 +1,14 @@
+import { ECRClient } from '@aws-sdk/client-ecr'
+import type { Registry } from '../lambda/ports.ts'
+import { ecrRegistry } from '../lambda/registry/ecr.ts'
+import { isEcrHost, isLoopbackHost } from '../lambda/registry/hosts.ts'
+import { ociRegistry } from '../lambda/registry/oci.ts'
+import { dockerCredentials } from './docker-credentials.ts'
+
+/** The registry behind a host: ECR through its API with the caller's AWS credentials, all others by the OCI protocol. */
+export function registryFor(host: string): Registry {
+  const [account = '', , , region = ''] = host.split('.')
+  if (isEcrHost(host)) return ecrRegistry({ client: new ECRClient({ region }), registryId: account })
+  const credentials = dockerCredentials(host)
+  return ociRegistry({ host, scheme: isLoopbackHost(host) ? 'http' : 'https', ...(credentials && { credentials }) })
+}

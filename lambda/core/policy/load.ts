@@ -1,0 +1,126 @@
+import { compileEnforcement, compilePolicy } from './compile.ts'
+import { type PolicyDocument, type PolicyFile, readDocuments } from './documents.ts'
+import type { Fault } from './issues.ts'
+import { type Parsed, parseDocument } from './kinds.ts'
+import { formatPath } from './path.ts'
+import {
+  DEFAULT_ROOT,
+  type Enforcement,
+  type Policy,
+  type PolicyProblem,
+  type PolicySet,
+  type TrustedRoots,
+} from './policy.ts'
+import { resolveRoot, unknownRoots } from './roots.ts'
+import { warningsOf } from './warnings.ts'
+
+/** What the installation brings along. */
+export type LoadOptions = {
+  /** The text of a file that a policy file names; undefined where there is none. */
+  readonly readFile?: (path: string) => string | undefined
+  /** Trusted roots that policies may name without declaring them; they become part of the set. */
+  readonly roots?: TrustedRoots
+}
+
+/** The set, and everything wrong or odd in the files. With any error among the problems the set is not to be used. */
+export type LoadedPolicies = { readonly set: PolicySet; readonly problems: readonly PolicyProblem[] }
+
+type Entry = { readonly parsed: Parsed; readonly source: PolicyDocument }
+type Report = (source: PolicyDocument, faults: readonly Fault[], severity?: PolicyProblem['severity']) => void
+
+/** Reads policy files, all documents of all files together, so that one may refer to another. Never throws. */
+export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions = {}): LoadedPolicies {
+  const { readFile = () => undefined, roots: installed = {} } = options
+  const problems: PolicyProblem[] = []
+  const report: Report = (source, faults, severity = 'error') => {
+    for (const { path, of, message } of faults) {
+      problems.push({ at: source.at(path, of), path: formatPath(path), message, severity })
+    }
+  }
+
+  const read = files.map(readDocuments)
+  problems.push(...read.flatMap((file) => file.problems))
+  const entries = readEntries(
+    read.flatMap(({ documents }) => documents),
+    report,
+  )
+  const supplied = new Set([DEFAULT_ROOT, ...Object.keys(installed)])
+  const kept = withoutRepeats(entries, supplied, report)
+  const declared = kept.flatMap(({ parsed }) => (parsed.kind === 'TrustedRoot' ? parsed.document.metadata.name : []))
+  const known = new Set([...supplied, ...declared])
+
+  const policies: Policy[] = []
+  const enforcements: Enforcement[] = []
+  const roots: Record<string, unknown> = { ...installed }
+  for (const { parsed, source } of kept) {
+    switch (parsed.kind) {
+      case 'TrustedRoot': {
+        const resolved = resolveRoot(parsed.document, source.at([]).file, readFile)
+        if ('root' in resolved) roots[parsed.document.metadata.name] = resolved.root
+        else report(source, resolved.faults)
+        break
+      }
+      case 'Enforcement':
+        enforcements.push(compileEnforcement(parsed.document))
+        break
+      case 'ClusterImagePolicy':
+      case 'VerificationPolicy':
+        report(source, unknownRoots(parsed.document, known))
+        report(source, warningsOf(parsed, source.value), 'warning')
+        policies.push(compilePolicy(parsed))
+    }
+  }
+  // In the order of their names, so that the order of files and documents changes nothing.
+  const set = { policies: policies.toSorted(byName), enforcements: enforcements.toSorted(byName), roots }
+  return { set, problems: inFileOrder(problems, files) }
+}
+
+function readEntries(documents: readonly PolicyDocument[], report: Report): Entry[] {
+  return documents.flatMap((source) => {
+    const parsed = parseDocument(source.value)
+    if (!('faults' in parsed)) return [{ parsed, source }]
+    report(source, parsed.faults)
+    return []
+  })
+}
+
+/** Names are unique among policies of all kinds, among roots, and among Enforcements. */
+function withoutRepeats(entries: readonly Entry[], supplied: ReadonlySet<string>, report: Report): Entry[] {
+  const seen = new Map<string, Entry>()
+  for (const entry of entries) {
+    const { kind, document } = entry.parsed
+    const { name } = document.metadata
+    const group = kind === 'ClusterImagePolicy' || kind === 'VerificationPolicy' ? 'policy' : kind
+    const earlier = seen.get(`${group} ${name}`)
+    if (kind === 'TrustedRoot' && supplied.has(name)) {
+      report(entry.source, nameFault(`the trusted root "${name}" is supplied by the installation; choose another name`))
+    } else if (earlier === undefined) {
+      seen.set(`${group} ${name}`, entry)
+    } else {
+      const { file, line } = earlier.source.at(['metadata', 'name'])
+      const message = `the name "${name}" is taken by a ${earlier.parsed.kind} at ${file}:${line}`
+      // Upstream keeps the first of two and says so.
+      const skipped = kind === 'ClusterImagePolicy' && earlier.parsed.kind === kind
+      report(
+        entry.source,
+        nameFault(skipped ? `${message}; this one is skipped` : message),
+        skipped ? 'warning' : 'error',
+      )
+    }
+  }
+  return [...seen.values()]
+}
+
+function nameFault(message: string): Fault[] {
+  return [{ path: ['metadata', 'name'], of: 'value', message }]
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return Number(a.name > b.name) - Number(a.name < b.name)
+}
+
+function inFileOrder(problems: readonly PolicyProblem[], files: readonly PolicyFile[]): PolicyProblem[] {
+  const order = new Map(files.map(({ path }, index) => [path, index]))
+  const place = ({ at }: PolicyProblem) => order.get(at.file) ?? 0
+  return problems.toSorted((a, b) => place(a) - place(b) || a.at.line - b.at.line || a.at.column - b.at.column)
+}

@@ -1,0 +1,47 @@
+import type { Claim } from '../core/evidence.ts'
+import type { Digest } from '../core/image.ts'
+import { type Descriptor, type FetchedManifest, parseManifest } from '../core/manifest.ts'
+import type { SignatureFault } from '../core/reasons.ts'
+import type { Format } from './format.ts'
+import { formats } from './index.ts'
+
+/** A manifest that may hold claims, as found: `carrier` is the format that its tag or a list announced, if any. */
+export type Candidate = {
+  readonly digest: Digest
+  readonly found: 'by-tag' | 'as-referrer'
+  readonly carrier?: string
+  readonly fetched?: FetchedManifest
+}
+
+/** A layer that holds one claim. */
+export type Place = { readonly format: Format; readonly manifest: Digest; readonly layer: Descriptor }
+
+/** What a candidate holds: layers to read, claims that cannot be read, or nothing where it turns out to be something else. */
+export function locateClaims(
+  candidate: Candidate,
+  image: Digest,
+): { readonly places: readonly Place[]; readonly faults: readonly Claim[] } {
+  const { digest, carrier, fetched, found } = candidate
+  const announced = (detail: string) =>
+    carrier === undefined ? NOTHING : { places: [], faults: [faultyClaim(carrier, digest, 'malformed', detail)] }
+  if (fetched === undefined) return announced('the manifest is listed and missing')
+  const manifest = parseManifest(fetched)
+  if (typeof manifest === 'string') return announced(manifest)
+  if (manifest.kind === 'index') return announced('an index where a manifest is expected')
+  const places = formats.flatMap((format) =>
+    format.layers(manifest).map((layer) => ({ format, manifest: digest, layer })),
+  )
+  // Anyone can list any manifest under the fallback tag of any image
+  const [first] = places
+  if (first !== undefined && found === 'as-referrer' && manifest.subject?.digest !== image) {
+    const detail = `attached to ${manifest.subject?.digest ?? 'no image'}`
+    return { places: [], faults: [faultyClaim(first.format.name, digest, 'subject-mismatch', detail)] }
+  }
+  return { places, faults: [] }
+}
+
+const NOTHING = { places: [], faults: [] }
+
+function faultyClaim(carrier: string, manifest: Digest, fault: SignatureFault, detail: string): Claim {
+  return { carrier, manifest, layer: manifest, content: { kind: 'unreadable', fault, detail } }
+}

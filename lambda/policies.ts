@@ -1,0 +1,90 @@
+import { readFileSync, statSync } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { MAX_FILE_BYTES, type PolicyFile } from './core/policy/documents.ts'
+import { formatProblem } from './core/policy/format-problem.ts'
+import { loadPolicies } from './core/policy/load.ts'
+import type { PolicySet, TrustedRoots } from './core/policy/policy.ts'
+import { Misconfigured } from './errors.ts'
+
+const MAX_SHOWN = 50
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+export type ReadPoliciesOptions = {
+  /** Trusted roots that come with the installation; they become part of the set. */
+  readonly roots?: TrustedRoots
+  /** Is handed each warning as a line of text. */
+  readonly onWarning?: (warning: string) => void
+}
+
+/**
+ * Reads a folder's policy files (`*.yaml`, `*.yml`, not those of its sub-folders), or the files named.
+ * Throws Misconfigured, naming every mistake, if they are not to be used.
+ */
+export async function readPolicies(
+  folderOrFiles: string | readonly string[],
+  options: ReadPoliciesOptions = {},
+): Promise<PolicySet> {
+  const paths = typeof folderOrFiles === 'string' ? await policyFilesIn(folderOrFiles) : folderOrFiles
+  if (paths.length === 0) options.onWarning?.(`${String(folderOrFiles)}: no policy files; no image will be judged`)
+  return usable(await Promise.all(paths.map(readPolicyFile)), options)
+}
+
+/** Reads policies from text; `name` stands for the file in messages. Throws as readPolicies does. */
+export function readPolicyText(name: string, text: string, options: ReadPoliciesOptions = {}): PolicySet {
+  return usable([{ path: name, text }], options)
+}
+
+function usable(files: readonly PolicyFile[], { roots = {}, onWarning }: ReadPoliciesOptions): PolicySet {
+  const { set, problems } = loadPolicies(files, { roots, readFile: readNamedFile })
+  for (const problem of problems) if (problem.severity === 'warning') onWarning?.(formatProblem(problem))
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  if (errors.length === 0) return set
+  const hidden = errors.length > MAX_SHOWN ? [`and ${errors.length - MAX_SHOWN} more`] : []
+  throw new Misconfigured(
+    ['policy files with mistakes:', ...errors.slice(0, MAX_SHOWN).map(formatProblem), ...hidden].join('\n'),
+  )
+}
+
+async function policyFilesIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true })
+    return entries
+      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.') && /\.ya?ml$/.test(entry.name))
+      .map(({ name }) => join(folder, name))
+      .sort()
+  } catch (error) {
+    throw unreadable(folder, error)
+  }
+}
+
+async function readPolicyFile(path: string): Promise<PolicyFile> {
+  try {
+    const { size } = await stat(path)
+    if (size > MAX_FILE_BYTES) throw tooLarge(path, size)
+    return { path: path.split(sep).join('/'), text: utf8.decode(await readFile(path)) }
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+function readNamedFile(path: string): string | undefined {
+  try {
+    const { size } = statSync(path)
+    if (size > MAX_FILE_BYTES) throw tooLarge(path, size)
+    return utf8.decode(readFileSync(path))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw unreadable(path, error)
+  }
+}
+
+function tooLarge(path: string, bytes: number): Misconfigured {
+  return new Misconfigured(`${path} has ${bytes} bytes; at most ${MAX_FILE_BYTES} are allowed`)
+}
+
+function unreadable(path: string, cause: unknown): Misconfigured {
+  if (cause instanceof Misconfigured) return cause
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new Misconfigured(`policies cannot be read from ${path}: ${reason}`, { cause })
+}

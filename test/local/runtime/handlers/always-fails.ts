@@ -1,0 +1,4 @@
+export async function handler(): Promise<never> {
+  console.log('tried')
+  throw new Error('always')
+}

@@ -1,0 +1,34 @@
+import type { Actor, Verifier } from '../../lambda/world.ts'
+
+export class Crash extends Error {}
+
+/** A world whose process dies right after its nth port call: from then on no call goes out, not even from a `finally`. */
+export function crashAfter(world: Verifier & Actor, calls: number) {
+  const state = { made: 0 }
+  const wrap = <T extends object>(port: T): T =>
+    new Proxy(port, {
+      get(target, name, receiver) {
+        const method: unknown = Reflect.get(target, name, receiver)
+        if (typeof method !== 'function') return method
+        return async (...parameters: unknown[]) => {
+          if (state.made >= calls) throw new Crash()
+          const result: unknown = await method.apply(target, parameters)
+          state.made++
+          if (state.made >= calls) throw new Crash()
+          return result
+        }
+      },
+    })
+  const wrapAll = <T extends object>(ports: ReadonlyMap<string, T>) =>
+    new Map([...ports].map(([host, port]) => [host, wrap(port)]))
+  const crashing: Verifier & Actor = {
+    ...world,
+    registries: wrapAll(world.registries),
+    taggers: wrapAll(world.taggers),
+    store: wrap(world.store),
+    evidence: wrap(world.evidence),
+    queue: wrap(world.queue),
+    alerts: wrap(world.alerts),
+  }
+  return { world: crashing, made: () => state.made }
+}

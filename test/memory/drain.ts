@@ -1,0 +1,35 @@
+import { act } from '../../lambda/act.ts'
+import { Unavailable } from '../../lambda/errors.ts'
+import { verifyPush } from '../../lambda/pipeline.ts'
+import { sweep } from '../../lambda/sweep.ts'
+import type { Actor, Verifier } from '../../lambda/world.ts'
+import type { Memory } from './world.ts'
+
+let workers = 0
+
+/** Plays the functions until no message can be handed out. An outage puts the message back, as SQS does. */
+export async function deliver(memory: Memory, world: Verifier & Actor): Promise<void> {
+  for (let n = 0; n < 500; n++) {
+    const message = memory.queue.peek()
+    if (message === undefined) return
+    try {
+      if (message.to === 'verify') await verifyPush(world, message.push)
+      else await act(world, message.image, `worker ${++workers}`)
+      memory.queue.done(message)
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      memory.queue.again(message, 30)
+    }
+  }
+  throw new Error('500 messages and no end: something makes new work for ever')
+}
+
+/** Delivers, sweeps and lets time pass, minute by minute, until nothing is left to do for so many minutes. */
+export async function drain(memory: Memory, world: Verifier & Actor, minutes = 15): Promise<void> {
+  for (let minute = 0; minute < minutes; minute++) {
+    await deliver(memory, world)
+    await sweep(world)
+    await deliver(memory, world)
+    memory.advance(60)
+  }
+}

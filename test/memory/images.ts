@@ -1,0 +1,36 @@
+import type { Digest } from '../../lambda/core/image.ts'
+import { signStatement } from '../../local/signing/bundle.ts'
+import { withKey } from '../../local/signing/signing.ts'
+import { signatureStatement } from '../../local/signing/statement.ts'
+import { type MemoryRegistry, sha256 } from './registry.ts'
+
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
+const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json'
+
+/** A runnable image, different for each text. */
+export function runnable(text: string) {
+  const blob = (mediaType: string, content: string) => {
+    const bytes = Buffer.from(content)
+    return { mediaType, digest: sha256(bytes), size: bytes.length }
+  }
+  return {
+    schemaVersion: 2,
+    mediaType: MANIFEST,
+    config: blob('application/vnd.oci.image.config.v1+json', `{"text":"${text}"}`),
+    layers: [blob('application/vnd.oci.image.layer.v1.tar+gzip', text)],
+  }
+}
+
+/** Signs an image by key and attaches the bundle as cosign 3 does; returns the referrer's digest. */
+export async function sign(at: MemoryRegistry, name: string, digest: Digest, privateKey: string): Promise<Digest> {
+  const bundle = await signStatement(signatureStatement(digest), withKey(privateKey))
+  const bytes = Buffer.from(JSON.stringify(bundle))
+  return at.push(name, {
+    schemaVersion: 2,
+    mediaType: MANIFEST,
+    artifactType: BUNDLE,
+    config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: at.addBlob(name, Buffer.from('{}')), size: 2 },
+    layers: [{ mediaType: BUNDLE, digest: at.addBlob(name, bytes), size: bytes.length }],
+    subject: { mediaType: MANIFEST, digest, size: 1 },
+  } as { mediaType: string })
+}

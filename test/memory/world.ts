@@ -1,0 +1,84 @@
+import type { Alert } from '../../lambda/core/alert.ts'
+import type { Digest } from '../../lambda/core/image.ts'
+import { loadPolicies } from '../../lambda/core/policy/load.ts'
+import type { PolicySet } from '../../lambda/core/policy/policy.ts'
+import type { EvidenceStore } from '../../lambda/ports.ts'
+import { selfTestKey } from '../../lambda/quarantine-tags.ts'
+import type { Actor, Verifier } from '../../lambda/world.ts'
+import { generateKeys } from '../../local/signing/key.ts'
+import { memoryQueue } from './queue.ts'
+import { memoryRegistry, sha256 } from './registry.ts'
+import { memoryStore } from './store.ts'
+
+export const HOST = '127.0.0.1:5500'
+export const NAME = 'prod/app'
+export const KEYS = generateKeys()
+
+/** Everything outside the code, kept in memory, so that it outlives a "crash" of what uses it. */
+export type Memory = Awaited<ReturnType<typeof memory>>
+
+/** Policies by which images under prod/ must be signed with KEYS, and are quarantined where they are not. */
+export function policies(enforcement = 'onFailure: quarantine'): PolicySet {
+  const key = KEYS.publicKey.trim().replaceAll('\n', '\n          ')
+  const text = `
+apiVersion: assay.dev/v1alpha1
+kind: VerificationPolicy
+metadata: { name: signed }
+spec:
+  images: [{ glob: "${HOST}/prod/**" }]
+  authorities:
+    - name: key
+      key:
+        data: |
+          ${key}
+---
+apiVersion: assay.dev/v1alpha1
+kind: Enforcement
+metadata: { name: prod }
+spec: { images: [{ glob: "${HOST}/prod/**" }], environment: prod, gracePeriod: 10m, ${enforcement} }
+`
+  const { set, problems } = loadPolicies([{ path: 'test.yaml', text }])
+  if (problems.length > 0) throw new Error(JSON.stringify(problems))
+  return set
+}
+
+export async function memory(options: { readonly policies?: PolicySet; readonly armed?: boolean } = {}) {
+  const clock = { now: Date.parse('2026-11-22T12:00:00.000Z') }
+  const now = () => new Date(clock.now)
+  const published: Alert[] = []
+  const kept = new Map<Digest, Uint8Array>()
+  const registry = memoryRegistry()
+  const store = memoryStore()
+  await store.putSystem(selfTestKey(HOST), { passed: options.armed ?? true })
+  const evidence: EvidenceStore = {
+    put: async (bytes) => {
+      kept.set(sha256(bytes), bytes)
+      return sha256(bytes)
+    },
+    get: async (digest) => kept.get(digest),
+  }
+  const queue = memoryQueue(now)
+  const world: Verifier & Actor = {
+    now,
+    log: () => {},
+    policies: options.policies ?? policies(),
+    trust: new Map(),
+    registries: new Map([[HOST, registry.registry]]),
+    taggers: new Map([[HOST, registry.tagger]]),
+    store,
+    evidence,
+    queue: queue.queue,
+    alerts: { publish: async (alert) => void published.push(alert) },
+  }
+  return {
+    world,
+    registry,
+    queue,
+    published,
+    kept,
+    now,
+    advance: (seconds: number) => {
+      clock.now += seconds * 1000
+    },
+  }
+}
