@@ -8,11 +8,13 @@ const [major, minor] = process.versions.node.split('.').map(Number)
 const pinned = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url))
 
 if (major > 24 || (major === 24 && minor >= 15)) {
-  await import('./main.ts')
+  // An exit code of 1 means "failed verification": a broken installation must never look like that
+  process.exitCode = 2
+  await import('./main.ts').catch((error) => console.error(error))
 } else if (existsSync(pinned) && process.env.ASSAY_NODE !== 'host') {
   const main = fileURLToPath(new URL('main.ts', import.meta.url))
   const { status, signal } = spawnSync(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
-  process.exitCode = status ?? (signal === 'SIGINT' ? 130 : 1)
+  process.exitCode = status ?? (signal === 'SIGINT' ? 130 : 2)
 } else {
   console.error(
     `assay needs Node 24.15 or newer; this is ${process.version}. Run "npm ci" with install scripts allowed: it brings the right one.`,

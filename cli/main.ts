@@ -14,6 +14,7 @@ for (const command of [verifyCommand(), statusCommand(), gateCommand(), startCom
   program.addCommand(command.exitOverride())
 }
 
+process.exitCode = 0
 try {
   await program.parseAsync()
 } catch (error) {

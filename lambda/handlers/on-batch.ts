@@ -24,7 +24,7 @@ export function onBatch(message: OnMessage): (event: SQSEvent, context: Context)
   const processor = new BatchProcessor(EventType.SQS)
   const maxReceives = Number(required(ENV.maxReceives))
   return (event, context) =>
-    processPartialResponse(event, (record) => onRecord(message, record, maxReceives), processor, {
+    processPartialResponse(event, (record: SQSRecord) => onRecord(message, record, maxReceives), processor, {
       context,
       throwOnFullBatchFailure: false,
     })

@@ -6,13 +6,14 @@ import {
   type KeySchemaElement,
   paginateScan,
   ResourceNotFoundException,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import { Misconfigured } from '../../lambda/errors.ts'
 import { TABLE } from '../../lambda/resources.ts'
 
 const BATCH = 25
 
-/** Creates the status table if it is not there. */
+/** Creates the status table if it is not there; it can be used when this returns. */
 export async function createTable(client: DynamoDBClient, name: string): Promise<void> {
   const existing = await indexesOf(client, name)
   const wanted = Object.keys(TABLE.indexes)
@@ -59,6 +60,7 @@ async function create(client: DynamoDBClient, name: string): Promise<void> {
       })),
     }),
   )
+  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.01, maxDelay: 1 }, { TableName: name })
 }
 
 function keySchema(key: { readonly partitionKey: string; readonly sortKey: string }): KeySchemaElement[] {

@@ -8,17 +8,29 @@ import type { Policy, TrustedRoots } from './policy.ts'
  */
 export function policyHash(policies: readonly Policy[], roots: TrustedRoots, deciderVersion: string): string {
   const used = Object.entries(roots).filter(([name]) => policies.some((policy) => refersTo(policy, name)))
-  const parts = policies.map((policy) => canonical(policy)).sort()
-  const text = canonical({ decider: deciderVersion, policies: parts, roots: Object.fromEntries(used) })
-  return createHash('sha256').update(text).digest('hex')
+  return sha256({
+    decider: deciderVersion,
+    policies: policies.map(sha256).sort(),
+    roots: Object.fromEntries(used.map(([name, root]) => [name, rootHash(root)])),
+  })
 }
 
 function refersTo({ authorities }: Policy, root: string): boolean {
   return authorities.some((authority) => authority.kind === 'sigstore' && authority.demand.root === root)
 }
 
-function canonical(value: unknown): string {
-  const text = canonicalize(value)
-  if (text === undefined) throw new TypeError('no canonical JSON for this value')
-  return text
+// A root is large and lives as long as the process; every image asks for its hash.
+const known = new WeakMap<object, string>()
+
+function rootHash(root: unknown): string {
+  if (typeof root !== 'object' || root === null) return sha256(root)
+  const hash = known.get(root) ?? sha256(root)
+  known.set(root, hash)
+  return hash
+}
+
+function sha256(value: unknown): string {
+  return createHash('sha256')
+    .update(canonicalize(value) ?? '')
+    .digest('hex')
 }

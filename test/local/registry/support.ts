@@ -70,9 +70,9 @@ export function sha256(bytes: string | Uint8Array): Digest {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }
 
-export type Blob = { readonly bytes: Buffer; readonly digest: Digest; readonly descriptor: object }
+export type TestBlob = { readonly bytes: Buffer; readonly digest: Digest; readonly descriptor: object }
 
-export function blob(text: string | Buffer, mediaType = LAYER): Blob {
+export function blob(text: string | Buffer, mediaType = LAYER): TestBlob {
   const bytes = Buffer.from(text as string)
   const digest = sha256(bytes)
   return { bytes, digest, descriptor: { mediaType, digest, size: bytes.length } }
@@ -82,12 +82,12 @@ export type Image = {
   readonly mediaType: string
   readonly text: string
   readonly digest: Digest
-  readonly blobs: readonly Blob[]
+  readonly blobs: readonly TestBlob[]
   readonly children: readonly Image[]
   readonly descriptor: { readonly mediaType: string; readonly digest: Digest; readonly size: number }
 }
 
-function made(mediaType: string, json: object, blobs: readonly Blob[], children: readonly Image[] = []): Image {
+function made(mediaType: string, json: object, blobs: readonly TestBlob[], children: readonly Image[] = []): Image {
   const text = JSON.stringify({ schemaVersion: 2, mediaType, ...json })
   const digest = sha256(text)
   return { mediaType, text, digest, blobs, children, descriptor: { mediaType, digest, size: text.length } }
@@ -109,7 +109,7 @@ export function referrer(subject: Image, artifactType: string, content = artifac
   return image(content, { artifactType, subject: subject.descriptor, annotations: { about: content } })
 }
 
-export async function pushBlob(registry: TestRegistry, name: string, { bytes, digest }: Blob): Promise<void> {
+export async function pushBlob(registry: TestRegistry, name: string, { bytes, digest }: TestBlob): Promise<void> {
   const answer = await registry.fetch('POST', `${name}/blobs/uploads/?digest=${digest}`, {
     body: new Uint8Array(bytes),
   })

@@ -86,7 +86,7 @@ test('closing waits for what is in hand and takes nothing more', async () => {
 })
 
 test('a message that a poll brings while closing is given back', async () => {
-  const { messaging, send, start } = await bench()
+  const { send, start } = await bench()
   const lines: string[] = []
   const source = start(testFunction({ module: 'batch', log: (line) => lines.push(line) }))
   const closing = source.close()

@@ -69,7 +69,7 @@ describe('a certificate for a GitHub Actions token', () => {
     expect(leaf.notAfter).toEqual(new Date('2026-03-01T12:10:00Z'))
   })
 
-  it('has one timestamp, which the log signed over the certificate without it', () => {
+  it('has one certificate timestamp, of the moment it was asked for', () => {
     const [sct, ...more] = leaf.extSCT?.signedCertificateTimestamps ?? []
     expect(more).toEqual([])
     expect(sct?.datetime).toEqual(NOW)

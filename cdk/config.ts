@@ -1,0 +1,52 @@
+import * as z from 'zod'
+import { FUNCTIONS } from '../lambda/resources.ts'
+
+const functionNames = Object.keys(FUNCTIONS) as (keyof typeof FUNCTIONS)[]
+const emails = z.array(z.email())
+
+/** An ECR registry to watch; what is left out is the stack's own. */
+const registry = z.strictObject({
+  host: z.string().min(1).optional(),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'an AWS account id is 12 digits')
+    .optional(),
+  region: z.string().min(1).optional(),
+})
+
+const schema = z.strictObject({
+  registries: z.array(registry).min(1).default([{}]),
+  /** Repositories that the functions may read, and take tags from: names or IAM patterns. */
+  repositories: z
+    .array(z.string().regex(/^[a-z0-9._/*?-]+$/, 'a repository name, or a pattern with * and ?'))
+    .min(1)
+    .default(['*']),
+  /** Folder of policy files, from where the app is started. */
+  policies: z.string().min(1).default('policies'),
+  /** Who is told of failed images. */
+  alertEmails: emails.default([]),
+  /** Who is told when Assay itself is in trouble. */
+  operationsEmails: emails.default([]),
+  /** Concurrency kept for a function and not exceeded by it. An account needs 100 unreserved besides (new ones: 10). */
+  reservedConcurrency: z.partialRecord(z.enum(functionNames), z.int().min(1)).default({}),
+})
+
+/** What an installation decides for itself. */
+export type AssayConfig = z.infer<typeof schema>
+
+/** Reads the value of `assay` in the context of cdk.json, or as JSON from `cdk -c assay=…`; throws with what is wrong. */
+export function configFrom(context: unknown): AssayConfig {
+  const parsed = schema.safeParse(typeof context === 'string' ? parse(context) : (context ?? {}))
+  if (parsed.success) return parsed.data
+  throw new Error(
+    `context "assay" is ${JSON.stringify(context)}; it must be like {"registries": [{"account": "123456789012"}], "alertEmails": ["NAME@HOST"]}: ${z.prettifyError(parsed.error)}`,
+  )
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return text
+  }
+}

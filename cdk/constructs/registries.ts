@@ -1,0 +1,51 @@
+import { Stack } from 'aws-cdk-lib'
+import { CfnPullTimeUpdateExclusion } from 'aws-cdk-lib/aws-ecr'
+import { Construct } from 'constructs'
+import { ENV } from '../../lambda/env.ts'
+import type { EventRegistry } from '../../lambda/sources/source.ts'
+import type { AssayConfig } from '../config.ts'
+import type { AssayFunction } from './assay-function.ts'
+
+export type EcrAction =
+  | 'BatchDeleteImage'
+  | 'BatchGetImage'
+  | 'DescribeImages'
+  | 'GetDownloadUrlForLayer'
+  | 'PutImage'
+
+/** The ECR registries that this installation watches. Another account's must also admit our roles in its repository policies. */
+export class Registries extends Construct {
+  readonly watched: readonly EventRegistry[]
+  readonly #repositoryArns: readonly string[]
+
+  constructor(scope: Construct, id: string, config: Pick<AssayConfig, 'registries' | 'repositories'>) {
+    super(scope, id)
+    const stack = Stack.of(this)
+    this.watched = config.registries.map(({ account = stack.account, region = stack.region, host }) => ({
+      host: host ?? `${account}.dkr.ecr.${region}.${stack.urlSuffix}`,
+      account,
+      region,
+    }))
+    this.#repositoryArns = this.watched.flatMap(({ account, region }) =>
+      config.repositories.map((resourceName) =>
+        stack.formatArn({ service: 'ecr', resource: 'repository', resourceName, account, region }),
+      ),
+    )
+  }
+
+  /** Lets a function do just these things in the repositories of the configuration. */
+  grant(user: AssayFunction, ...actions: readonly EcrAction[]): void {
+    user.allow({
+      actions: actions.map((action) => `ecr:${action}`),
+      resources: this.#repositoryArns,
+      environment: { [ENV.registries]: Stack.of(this).toJsonString(this.watched) },
+      because: 'The configuration names the repositories by patterns: those that come later are watched as well',
+    })
+    if (actions.includes('BatchGetImage')) this.#excludeFromPullTimes(user)
+  }
+
+  /** Our reading is no use of an image: else lifecycle rules that go by the last pull would keep every image. */
+  #excludeFromPullTimes(reader: AssayFunction): void {
+    new CfnPullTimeUpdateExclusion(this, `${reader.node.id}Pulls`, { principalArn: reader.role.roleArn })
+  }
+}

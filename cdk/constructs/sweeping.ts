@@ -1,0 +1,35 @@
+import { Duration } from 'aws-cdk-lib'
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler'
+import { Construct } from 'constructs'
+import { SWEEP_EVERY } from '../../lambda/resources.ts'
+import type { AssayFunction } from './assay-function.ts'
+import { DeadLetters } from './dead-letters.ts'
+
+/** Starts the sweep again and again. A run that fails is not tried again: the next one finds the same work. */
+export class Sweeping extends Construct {
+  readonly deadLetters: DeadLetters
+
+  constructor(scope: Construct, id: string, { handler }: AssayFunction) {
+    super(scope, id)
+    this.deadLetters = new DeadLetters(this, 'DeadLetters')
+    handler.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.seconds(SWEEP_EVERY) })
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') })
+    role.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [handler.functionArn] }),
+    )
+    this.deadLetters.grant(role, 'sqs:SendMessage')
+    // The construct of a higher level would let the role call every version of the function
+    new CfnSchedule(this, 'Schedule', {
+      description: 'Assay: the sweep',
+      flexibleTimeWindow: { mode: 'OFF' },
+      scheduleExpression: ScheduleExpression.rate(Duration.seconds(SWEEP_EVERY)).expressionString,
+      target: {
+        arn: handler.functionArn,
+        roleArn: role.roleArn,
+        retryPolicy: { maximumRetryAttempts: 0 },
+        deadLetterConfig: { arn: this.deadLetters.queueArn },
+      },
+    })
+  }
+}

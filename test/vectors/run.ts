@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { startRegistry } from '../../local/registry/server.ts'
+import { pushLayout } from './layout.ts'
+import { expectedExit, optionsFor, type Vector, vector } from './vector.ts'
+
+// npm run test:vectors -- DIR: loads each image layout below DIR into a local registry and compares what
+// `assay verify` exits with to what the vector expects. With --fallback the registry has no referrers API.
+
+const CLI = new URL('../../cli/assay.mjs', import.meta.url).pathname
+const AT_ONCE = 2
+
+const [folder, ...flags] = process.argv.slice(2)
+if (folder === undefined) throw new Error('usage: npm run test:vectors -- DIR [--fallback]')
+const data = resolve(folder)
+const scratch = await mkdtemp(join(tmpdir(), 'assay-vectors-'))
+const registry = await startRegistry({
+  dir: join(scratch, 'registry'),
+  port: 0,
+  account: '000000000000',
+  region: 'us-east-1',
+  now: () => new Date(),
+  onEvent: async () => {},
+  referrersApi: !flags.includes('--fallback'),
+})
+
+try {
+  const vectors = await readVectors()
+  const results = await inTurns(vectors, check)
+  const judged = results.filter((result) => result !== undefined)
+  const agreed = judged.filter(Boolean).length
+  console.log(`${agreed} passed, ${judged.length - agreed} failed, ${results.length - judged.length} skipped`)
+  process.exitCode = agreed === judged.length && judged.length > 0 ? 0 : 1
+} finally {
+  await registry.close()
+  await rm(scratch, { recursive: true, force: true })
+}
+
+async function readVectors(): Promise<Vector[]> {
+  const names = (await readdir(data)).sort()
+  const paths = names.map((name) => join(data, name, 'vector.json')).filter((path) => existsSync(path))
+  return Promise.all(paths.map(async (path) => vector.parse(JSON.parse(await readFile(path, 'utf8')))))
+}
+
+/** True: agrees. Undefined: not ours to judge yet. */
+async function check(one: Vector): Promise<boolean | undefined> {
+  const expected = expectedExit(one)
+  if (expected === undefined) {
+    console.log(`skip  ${one.name}: expects "${one.expect}", which is not judged yet`)
+    return undefined
+  }
+  await pushLayout(join(data, one.name, 'layout'), { registry: registry.url, name: one.name })
+  const { key } = one.verifyWith
+  const keyText = key === undefined ? undefined : await readFile(join(data, '_keys', key), 'utf8')
+  const options = await optionsFor(one, data, scratch, keyText)
+  const image = `${new URL(registry.url).host}/${one.name}@${one.digest}`
+  const { code, output } = await verify([image, ...options])
+  // The exit code alone would take a crash for a rejection
+  const agrees = code === expected && output.startsWith(`${image} ${code === 0 ? 'verified' : 'failed'}`)
+  console.log(
+    `${agrees ? 'ok   ' : 'WRONG'} ${one.name}: exit ${code}, expected ${expected}${agrees ? '' : `\n${output}`}`,
+  )
+  return agrees
+}
+
+function verify(parameters: readonly string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [CLI, 'verify', ...parameters], { env: { ...process.env, NO_COLOR: '1' } })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
+    child.on('close', (code) => done({ code, output }))
+  })
+}
+
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  let next = 0
+  const worker = async () => {
+    for (let at = next++; at < items.length; at = next++) {
+      const item = items[at]
+      if (item !== undefined) results[at] = await work(item)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  return results
+}
