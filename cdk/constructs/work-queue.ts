@@ -15,15 +15,15 @@ const URL_OF = { verify: ENV.verifyQueueUrl, act: ENV.actQueueUrl } as const sat
 export class WorkQueue extends Construct {
   readonly queue: Queue
   readonly deadLetters: DeadLetters
-  /** Seconds after which a message has been received for the last time. */
-  readonly longestWork: number
+  /** How long all tries of a message take together. */
+  readonly longestWork: Duration
   readonly #name: QueueName
 
   constructor(scope: Construct, id: string, name: QueueName) {
     super(scope, id)
     const { visibility, maxReceives } = QUEUES[name]
     this.#name = name
-    this.longestWork = visibility * maxReceives
+    this.longestWork = Duration.seconds(visibility * maxReceives)
     this.deadLetters = new DeadLetters(this, 'DeadLetters')
     this.queue = new Queue(this, 'Queue', {
       visibilityTimeout: Duration.seconds(visibility),

@@ -43,7 +43,8 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
       if (instance.alive) return instance
       instances.delete(instance)
     }
-    const { name, arn, entry, memory, offset, timeout, env, log } = options
+    const { name, arn, entry, memory, offset, timeout, log } = options
+    const env = { ...reservedEnv(options), ...options.env }
     const instance = startInstance({ start: { name, arn, entry: entry.href, memory, offset }, timeout, env, log })
     instances.add(instance)
     return instance
@@ -81,5 +82,17 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
       closed = true
       await Promise.all([...instances].map((instance) => instance.end()))
     },
+  }
+}
+
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+function reservedEnv({ name, memory }: FunctionOptions): Record<string, string> {
+  return {
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
   }
 }

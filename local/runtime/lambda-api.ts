@@ -9,7 +9,8 @@ const INVOKE = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(\?|$)/
 const MAX_PAYLOAD = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024, DryRun: 6 * 1024 * 1024 }
 
 export type LambdaApiOptions = {
-  readonly functions: readonly LambdaFunction[]
+  /** By name; looked into at each call. */
+  readonly functions: ReadonlyMap<string, LambdaFunction>
   /** Seconds before each further try of an `Event` invocation that failed; AWS waits one minute, then two. */
   readonly retryAfter: readonly number[]
   readonly log: (line: string) => void
@@ -57,7 +58,7 @@ export async function startLambdaApi({ functions, retryAfter, log }: LambdaApiOp
     if (request.method !== 'POST' || named === undefined)
       return refusal(404, 'UnknownOperationException', 'not emulated')
     const name = functionName(named)
-    const target = functions.find((candidate) => candidate.name === name)
+    const target = functions.get(name)
     if (target === undefined) return refusal(404, 'ResourceNotFoundException', `Function not found: ${name}`)
     const type = String(request.headers['x-amz-invocation-type'] ?? 'RequestResponse')
     if (type !== 'RequestResponse' && type !== 'Event' && type !== 'DryRun') {

@@ -47,5 +47,5 @@ function describe(value: unknown): string {
   if (value === null) return 'nothing (null)'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'fields'
-  return `${typeof value} ${show(value)}${typeof value === 'string' ? '' : ' (quote it where text is meant)'}`
+  return typeof value === 'string' ? `text ${show(value)}` : `${show(value)} (quote it where text is meant)`
 }

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { createOffset } from '../../../local/runtime/shifted-date.ts'
 import { answerOf, testFunction } from './probe-function.ts'
 
-test('a handler gets the event, its context and only its own environment', async () => {
+test('a handler gets the event, its context and no environment but what was given and what Lambda reserves', async () => {
   const target = testFunction({ env: { ASSAY_TABLE: 'assay' }, memory: 256, timeout: 30 })
   const { event, context, remaining, env } = await answerOf(target, { do: 'echo', text: 'é' })
   expect(event).toEqual({ do: 'echo', text: 'é' })
@@ -15,7 +15,9 @@ test('a handler gets the event, its context and only its own environment', async
   })
   expect(remaining).toBeGreaterThan(0)
   expect(remaining).toBeLessThanOrEqual(30_000)
-  expect(env).toEqual({ ASSAY_TABLE: 'assay' })
+  const given = Object.entries(env as object).filter(([name]) => !name.startsWith('AWS_LAMBDA_'))
+  expect(given).toEqual([['ASSAY_TABLE', 'assay']])
+  expect(env).toMatchObject({ AWS_LAMBDA_FUNCTION_NAME: 'probe', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256' })
 })
 
 test('no answer is null', async () => {

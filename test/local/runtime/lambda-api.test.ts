@@ -4,7 +4,7 @@ import { startLambdaApi } from '../../../local/runtime/lambda-api.ts'
 import { testFunction } from './probe-function.ts'
 
 async function start(target = testFunction()) {
-  const api = await startLambdaApi({ functions: [target], retryAfter: [0, 0], log: () => {} })
+  const api = await startLambdaApi({ functions: new Map([['probe', target]]), retryAfter: [0, 0], log: () => {} })
   onTestFinished(() => api.close())
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
   const client = new LambdaClient({ endpoint: api.url, region: 'us-east-1', credentials })

@@ -1,0 +1,293 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { formatProblem } from '../../../lambda/core/policy/format-problem.ts'
+import { loadPolicies } from '../../../lambda/core/policy/load.ts'
+import { documentOf, PUBLIC_KEY, problemsIn } from './documents.ts'
+
+const STATIC = 'images: [{ glob: "ghcr.io/acme/**" }]\nauthorities: [{ static: { action: pass } }]'
+const policy = (name: string, kind = 'VerificationPolicy') => documentOf(kind, STATIC, name)
+const load = (...texts: string[]) => loadPolicies(texts.map((text, index) => ({ path: `${index}.yaml`, text })))
+
+describe('a file that cannot be read as YAML 1.2 has no documents at all', () => {
+  test.each([
+    ['', 'p.yaml:1:1: is empty; a document is required to create policy'],
+    [' \n\t\n', 'p.yaml:1:1: is empty; a document is required to create policy'],
+    ['a: 1\nb: [1\n', 'p.yaml:2:6: Flow sequence in block collection must be sufficiently indented and end with a ]'],
+    ['a: 1\nb: 2\na: 3\n', 'p.yaml:3:1: the key "a" occurs twice'],
+    ['__proto__: 1\n', 'p.yaml:1:1: the key "__proto__" is not allowed'],
+    ['a: "\\ud800"\n', 'p.yaml:1:4: text with half a Unicode character'],
+    ['? [a]\n: 1\n', 'p.yaml:1:3: a key that is not plain text'],
+    ['a: *b\n', 'p.yaml:1:1: Unresolved alias (the anchor must be set before the alias): b'],
+    ['%YAML 1.1\n---\na: yes\n', 'p.yaml:1:1: a %YAML 1.1 document; policies are YAML 1.2'],
+    ['a: !secret b\n', 'p.yaml:1:4: Unresolved tag: !secret'],
+    [`${'['.repeat(70)}${']'.repeat(70)}`, 'p.yaml:1:66: nested deeper than 64 levels'],
+    ['---\n'.repeat(1_001), 'p.yaml:1:1: has 1001 documents; at most 1000 are allowed'],
+    ['#'.repeat(1_048_577), 'p.yaml:1:1: has 1048577 bytes; at most 1048576 are allowed'],
+  ])('%.40j', (text, expected) => {
+    const lines = problemsIn(`${text}`)
+    expect(lines).toEqual([expected])
+  })
+
+  test('aliases that multiply are refused', () => {
+    const levels = Array.from(
+      { length: 8 },
+      (_, level) => `l${level + 1}: &l${level + 1} [${`*l${level}, `.repeat(9)}]`,
+    )
+    expect(problemsIn(`l0: &l0 [x]\n${levels.join('\n')}\n`)).toEqual([
+      'p.yaml:1:1: Excessive alias count indicates a resource exhaustion attack',
+    ])
+  })
+
+  test('a mistake in one document keeps the others of the file from loading', () => {
+    expect(load(`${policy('good')}---\na: [\n`).set.policies).toEqual([])
+  })
+})
+
+test('an alias is what it stands for, and a mistake in it is told where it is used', () => {
+  const text = documentOf(
+    'VerificationPolicy',
+    'images: [{ glob: "ghcr.io/**" }]\nmode: &m enforced\nauthorities: [{ name: *m, key: *m }]',
+  )
+  expect(problemsIn(text)).toEqual([
+    'p.yaml:7:12: spec.mode: invalid value: enforced: spec.mode: unsupported mode; allowed: enforce, warn',
+    'p.yaml:8:29: spec.authorities[0].key: expected fields, got text enforced',
+  ])
+})
+
+test('merge keys are fields like any other', () => {
+  expect(problemsIn(documentOf('Enforcement', `<<: { onFailure: quarantine }\n${STATIC}`))[0]).toBe(
+    'p.yaml:6:3: spec.<<: unknown field "<<"; allowed here: images, environment, onFailure, onDegraded, gracePeriod, failFast, protect',
+  )
+})
+
+describe('documents are told apart by apiVersion and kind', () => {
+  test.each([
+    ['a: 1', 'p.yaml:1:1: apiVersion: missing field(s): apiVersion'],
+    ['apiVersion: v1', "p.yaml:1:1: kind: missing field(s): kind (Object 'Kind' is missing)"],
+    ['[1]', 'p.yaml:1:1: expected a document with apiVersion and kind, got [1]'],
+    [
+      'apiVersion: unknown.dev/v1\nkind: OtherPolicy',
+      'p.yaml:2:7: kind: unknown type: unknown.dev/v1, Kind=OtherPolicy; allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, and VerificationPolicy, TrustedRoot and Enforcement of assay.dev/v1alpha1',
+    ],
+    [
+      'apiVersion: config.openshift.io/v1\nkind: ClusterImagePolicy',
+      "p.yaml:2:7: kind: unknown type: config.openshift.io/v1, Kind=ClusterImagePolicy; this one is OpenShift's; Sigstore's of the same name has apiVersion policy.sigstore.dev/v1beta1",
+    ],
+    [
+      'apiVersion: image.toolkit.fluxcd.io/v1beta2\nkind: ImagePolicy',
+      "p.yaml:2:7: kind: unknown type: image.toolkit.fluxcd.io/v1beta2, Kind=ImagePolicy; this one is Flux's and chooses tags; who must sign is said by an assay.dev/v1alpha1 VerificationPolicy",
+    ],
+    [
+      'apiVersion: assay.dev/v1alpha1\nkind: BaseImage',
+      'p.yaml:2:7: kind: assay.dev/v1alpha1, Kind=BaseImage is not supported yet',
+    ],
+    [
+      'apiVersion: policy.sigstore.dev/v1alpha1\nkind: TrustRoot',
+      'p.yaml:2:7: kind: policy.sigstore.dev/v1alpha1, Kind=TrustRoot is not supported yet',
+    ],
+    ['apiVersion: v1\nkind: Secret', 'p.yaml:2:7: kind: v1, Kind=Secret is not supported yet'],
+  ])('%s', (text, expected) => {
+    expect(problemsIn(text)).toEqual([expected])
+  })
+
+  test('both versions of ClusterImagePolicy are read, with the metadata Kubernetes adds and empty fields left out', () => {
+    const added = policy('one', 'ClusterImagePolicy')
+      .replace('v1beta1', 'v1alpha1')
+      .replace('  name: one', '  name: one\n  creationTimestamp: null\n  labels: { a: b }')
+      .replace('spec:', 'status: {}\nspec:\n  policy:\n  mode: ""')
+    const { set, problems } = load(`${added}---\n# nothing\n---\n${policy('two', 'ClusterImagePolicy')}`)
+    expect(problems).toEqual([])
+    expect(set.policies.map(({ name, mode }) => [name, mode])).toEqual([
+      ['one', 'enforce'],
+      ['two', 'enforce'],
+    ])
+  })
+
+  test.each(['Upper', '-a', 'a-', 'a_b', 'a'.repeat(254)])('%.10s is no name', (name) => {
+    expect(problemsIn(policy(name))).toEqual([
+      `p.yaml:4:9: metadata.name: invalid value: ${name.slice(0, 100)}${name.length > 100 ? '…' : ''}: metadata.name: a name is up to 253 of a-z, 0-9, "-" and ".", with a letter or digit at both ends`,
+    ])
+  })
+})
+
+describe('names that are taken', () => {
+  const enforcement = documentOf('Enforcement', 'images: [{ glob: "**" }]', 'a')
+  test.each([
+    [
+      'VerificationPolicy',
+      policy('a'),
+      policy('a'),
+      '1.yaml:4:9: metadata.name: the name "a" is taken by a VerificationPolicy at 0.yaml:4',
+    ],
+    [
+      'the later of two ClusterImagePolicies, as upstream',
+      policy('a', 'ClusterImagePolicy'),
+      policy('a', 'ClusterImagePolicy'),
+      '1.yaml:4:9: warning: metadata.name: the name "a" is taken by a ClusterImagePolicy at 0.yaml:4; this one is skipped',
+    ],
+    [
+      'policies of two kinds',
+      policy('a', 'ClusterImagePolicy'),
+      policy('a'),
+      '1.yaml:4:9: metadata.name: the name "a" is taken by a ClusterImagePolicy at 0.yaml:4',
+    ],
+    [
+      'Enforcement',
+      enforcement,
+      enforcement,
+      '1.yaml:4:9: metadata.name: the name "a" is taken by a Enforcement at 0.yaml:4',
+    ],
+  ])('%s', (_, first, second, expected) => {
+    const { set, problems } = load(first, second)
+    expect(problems.map(formatProblem)).toEqual([expected])
+    expect(set.policies.length + set.enforcements.length).toBe(1)
+  })
+
+  test('a policy and an Enforcement may share a name', () => {
+    expect(load(policy('a'), enforcement).problems).toEqual([])
+  })
+})
+
+describe('what a ClusterImagePolicy likely does not mean is warned of', () => {
+  const IDS = 'identities: [{ issuer: i, subject: s }]'
+  test.each([
+    [
+      'glob: "ghcr.io/acme/app:v1"',
+      'static: { action: pass }',
+      '6:20: warning: spec.images[0].glob: names a tag; images are matched as host/name@digest: end it with ** instead',
+    ],
+    [
+      'glob: "ghcr.io/acme/app"',
+      'static: { action: pass }',
+      '6:20: warning: spec.images[0].glob: matches no image, as images are matched as host/name@digest: end it with **',
+    ],
+    [
+      'glob: "docker.io/acme/**"',
+      'static: { action: pass }',
+      "6:20: warning: spec.images[0].glob: Docker Hub's canonical name is index.docker.io; this matches no image",
+    ],
+    [
+      'glob: "**"',
+      `keyless: { ${IDS} }, attestations: [{ name: a, predicateType: vuln }]`,
+      '7:100: warning: spec.authorities[0].attestations[0].predicateType: invalid value: vuln: spec.authorities[0].attestations.predicateType: deprecated value, please use RFC 3986 conformant values (read as https://cosign.sigstore.dev/attestation/vuln/v1)',
+    ],
+    [
+      'glob: "**"',
+      `keyless: { ${IDS} }, attestations: [{ name: a, predicateType: cosign/x }]`,
+      '7:100: warning: spec.authorities[0].attestations[0].predicateType: invalid value: cosign/x: spec.authorities[0].attestations.predicateType: deprecated value, please use RFC 3986 conformant values',
+    ],
+    [
+      'glob: "**"',
+      'keyless: { identities: [{ issuer: i, subjectRegExp: ^a }] }',
+      '7:71: warning: spec.authorities[0].keyless.identities[0].subjectRegExp: matches anywhere in a longer text; begin it with ^ and end it with $',
+    ],
+    [
+      'glob: "**"',
+      'keyless: { identities: [{ issuer: i, subjectRegExp: .* }] }',
+      '7:71: warning: spec.authorities[0].keyless.identities[0].subjectRegExp: accepts every subject',
+    ],
+    [
+      'glob: "**"',
+      `keyless: { ${IDS} }, ctlog: { url: "https://rekor.acme.example" }`,
+      '7:82: warning: spec.authorities[0].ctlog.url: is not contacted; entries count if made by a log of the trusted root "default"',
+    ],
+    [
+      'glob: "**"',
+      `key: { data: ${JSON.stringify(PUBLIC_KEY + PUBLIC_KEY)} }`,
+      '7:32: warning: spec.authorities[0].key.data: has 2 PEM blocks; only the first counts',
+    ],
+    [
+      'glob: "**"',
+      'name: a, static: { action: pass } }, { name: a, static: { action: pass }',
+      '7:62: warning: spec.authorities[1].name: another authority is named a too; checks are told apart by it',
+    ],
+  ])('%s %s', (glob, authority, expected) => {
+    const text = documentOf('ClusterImagePolicy', `images: [{ ${glob} }]\nauthorities: [{ ${authority} }]`)
+    expect(problemsIn(text)).toEqual([`p.yaml:${expected}`])
+  })
+
+  test('an anchored pattern is not', () => {
+    const authority = 'keyless: { identities: [{ issuer: i, subjectRegExp: ^a$ }] }'
+    expect(
+      problemsIn(documentOf('ClusterImagePolicy', `images: [{ glob: "**" }]\nauthorities: [{ ${authority} }]`)),
+    ).toEqual([])
+  })
+})
+
+describe('laws', () => {
+  const seeds = [
+    policy('a'),
+    policy('b', 'ClusterImagePolicy'),
+    documentOf('Enforcement', 'images: [{ glob: "**" }]\ngracePeriod: 1m'),
+  ]
+  const never = (text: string) => {
+    const { set, problems } = load(text)
+    for (const { at } of problems) {
+      expect(at.line).toBeGreaterThan(0)
+      expect(at.column).toBeGreaterThan(0)
+    }
+    // Refused with a position, or read.
+    expect(problems.length + set.policies.length + set.enforcements.length > 0 || /^[\s#.-]*/.test(text)).toBe(true)
+  }
+
+  test('loading arbitrary text never throws', () => {
+    const piece = fc.constantFrom(
+      ':',
+      '- ',
+      '\n',
+      '  ',
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      "'",
+      '&a ',
+      '*a',
+      '!!str ',
+      '|',
+      '>',
+      '#',
+      '---\n',
+      '%',
+      '?',
+      'null',
+      'kind',
+      '\0',
+      '\ud800',
+      '😀',
+    )
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece, { maxLength: 40 }).map((all) => all.join('')),
+        ),
+        never,
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  test('loading a mangled policy never throws', () => {
+    const cut = fc.tuple(fc.constantFrom(...seeds), fc.nat(400), fc.nat(30), fc.string({ maxLength: 6 }))
+    fc.assert(
+      fc.property(cut, ([seed, from, length, put]) => never(seed.slice(0, from) + put + seed.slice(from + length))),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('loading any JSON in the place of a spec never throws', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...seeds), fc.jsonValue(), (seed, spec) =>
+        never(seed.replace(/spec:[^]*/, `spec: ${JSON.stringify(spec)}`)),
+      ),
+    )
+  })
+
+  test('the order of files changes nothing', () => {
+    const forward = load(...seeds).set
+    expect(load(...seeds.toReversed()).set).toEqual(forward)
+    expect(forward.policies.map(({ name }) => name)).toEqual(['a', 'b'])
+  })
+})

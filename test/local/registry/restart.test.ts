@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { DescribeImagesCommand } from '@aws-sdk/client-ecr'
+import { expect, test } from 'vitest'
+import { type Image, INDEX, image, index, push, referrer, sha256, type TestRegistry, testRegistry } from './support.ts'
+
+const app = image('app')
+
+async function text(registry: TestRegistry, path: string): Promise<string> {
+  const answer = await registry.fetch('GET', path)
+  return `${answer.status} ${answer.headers.get('content-type')} ${await answer.text()}`
+}
+
+test('everything is the same after a restart', async () => {
+  const registry = await testRegistry()
+  const all = index([app, image('other')])
+  await push(registry, 'team/app', app, 'v1')
+  await push(registry, 'team/app', all, 'All')
+  await push(registry, 'team/app', referrer(app, 'application/example'))
+  await push(registry, 'b', app, 'v1')
+
+  const paths = [
+    '_catalog',
+    'team/app/tags/list',
+    'team/app/manifests/v1',
+    'team/app/manifests/All',
+    `team/app/manifests/${app.digest}`,
+    `team/app/blobs/${app.blobs[0]!.digest}`,
+    `team/app/referrers/${app.digest}`,
+    'b/tags/list',
+  ]
+  const described = async () => {
+    const { imageDetails } = await registry.ecr().send(new DescribeImagesCommand({ repositoryName: 'team/app' }))
+    return imageDetails
+  }
+  const before = [await Promise.all(paths.map((path) => text(registry, path))), await described()]
+  expect(before[0]!.every((one) => String(one).startsWith('200'))).toBe(true)
+
+  registry.clock.now = new Date('2027-01-01T00:00:00Z')
+  await registry.restart()
+  expect([await Promise.all(paths.map((path) => text(registry, path))), await described()]).toEqual(before)
+})
+
+test('a killed registry has kept every push it answered, and nothing by halves', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'registry-'))
+  const child = spawn(process.execPath, [fileURLToPath(new URL('killed-registry.ts', import.meta.url)), dir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const url = line.toString().trim()
+  const killed = { fetch: (method: string, path: string, init = {}) => fetch(`${url}/v2/${path}`, { ...init, method }) }
+
+  const answered: { tag: string; image: Image }[] = []
+  async function pushUntilKilled(worker: number): Promise<void> {
+    for (let n = 0; ; n += 1) {
+      const one = image(`${worker} ${n}`)
+      const tag = `v${worker}.${n % 5}`
+      await push(killed as TestRegistry, 'a', one, tag)
+      answered.push({ tag, image: one })
+      if (answered.length === 40) child.kill('SIGKILL')
+    }
+  }
+  const outcomes = await Promise.allSettled([0, 1, 2, 3].map(pushUntilKilled))
+  expect(outcomes.map(({ status }) => status)).toEqual(Array(4).fill('rejected'))
+  expect(answered.length).toBeGreaterThanOrEqual(40)
+
+  const registry = await testRegistry({ dir })
+  expect(await readdir(join(dir, 'drafts'))).toEqual([])
+  for (const { image } of answered) {
+    expect(await text(registry, `a/manifests/${image.digest}`)).toBe(`200 ${image.mediaType} ${image.text}`)
+  }
+  const { tags } = (await (await registry.fetch('GET', 'a/tags/list')).json()) as { tags: string[] }
+  expect(tags).toEqual(expect.arrayContaining(answered.map(({ tag }) => tag)))
+  for (const tag of tags) {
+    const manifest = await registry.fetch('GET', `a/manifests/${tag}`)
+    const body = await manifest.text()
+    expect(manifest.headers.get('docker-content-digest')).toBe(sha256(body))
+    for (const { digest } of [JSON.parse(body).config, ...JSON.parse(body).layers]) {
+      expect(sha256(await (await registry.fetch('GET', `a/blobs/${digest}`)).text())).toBe(digest)
+    }
+  }
+})
+
+test('pushes to one tag at the same time leave it on one of them', async () => {
+  const registry = await testRegistry()
+  const images = Array.from({ length: 8 }, (_, n) => image(`${n}`))
+  await Promise.all(images.map((one) => push(registry, 'a', one, 'v1')))
+  const digest = (await registry.fetch('HEAD', 'a/manifests/v1')).headers.get('docker-content-digest')
+  expect(images.map((one) => one.digest)).toContain(digest)
+  await registry.restart()
+  expect((await registry.fetch('HEAD', 'a/manifests/v1')).headers.get('docker-content-digest')).toBe(digest)
+  const { imageDetails } = await registry.ecr().send(new DescribeImagesCommand({ repositoryName: 'a' }))
+  expect(imageDetails?.filter(({ imageTags }) => imageTags !== undefined)).toMatchObject([{ imageTags: ['v1'] }])
+  expect(imageDetails).toHaveLength(8)
+  expect(imageDetails?.some(({ imageManifestMediaType }) => imageManifestMediaType === INDEX)).toBe(false)
+})
