@@ -4,6 +4,9 @@ import { FUNCTIONS } from '../lambda/resources.ts'
 const functionNames = Object.keys(FUNCTIONS) as (keyof typeof FUNCTIONS)[]
 const emails = z.array(z.email())
 
+/** The folder of policies where none is named: it shows what policies look like, and trusts nobody you know. */
+export const EXAMPLE_POLICIES = 'policies/examples'
+
 /** An ECR registry to watch; what is left out is the stack's own. */
 const registry = z.strictObject({
   host: z.string().min(1).optional(),
@@ -22,7 +25,7 @@ const schema = z.strictObject({
     .min(1)
     .default(['*']),
   /** Folder of policy files, from where the app is started. */
-  policies: z.string().min(1).default('policies'),
+  policies: z.string().min(1).default(EXAMPLE_POLICIES),
   /** Who is told of failed images. */
   alertEmails: emails.default([]),
   /** Who is told when Assay itself is in trouble. */

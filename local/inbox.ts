@@ -5,6 +5,8 @@ import type { Clock } from '../lambda/ports.ts'
 import { Delivered, type InboxEntry, openInboxFile } from './inbox-file.ts'
 import { readQueue } from './runtime/queue-reader.ts'
 
+export type { Delivered } from './inbox-file.ts'
+
 export type InboxOptions = {
   readonly folder: string
   readonly client: SQSClient

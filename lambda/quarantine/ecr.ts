@@ -5,6 +5,7 @@ import { ecrRegistry } from '../registry/ecr.ts'
 import { ecrCaller } from '../registry/ecr-call.ts'
 import { absentOrThrow, ecrService, failureOf } from '../registry/ecr-errors.ts'
 
+/** Which ECR registry, through which client. */
 export type EcrTaggerOptions = {
   readonly client: ECRClient
   /** The AWS account whose registry this is. */

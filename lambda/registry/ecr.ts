@@ -19,6 +19,7 @@ import { exchanger } from './exchange.ts'
 import { isLoopbackHost } from './hosts.ts'
 import { LIMITS, type Limits } from './limits.ts'
 
+/** Which ECR registry, through which client. */
 export type EcrOptions = {
   readonly client: ECRClient
   /** The AWS account whose registry this is. */

@@ -4,6 +4,7 @@ import type { Limits } from './limits.ts'
 import { readBody } from './read-body.ts'
 import { isRedirect, redirectTarget } from './redirect.ts'
 
+/** What to get, and how much of it at most. */
 export type Request = {
   readonly url: URL
   readonly accept: string
@@ -26,6 +27,7 @@ export type Answer = {
 /** One GET, from the first byte to the last. Throws OverLimit over `maxBytes`, Unavailable for all that went wrong on the way. */
 export type Exchange = (request: Request) => Promise<Answer>
 
+/** What all exchanges with one registry have in common. */
 export type ExchangeOptions = {
   /** Whom to name when it does not answer. */
   readonly service: string

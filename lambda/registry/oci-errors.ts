@@ -2,6 +2,7 @@ import { Misconfigured, Unavailable } from '../errors.ts'
 import type { Answer } from './exchange.ts'
 import { jsonObject } from './json-object.ts'
 
+/** What was asked for, for people to recognise it. */
 export type Asked = {
   readonly service: string
   readonly name: string

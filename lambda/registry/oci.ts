@@ -11,6 +11,7 @@ import { absentOrThrow } from './oci-errors.ts'
 import { listReferrers } from './referrers.ts'
 import { type Credentials, tokenAuth } from './token-auth.ts'
 
+/** Where a registry is and how to talk to it. */
 export type OciOptions = {
   /** `HOST[:PORT]`, normalised. */
   readonly host: string

@@ -2,6 +2,7 @@ import { isInternalAddress, isLoopbackHost } from './hosts.ts'
 
 const STATUSES = [301, 302, 303, 307, 308]
 
+/** Whether an answer only says where to look instead. */
 export function isRedirect(status: number): boolean {
   return STATUSES.includes(status)
 }
@@ -18,7 +19,7 @@ export function redirectTarget(from: URL, location: string | null): URL | string
   if (to.protocol !== 'https:' && !(to.protocol === 'http:' && local)) {
     return `redirect to ${to.protocol}//${to.host}; only https is allowed`
   }
-  if (isInternalAddress(to.hostname) && to.hostname !== from.hostname && !local) {
+  if (isInternalAddress(to.hostname) && to.hostname !== from.hostname) {
     return `redirect to the internal address ${to.hostname}`
   }
   return to

@@ -5,7 +5,6 @@ import { sameOrigin } from './hosts.ts'
 import { jsonObject } from './json-object.ts'
 import type { Limits } from './limits.ts'
 
-const MAX_LINK = 8_192
 const NEXT = /<([^<>]+)>[^<>]*\brel="?next\b/
 
 /** All pages of a referrers list; undefined where the first answer is not such a list. Too many throw OverLimit. */
@@ -44,7 +43,7 @@ function indexEntries(bytes: Uint8Array): readonly unknown[] | undefined {
 }
 
 function nextPage(service: string, from: URL, link: string | null): URL | undefined {
-  const target = link === null ? undefined : NEXT.exec(link.slice(0, MAX_LINK))?.[1]
+  const target = link === null ? undefined : NEXT.exec(link)?.[1]
   if (target === undefined) return undefined
   const to = URL.canParse(target, from.href) ? new URL(target, from) : undefined
   if (to !== undefined && sameOrigin(from, to)) return to

@@ -6,6 +6,7 @@ import { isTokenUrl } from './hosts.ts'
 import { jsonObject } from './json-object.ts'
 import type { Limits } from './limits.ts'
 
+/** Who we are to a registry. */
 export type Credentials = { readonly username: string; readonly password: string }
 
 /** Learns from a registry's challenges how to authenticate, and keeps what it learnt. */
@@ -16,6 +17,7 @@ export type RegistryAuth = {
   learn(name: string, challenge: string, sent: string | undefined): boolean
 }
 
+/** The registry to log in to, and the means. */
 export type AuthOptions = {
   readonly registry: URL
   readonly service: string

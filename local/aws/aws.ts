@@ -29,10 +29,20 @@ export type AwsOptions = {
 export interface LocalAws {
   /** What a function needs in its environment to find all this. */
   readonly env: Readonly<Record<string, string>>
+  readonly dynamodb: DynamoDBClient
+  /** Name of the status table. */
+  readonly table: string
   readonly sqs: SQSClient
   readonly queues: Readonly<Record<WorkQueueName | 'inbox', Queue>>
   backlog(queue: WorkQueueName | 'inbox'): Backlog
+  /** How many messages of all queues wait or are with a reader; delayed and dead ones do not count. */
+  unsettled(): number
   close(): Promise<void>
+}
+
+/** How an SDK client reaches an emulator. */
+export function settingsFor(endpoint: string) {
+  return { endpoint, region: REGION, credentials: CREDENTIALS }
 }
 
 /** Starts the emulators and creates what cdk/ creates on AWS; what is there already stays. */
@@ -42,19 +52,18 @@ export async function startAws({ dir, visibility = {} }: AwsOptions): Promise<Lo
   const tableDir = join(dir, 'table')
   await mkdir(tableDir, { recursive: true })
 
-  const dynamodb = await startDynamoDb(tableDir)
-  started.defer(() => dynamodb.close())
+  const database = await startDynamoDb(tableDir)
+  started.defer(() => database.close())
   const messaging = await startMessaging(messagingDir)
   started.defer(() => messaging.close())
 
-  const at = (endpoint: string) => ({ endpoint, region: REGION, credentials: CREDENTIALS })
-  const table = started.adopt(new DynamoDBClient(at(dynamodb.url)), (client) => client.destroy())
-  const sqs = started.adopt(new SQSClient(at(messaging.url)), (client) => client.destroy())
-  const sns = started.adopt(new SNSClient(at(messaging.url)), (client) => client.destroy())
-  const s3 = started.adopt(new S3Client(at(messaging.url)), (client) => client.destroy())
+  const dynamodb = started.adopt(new DynamoDBClient(settingsFor(database.url)), (client) => client.destroy())
+  const sqs = started.adopt(new SQSClient(settingsFor(messaging.url)), (client) => client.destroy())
+  const sns = started.adopt(new SNSClient(settingsFor(messaging.url)), (client) => client.destroy())
+  const s3 = started.adopt(new S3Client(settingsFor(messaging.url)), (client) => client.destroy())
 
-  await createTable(table, TABLE_NAME)
-  await rebuildIndexes(table, TABLE_NAME)
+  await createTable(dynamodb, TABLE_NAME)
+  await rebuildIndexes(dynamodb, TABLE_NAME)
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }))
   const queues = {
     verify: await createWorkQueue(sqs, messaging.url, 'verify', visibility.verify ?? QUEUES.verify.visibility),
@@ -65,6 +74,7 @@ export async function startAws({ dir, visibility = {} }: AwsOptions): Promise<Lo
   const topicArn = await createTopic(sns, queues.inbox.arn)
 
   const running = started.move()
+  const backlogs = () => Object.values(queues).map((queue) => messaging.backlog(queue.name))
   return {
     env: {
       [ENV.table]: TABLE_NAME,
@@ -75,7 +85,7 @@ export async function startAws({ dir, visibility = {} }: AwsOptions): Promise<Lo
       AWS_REGION: REGION,
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+      AWS_ENDPOINT_URL_DYNAMODB: database.url,
       AWS_ENDPOINT_URL_SQS: messaging.url,
       AWS_ENDPOINT_URL_SNS: messaging.url,
       AWS_ENDPOINT_URL_S3: messaging.url,
@@ -83,9 +93,12 @@ export async function startAws({ dir, visibility = {} }: AwsOptions): Promise<Lo
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,
     },
+    dynamodb,
+    table: TABLE_NAME,
     sqs,
     queues,
     backlog: (queue) => messaging.backlog(queues[queue].name),
+    unsettled: () => backlogs().reduce((sum, { ready, inFlight }) => sum + ready + inFlight, 0),
     close: () => running.disposeAsync(),
   }
 }

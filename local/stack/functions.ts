@@ -61,7 +61,7 @@ export async function startFunctions({ aws, env, folder, offset, log }: Function
       concurrency: CONCURRENCY[name],
       env: { ...aws.env, ...env, ...queueEnv(name), AWS_ENDPOINT_URL_LAMBDA: lambda.url },
       offset,
-      log: file.write,
+      log: (line) => file.write(line),
     })
     deployed.set(name, created)
     return created

@@ -3,11 +3,13 @@ import { OverLimit } from '../../lambda/errors.ts'
 import type { Registry } from '../../lambda/ports.ts'
 import { image, index, type PushImage, referrer, sha256 } from '../registry/fixtures.ts'
 
+/** A registry seen through its adapter, and a way into it past the adapter. */
 export type RegistryWorld = {
   readonly registry: Registry
   readonly push: PushImage
 }
 
+/** One adapter, and what its kind of registry can tell. */
 export type RegistryContract = {
   readonly title: string
   /** An empty registry and a way into it. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Registry, Tagger } from '../../lambda/ports.ts'
 import { image, type PushImage } from '../registry/fixtures.ts'
 
+/** A registry seen through both its adapters, and a way into it past them. */
 export type TaggerWorld = {
   readonly tagger: Tagger
   /** Looks at the same registry. */
@@ -9,6 +10,7 @@ export type TaggerWorld = {
   readonly push: PushImage
 }
 
+/** One adapter of the Tagger port. */
 export type TaggerContract = {
   readonly title: string
   /** An empty registry; `immutable` names tags that cannot be moved once they are put. */

@@ -48,6 +48,12 @@ describe('put', () => {
     ])
   })
 
+  it('loses no byte of a manifest that starts with a byte order mark', async () => {
+    const { tagger, sent } = await scripted({})
+    await tagger.put('app', 'v1', { ...manifest, bytes: new TextEncoder().encode('\ufeff{}') })
+    expect(sent[0]).toHaveProperty('imageManifest', '\ufeff{}')
+  })
+
   it.each([
     ['ImageAlreadyExistsException', manifest.digest, 'put'],
     ['ImageTagAlreadyExistsException', manifest.digest, 'put'],

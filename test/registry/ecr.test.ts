@@ -129,15 +129,16 @@ describe('ecrRegistry', () => {
   })
 
   it.each([
-    ['is refused', 403, 'x', Unavailable],
-    ['is missing', 404, 'x', Unavailable],
-    ['is another', 200, 'x', Unavailable],
-    ['is over the limit', 200, 'x'.repeat(1_001), OverLimit],
-  ])('tells when a blob in storage %s', async (_, status, content, throws) => {
+    ['is refused', 403, 'x', Unavailable, 'answered 403'],
+    ['is missing', 404, 'x', Unavailable, 'answered 404'],
+    ['is another', 200, 'x', Unavailable, 'hash to'],
+    ['is over the limit', 200, 'x'.repeat(1_001), OverLimit, '1000 bytes'],
+  ])('tells when a blob in storage %s', async (_, status, content, throws, saying) => {
     const storage = await serve((_, response) => response.writeHead(status).end(content))
     const registry = await scripted(200, { downloadUrl: `${storage.url}/blob?signature=canary` })
     const failure = await registry.blob('app', BLOB, 1_000).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(throws)
+    expect(failure).toHaveProperty('message', expect.stringContaining(saying))
     expect(failure).toHaveProperty('message', expect.not.stringContaining('canary'))
     expect(storage.requests.map(({ headers }) => headers.authorization)).toEqual([undefined])
   })
@@ -148,6 +149,19 @@ describe('ecrRegistry', () => {
   ])('reads no more referrers than allowed, %s', async (_, answer) => {
     const registry = await scripted(200, answer)
     await expect(registry.referrers('app', manifest.digest)).rejects.toBeInstanceOf(OverLimit)
+  })
+
+  it('sees archived images, which ECR leaves out unasked', async () => {
+    const { url } = await serve((request, response) => {
+      request.setEncoding('utf8').on('data', (sent: string) => {
+        const imageDetails =
+          JSON.parse(sent).filter?.imageStatus === 'ANY' ? [{ imageDigest: BLOB, imageTags: ['v1'] }] : []
+        response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify({ imageDetails }))
+      })
+    })
+    const registry = ecrRegistry({ client: ecrClient(url), registryId: ACCOUNT })
+    expect(await registry.resolve('app', 'v1')).toBe(BLOB)
+    expect(await registry.tagsOf('app', BLOB)).toEqual(['v1'])
   })
 
   it('reads referrers page by page', async () => {

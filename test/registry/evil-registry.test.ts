@@ -90,6 +90,7 @@ const rows: readonly [does: string, answer: RequestListener, ask: Ask, throws: F
   ['packs a body twice', body(BOMB, { 'content-encoding': 'gzip, gzip' }), blob, Unavailable, 'content-encoding'],
   ['sends a gzip bomb with an error', bombWithError, byTag, Unavailable, '500'],
   ['lists more referrers than we read', list(1_001), referrers, OverLimit, '1000 manifests'],
+  ['lists more referrers than we read on two pages', list(501, '?last=x'), referrers, OverLimit, '1000 manifests'],
   ['lists referrers on endless pages', list(1, '?last=x'), referrers, OverLimit, '10 pages'],
   ['lists empty pages for ever', list(0, '?last=x'), referrers, OverLimit, '10 pages'],
   ['lists more on another host', list(1, 'https://evil.example/next'), referrers, Unavailable, 'another host'],

@@ -29,6 +29,7 @@ it.each([
   ['https://10.0.0.5/v2/', 'https://10.0.0.6/', 'internal address'],
   [LOCAL, 'http://storage.example/', 'only https is allowed'],
   [LOCAL, 'https://169.254.169.254/', 'internal address'],
+  [LOCAL, 'http://127.0.0.2:5500/', 'internal address'],
 ])('refuses to go from %s to %s', (from, location, reason) => {
   expect(redirectTarget(new URL(from), location)).toContain(reason)
 })

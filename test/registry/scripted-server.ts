@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { onTestFinished } from 'vitest'
 
+/** Where the server is, and what it was asked so far. */
 export type ScriptedServer = { readonly host: string; readonly url: string; readonly requests: IncomingMessage[] }
 
 /** A server on loopback that answers as told and remembers what it was asked; gone when the test is. */

@@ -53,6 +53,30 @@ describe('token authentication', () => {
     expect(Object.fromEntries(query)).toEqual({ kept: '1', service: 'a registry', scope: 'repository:app:pull' })
   })
 
+  it('keeps no token for longer than an hour, whatever the registry says', async () => {
+    const server = await tokenRegistry((nth) => ({ token: `t${nth}`, expires_in: 1e9 }))
+    server.valid.add('Bearer t0').add('Bearer t1')
+    let seconds = 0
+    const registry = ociRegistry({ host: server.host, scheme: 'http', now: () => new Date(seconds * 1_000) })
+    await registry.manifest('app', 'v1')
+    seconds = 3_600
+    await registry.manifest('app', 'v1')
+    expect(asked(server.requests).at(-1)).toBe('/v2/app/manifests/v1 Bearer t1')
+  })
+
+  it('keeps the tokens of no more than 256 repositories', async () => {
+    const server = await tokenRegistry(() => ({ token: 'same' }))
+    server.valid.add('Bearer same')
+    const registry = ociRegistry({ host: server.host, scheme: 'http' })
+    const tokens = () => asked(server.requests).filter((line) => line.startsWith('/token')).length
+    for (let nth = 0; nth < 256; nth++) await registry.manifest(`app${nth}`, 'v1')
+    await registry.manifest('app0', 'v1')
+    expect(tokens()).toBe(256)
+    await registry.manifest('one-more', 'v1')
+    await registry.manifest('app0', 'v1')
+    expect(tokens()).toBe(258)
+  })
+
   it('asks at once for a token for another repository, with credentials where there are some', async () => {
     const server = await tokenRegistry((nth) => ({ access_token: `t${nth}` }))
     server.valid.add('Bearer t0').add('Bearer t1')

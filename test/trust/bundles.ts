@@ -2,7 +2,7 @@ import { createHash, hash, type KeyObject, sign } from 'node:crypto'
 import { dsse } from '@sigstore/core'
 import { type ClaimContent, demandId, type Proof } from '../../lambda/core/evidence.ts'
 import type { Digest } from '../../lambda/core/image.ts'
-import type { Demand } from '../../lambda/core/policy/policy.ts'
+import type { Demand, HashAlgorithm } from '../../lambda/core/policy/policy.ts'
 import { legacyBundle } from '../../lambda/formats/legacy-bundle.ts'
 import { authenticate } from '../../lambda/trust/authenticate.ts'
 import { trustMaterials } from '../../lambda/trust/roots.ts'
@@ -143,9 +143,9 @@ export const CERTIFICATE: Demand = {
   timestamp: false,
 }
 
-export function keyDemand(key: KeyObject, more: Partial<Demand> = {}): Demand {
+export function keyDemand(key: KeyObject, more: Partial<Demand> = {}, digest: HashAlgorithm = 'sha256'): Demand {
   const pemText = key.export({ format: 'pem', type: 'spki' }).toString()
-  return { signer: { kind: 'key', pem: pemText, hash: 'sha256' }, root: 'test', log: false, timestamp: false, ...more }
+  return { signer: { kind: 'key', pem: pemText, hash: digest }, root: 'test', log: false, timestamp: false, ...more }
 }
 
 /** One claim against one demand. */

@@ -7,6 +7,7 @@ import { offsetOfPath, type TreeFault, treeFaults } from './yaml-tree.ts'
 export const MAX_FILE_BYTES = 1_048_576
 const MAX_DOCUMENTS = 1_000
 const MAX_ALIASES = 100
+const MAX_FAULTS = 50
 
 export type PolicyFile = { readonly path: string; readonly text: string }
 
@@ -22,7 +23,7 @@ export type ReadDocuments = {
   readonly problems: readonly PolicyProblem[]
 }
 
-/** Splits a file into its documents. With any fault in it a file has none: its meaning would be a guess. */
+/** Splits a file into its documents. With any fault in it a file has none, as its meaning would be a guess. */
 export function readDocuments({ path, text }: PolicyFile): ReadDocuments {
   const lines = new LineCounter()
   const place = (offset: number): Position => {
@@ -31,7 +32,7 @@ export function readDocuments({ path, text }: PolicyFile): ReadDocuments {
   }
   const refuse = (faults: readonly TreeFault[]): ReadDocuments => ({
     documents: [],
-    problems: faults.map(({ offset, message }) => ({ at: place(offset), path: '', message, severity: 'error' })),
+    problems: faults.slice(0, MAX_FAULTS).map(({ offset, message }) => ({ at: place(offset), path: '', message, severity: 'error' })),
   })
   const tooLarge = sizeFault(text)
   if (tooLarge !== undefined) return refuse([tooLarge])

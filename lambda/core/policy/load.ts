@@ -98,7 +98,7 @@ function withoutRepeats(entries: readonly Entry[], supplied: ReadonlySet<string>
       seen.set(`${group} ${name}`, entry)
     } else {
       const { file, line } = earlier.source.at(['metadata', 'name'])
-      const message = `the name "${name}" is taken by a ${earlier.parsed.kind} at ${file}:${line}`
+      const message = `the name "${name}" is taken by the ${earlier.parsed.kind} at ${file}:${line}`
       // Upstream keeps the first of two and says so.
       const skipped = kind === 'ClusterImagePolicy' && earlier.parsed.kind === kind
       report(

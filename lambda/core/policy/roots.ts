@@ -27,7 +27,11 @@ export function resolveRoot(
   if (root === undefined) return { faults: [fault('is not JSON')] }
   const result = trustedRootFile.safeParse(root)
   if (result.success) return { root }
-  return { faults: faultsOf(result.error, root).map(({ path: at, message }) => fault(`${formatPath(at)}: ${message}`)) }
+  return {
+    faults: faultsOf(result.error, root).map(({ path: at, message }) =>
+      fault([formatPath(at), message].filter(Boolean).join(': ')),
+    ),
+  }
 }
 
 /** Every reference to a root that no document declares and no installation supplies. */

@@ -12,7 +12,7 @@ import { paging, placeOf, tokenFor } from './paging.ts'
 
 const schema = z.object({
   ...repository,
-  ...paging({ usual: 100, most: 1000 }),
+  ...paging(1000),
   imageIds: imageIds.optional(),
   filter,
 })
@@ -20,8 +20,14 @@ const schema = z.object({
 /** Describes some images by name, or all of a repository page by page. */
 export const describeImages = onRepository(schema, async (context, request) => {
   const { store } = context
-  const { repositoryName: name, maxResults } = request
+  const { repositoryName: name, maxResults = 100 } = request
   if (request.imageIds !== undefined) {
+    if (request.maxResults !== undefined || request.nextToken !== undefined) {
+      throw new EcrError(
+        'InvalidParameterException',
+        'images named by imageIds come all at once: no maxResults, no nextToken',
+      )
+    }
     const listed = await narrowed(store, name, await digestsOf(store, name, request.imageIds), request.filter)
     return { imageDetails: await describeAll(context, name, listed) }
   }

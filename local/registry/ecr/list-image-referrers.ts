@@ -5,7 +5,7 @@ import { paging, placeOf, tokenFor } from './paging.ts'
 
 const schema = z.object({
   ...repository,
-  ...paging({ usual: 20, most: 50 }),
+  ...paging(50),
   subjectId: z.object({ imageDigest: digest }),
   filter: z
     .object({
@@ -17,7 +17,7 @@ const schema = z.object({
 
 /** Lists page by page the manifests whose subject is this image. */
 export const listImageReferrers = onRepository(schema, async ({ store }, request) => {
-  const { repositoryName, subjectId, maxResults, filter } = request
+  const { repositoryName, subjectId, maxResults = 20, filter } = request
   const page: Referrer[] = []
   if (filter.artifactStatus === 'ARCHIVED' || filter.artifactStatus === 'ACTIVATING') return { referrers: page }
   const types = filter.artifactTypes ?? []

@@ -3,11 +3,11 @@ import { filter, narrowed } from './filter.ts'
 import { onRepository, repository } from './operation.ts'
 import { paging, placeOf, tokenFor } from './paging.ts'
 
-const schema = z.object({ ...repository, ...paging({ usual: 100, most: 1000 }), filter })
+const schema = z.object({ ...repository, ...paging(1000), filter })
 
 /** Names all images of a repository page by page: an entry for each tag, and one for each image without any. */
 export const listImages = onRepository(schema, async ({ store }, request) => {
-  const { repositoryName: name, maxResults } = request
+  const { repositoryName: name, maxResults = 100 } = request
   const place = placeOf(request.nextToken)
   const [from = ''] = place.split(' ')
   const digests = (await store.manifests.digests(name)).filter((digest) => digest >= from)

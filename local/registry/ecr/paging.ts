@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { EcrError } from '../errors.ts'
 
 /** The fields with which a client asks for a page. */
-export function paging({ usual, most }: { readonly usual: number; readonly most: number }) {
-  return { nextToken: z.string().optional(), maxResults: z.int().min(1).max(most).default(usual) }
+export function paging(most: number) {
+  return { nextToken: z.string().optional(), maxResults: z.int().min(1).max(most).optional() }
 }
 
 /** The place in an ordered list that a token stands for; before everything when there is none. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatProblem } from '../../../lambda/core/policy/format-problem.ts'
 import { loadPolicies } from '../../../lambda/core/policy/load.ts'
-import { documentOf, PUBLIC_KEY, problemsIn } from './documents.ts'
+import { documentOf, problemsIn } from './documents.ts'
 
 const STATIC = 'images: [{ glob: "ghcr.io/acme/**" }]\nauthorities: [{ static: { action: pass } }]'
 const policy = (name: string, kind = 'VerificationPolicy') => documentOf(kind, STATIC, name)
@@ -12,7 +12,7 @@ describe('a file that cannot be read as YAML 1.2 has no documents at all', () =>
   test.each([
     ['', 'p.yaml:1:1: is empty; a document is required to create policy'],
     [' \n\t\n', 'p.yaml:1:1: is empty; a document is required to create policy'],
-    ['a: 1\nb: [1\n', 'p.yaml:2:6: Flow sequence in block collection must be sufficiently indented and end with a ]'],
+    ['a: 1\nb: [1\n', 'p.yaml:3:1: Flow sequence in block collection must be sufficiently indented and end with a ]'],
     ['a: 1\nb: 2\na: 3\n', 'p.yaml:3:1: the key "a" occurs twice'],
     ['__proto__: 1\n', 'p.yaml:1:1: the key "__proto__" is not allowed'],
     ['a: "\\ud800"\n', 'p.yaml:1:4: text with half a Unicode character'],
@@ -38,6 +38,10 @@ describe('a file that cannot be read as YAML 1.2 has no documents at all', () =>
     ])
   })
 
+  test('of a file full of mistakes the first ones are told', () => {
+    expect(problemsIn(`[${','.repeat(200_000)}]`)).toHaveLength(50)
+  })
+
   test('a mistake in one document keeps the others of the file from loading', () => {
     expect(load(`${policy('good')}---\na: [\n`).set.policies).toEqual([])
   })
@@ -56,7 +60,7 @@ test('an alias is what it stands for, and a mistake in it is told where it is us
 
 test('merge keys are fields like any other', () => {
   expect(problemsIn(documentOf('Enforcement', `<<: { onFailure: quarantine }\n${STATIC}`))[0]).toBe(
-    'p.yaml:6:3: spec.<<: unknown field "<<"; allowed here: images, environment, onFailure, onDegraded, gracePeriod, failFast, protect',
+    'p.yaml:6:3: spec["<<"]: unknown field "<<"; allowed here: images, environment, onFailure, onDegraded, gracePeriod, failFast, protect',
   )
 })
 
@@ -117,25 +121,25 @@ describe('names that are taken', () => {
       'VerificationPolicy',
       policy('a'),
       policy('a'),
-      '1.yaml:4:9: metadata.name: the name "a" is taken by a VerificationPolicy at 0.yaml:4',
+      '1.yaml:4:9: metadata.name: the name "a" is taken by the VerificationPolicy at 0.yaml:4',
     ],
     [
       'the later of two ClusterImagePolicies, as upstream',
       policy('a', 'ClusterImagePolicy'),
       policy('a', 'ClusterImagePolicy'),
-      '1.yaml:4:9: warning: metadata.name: the name "a" is taken by a ClusterImagePolicy at 0.yaml:4; this one is skipped',
+      '1.yaml:4:9: warning: metadata.name: the name "a" is taken by the ClusterImagePolicy at 0.yaml:4; this one is skipped',
     ],
     [
       'policies of two kinds',
       policy('a', 'ClusterImagePolicy'),
       policy('a'),
-      '1.yaml:4:9: metadata.name: the name "a" is taken by a ClusterImagePolicy at 0.yaml:4',
+      '1.yaml:4:9: metadata.name: the name "a" is taken by the ClusterImagePolicy at 0.yaml:4',
     ],
     [
       'Enforcement',
       enforcement,
       enforcement,
-      '1.yaml:4:9: metadata.name: the name "a" is taken by a Enforcement at 0.yaml:4',
+      '1.yaml:4:9: metadata.name: the name "a" is taken by the Enforcement at 0.yaml:4',
     ],
   ])('%s', (_, first, second, expected) => {
     const { set, problems } = load(first, second)
@@ -148,72 +152,6 @@ describe('names that are taken', () => {
   })
 })
 
-describe('what a ClusterImagePolicy likely does not mean is warned of', () => {
-  const IDS = 'identities: [{ issuer: i, subject: s }]'
-  test.each([
-    [
-      'glob: "ghcr.io/acme/app:v1"',
-      'static: { action: pass }',
-      '6:20: warning: spec.images[0].glob: names a tag; images are matched as host/name@digest: end it with ** instead',
-    ],
-    [
-      'glob: "ghcr.io/acme/app"',
-      'static: { action: pass }',
-      '6:20: warning: spec.images[0].glob: matches no image, as images are matched as host/name@digest: end it with **',
-    ],
-    [
-      'glob: "docker.io/acme/**"',
-      'static: { action: pass }',
-      "6:20: warning: spec.images[0].glob: Docker Hub's canonical name is index.docker.io; this matches no image",
-    ],
-    [
-      'glob: "**"',
-      `keyless: { ${IDS} }, attestations: [{ name: a, predicateType: vuln }]`,
-      '7:100: warning: spec.authorities[0].attestations[0].predicateType: invalid value: vuln: spec.authorities[0].attestations.predicateType: deprecated value, please use RFC 3986 conformant values (read as https://cosign.sigstore.dev/attestation/vuln/v1)',
-    ],
-    [
-      'glob: "**"',
-      `keyless: { ${IDS} }, attestations: [{ name: a, predicateType: cosign/x }]`,
-      '7:100: warning: spec.authorities[0].attestations[0].predicateType: invalid value: cosign/x: spec.authorities[0].attestations.predicateType: deprecated value, please use RFC 3986 conformant values',
-    ],
-    [
-      'glob: "**"',
-      'keyless: { identities: [{ issuer: i, subjectRegExp: ^a }] }',
-      '7:71: warning: spec.authorities[0].keyless.identities[0].subjectRegExp: matches anywhere in a longer text; begin it with ^ and end it with $',
-    ],
-    [
-      'glob: "**"',
-      'keyless: { identities: [{ issuer: i, subjectRegExp: .* }] }',
-      '7:71: warning: spec.authorities[0].keyless.identities[0].subjectRegExp: accepts every subject',
-    ],
-    [
-      'glob: "**"',
-      `keyless: { ${IDS} }, ctlog: { url: "https://rekor.acme.example" }`,
-      '7:82: warning: spec.authorities[0].ctlog.url: is not contacted; entries count if made by a log of the trusted root "default"',
-    ],
-    [
-      'glob: "**"',
-      `key: { data: ${JSON.stringify(PUBLIC_KEY + PUBLIC_KEY)} }`,
-      '7:32: warning: spec.authorities[0].key.data: has 2 PEM blocks; only the first counts',
-    ],
-    [
-      'glob: "**"',
-      'name: a, static: { action: pass } }, { name: a, static: { action: pass }',
-      '7:62: warning: spec.authorities[1].name: another authority is named a too; checks are told apart by it',
-    ],
-  ])('%s %s', (glob, authority, expected) => {
-    const text = documentOf('ClusterImagePolicy', `images: [{ ${glob} }]\nauthorities: [{ ${authority} }]`)
-    expect(problemsIn(text)).toEqual([`p.yaml:${expected}`])
-  })
-
-  test('an anchored pattern is not', () => {
-    const authority = 'keyless: { identities: [{ issuer: i, subjectRegExp: ^a$ }] }'
-    expect(
-      problemsIn(documentOf('ClusterImagePolicy', `images: [{ glob: "**" }]\nauthorities: [{ ${authority} }]`)),
-    ).toEqual([])
-  })
-})
-
 describe('laws', () => {
   const seeds = [
     policy('a'),
@@ -221,13 +159,10 @@ describe('laws', () => {
     documentOf('Enforcement', 'images: [{ glob: "**" }]\ngracePeriod: 1m'),
   ]
   const never = (text: string) => {
-    const { set, problems } = load(text)
-    for (const { at } of problems) {
+    for (const { at } of load(text).problems) {
       expect(at.line).toBeGreaterThan(0)
       expect(at.column).toBeGreaterThan(0)
     }
-    // Refused with a position, or read.
-    expect(problems.length + set.policies.length + set.enforcements.length > 0 || /^[\s#.-]*/.test(text)).toBe(true)
   }
 
   test('loading arbitrary text never throws', () => {
@@ -280,7 +215,7 @@ describe('laws', () => {
   test('loading any JSON in the place of a spec never throws', () => {
     fc.assert(
       fc.property(fc.constantFrom(...seeds), fc.jsonValue(), (seed, spec) =>
-        never(seed.replace(/spec:[^]*/, `spec: ${JSON.stringify(spec)}`)),
+        never(`${seed.slice(0, seed.indexOf('spec:'))}spec: ${JSON.stringify(spec)}`),
       ),
     )
   })

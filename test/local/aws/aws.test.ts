@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
-import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import { ClassicLevel } from 'classic-level'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { ENV } from '../../../lambda/env.ts'
@@ -11,10 +11,8 @@ import { type AwsOptions, type LocalAws, startAws } from '../../../local/aws/aws
 import { temporaryFolder } from '../temporary-folder.ts'
 
 type Stack = LocalAws & {
-  readonly table: DynamoDBClient
   readonly sns: SNSClient
   readonly s3: S3Client
-  readonly sqs: SQSClient
 }
 
 async function start(options: AwsOptions): Promise<Stack> {
@@ -27,10 +25,8 @@ async function start(options: AwsOptions): Promise<Stack> {
   })
   return {
     ...aws,
-    table: new DynamoDBClient(at('DYNAMODB')),
     sns: new SNSClient(at('SNS')),
     s3: new S3Client(at('S3')),
-    sqs: new SQSClient(at('SQS')),
   }
 }
 
@@ -41,10 +37,10 @@ const item = (pk: string, dueAt: string) => ({
   dueAt: { S: dueAt },
 })
 
-async function due({ table, env }: Stack): Promise<unknown[]> {
-  const { Items = [] } = await table.send(
+async function due({ dynamodb, table }: Stack): Promise<unknown[]> {
+  const { Items = [] } = await dynamodb.send(
     new QueryCommand({
-      TableName: env[ENV.table]!,
+      TableName: table,
       IndexName: 'due',
       KeyConditionExpression: 'dueShard = :shard',
       ExpressionAttributeValues: { ':shard': { S: '0' } },
@@ -90,9 +86,9 @@ test('queues are as on AWS unless told otherwise', async () => {
 test('everything is there again after a restart, whatever the ports', async () => {
   const dir = temporaryFolder()
   const first = await start({ dir })
-  const TableName = first.env[ENV.table]!
+  const TableName = first.table
   const Bucket = first.env[ENV.evidenceBucket]!
-  await first.table.send(new PutItemCommand({ TableName, Item: item('one', '2026') }))
+  await first.dynamodb.send(new PutItemCommand({ TableName, Item: item('one', '2026') }))
   await first.s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'kept' }))
   await first.sns.send(new PublishCommand({ TopicArn: first.env[ENV.topicArn]!, Message: 'told' }))
   await first.sqs.send(new SendMessageCommand({ QueueUrl: first.queues.act.url, MessageBody: 'to do' }))
@@ -103,7 +99,7 @@ test('everything is there again after a restart, whatever the ports', async () =
 
   const second = await start({ dir })
   const Key = { pk: { S: 'one' }, sk: { S: 'A' } }
-  expect((await second.table.send(new GetItemCommand({ TableName, Key }))).Item).toEqual(item('one', '2026'))
+  expect((await second.dynamodb.send(new GetItemCommand({ TableName, Key }))).Item).toEqual(item('one', '2026'))
   const object = await second.s3.send(new GetObjectCommand({ Bucket, Key: 'k' }))
   expect(await object.Body!.transformToString()).toBe('kept')
   expect(second.backlog('act')).toEqual({ ready: 1, delayed: 0, inFlight: 0 })
@@ -136,10 +132,12 @@ test('what a dead reader held is there again after the restart', async () => {
 test('indexes are rebuilt at start: missing entries come back, entries without an item go', async () => {
   const dir = temporaryFolder()
   const first = await start({ dir })
-  const TableName = first.env[ENV.table]!
+  const TableName = first.table
   const count = 60 // more than two batches
   for (let i = 0; i < count; i++) {
-    await first.table.send(new PutItemCommand({ TableName, Item: item(`i${i}`, `2026-${String(i).padStart(2, '0')}`) }))
+    await first.dynamodb.send(
+      new PutItemCommand({ TableName, Item: item(`i${i}`, `2026-${String(i).padStart(2, '0')}`) }),
+    )
   }
   const whole = await due(first)
   expect(whole).toHaveLength(count)

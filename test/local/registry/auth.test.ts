@@ -26,10 +26,11 @@ async function guarded(options: Partial<RegistryOptions> = {}): Promise<TestRegi
 }
 
 async function tokenFor(registry: TestRegistry, headers: Record<string, string>, ...scopes: string[]) {
-  const query = new URLSearchParams([['service', registry.host], ...scopes.map((scope) => ['scope', scope])])
-  const answer = await fetch(`${registry.url}/token?${query}`, { headers })
+  const query = new URLSearchParams({ service: registry.host })
+  for (const scope of scopes) query.append('scope', scope)
+  const answer = await fetch(`${registry.url}/token?${query.toString()}`, { headers })
   expect(answer.status).toBe(200)
-  const { token, access_token, expires_in } = (await answer.json()) as Record<string, unknown>
+  const { token, access_token, expires_in } = (await answer.json()) as Record<string, string | number>
   expect([access_token, expires_in]).toEqual([token, 300])
   return { authorization: `Bearer ${token}` }
 }

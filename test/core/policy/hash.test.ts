@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { policyHash } from '../../../lambda/core/policy/hash.ts'
+import { policyWith } from './documents.ts'
+
+const IDS = 'identities: [{ issuer: i, subject: s }]'
+const policy = policyWith(`keyless: { ${IDS} }`)
+const other = policyWith('static: { action: pass }')
+const roots = { default: { mediaType: 'a', tlogs: [{ baseUrl: 'b' }] }, spare: { mediaType: 'c' } }
+const hash = policyHash([policy, other], roots, '1')
+
+/** The same value with the keys of every object in another order. */
+function turned<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([key, field]) => [key, turned(field)] as const)
+  return (Array.isArray(value) ? value.map(turned) : Object.fromEntries(entries.toReversed())) as T
+}
+
+test('it is stable: this one is part of verdicts already written', () => {
+  expect(hash).toBe('120ed9073a72475c621345bc29cd57b1a79c2d9bd9a571659785a225df015c2d')
+})
+
+test('order means nothing: of keys, of policies, of how a policy was written', () => {
+  expect(policyHash([turned(policy), turned(other)], turned(roots), '1')).toBe(hash)
+  expect(policyHash([other, policy], roots, '1')).toBe(hash)
+  expect(policyHash([policyWith(`keyless:\n  ${IDS}\n  url: "https://fulcio.sigstore.dev"`), other], roots, '1')).toBe(
+    hash,
+  )
+})
+
+test('roots that no policy refers to mean nothing', () => {
+  expect(policyHash([policy, other], { ...roots, spare: { mediaType: 'd' } }, '1')).toBe(hash)
+  expect(policyHash([policy, other], { default: roots.default }, '1')).toBe(hash)
+})
+
+test.each([
+  ['the decider', () => policyHash([policy, other], roots, '2')],
+  ['a root', () => policyHash([policy, other], { ...roots, default: { ...roots.default, tlogs: [] } }, '1')],
+  ['no root', () => policyHash([policy, other], {}, '1')],
+  [
+    'a policy',
+    () => policyHash([policyWith('keyless: { identities: [{ issuer: i, subject: t }] }'), other], roots, '1'),
+  ],
+  ['one policy less', () => policyHash([policy], roots, '1')],
+  ['one policy twice', () => policyHash([policy, other, other], roots, '1')],
+])('another hash follows from %s', (_, changed) => {
+  expect(changed()).not.toBe(hash)
+})

@@ -1,0 +1,96 @@
+import {
+  ImageAlreadyExistsException,
+  ImageDigestDoesNotMatchException,
+  ImageTagAlreadyExistsException,
+  InvalidParameterException,
+  LayersNotFoundException,
+  PutImageCommand,
+  type PutImageCommandInput,
+  ReferencedImagesNotFoundException,
+  RepositoryNotFoundException,
+} from '@aws-sdk/client-ecr'
+import { expect, test } from 'vitest'
+import { INDEX, image, index, MANIFEST, push, sha256, type TestRegistry, testRegistry } from './support.ts'
+
+const app = image('app')
+
+async function pushed(options = {}) {
+  const registry = await testRegistry(options)
+  await push(registry, 'a', app, 'v1')
+  registry.events.length = 0
+  return registry
+}
+
+function putImage(registry: TestRegistry, input: Partial<PutImageCommandInput>) {
+  return registry.ecr().send(new PutImageCommand({ repositoryName: 'a', imageManifest: app.text, ...input }))
+}
+
+test('a further tag is put on an image that is there', async () => {
+  const registry = await pushed()
+  const { image } = await putImage(registry, {
+    imageTag: 'q',
+    imageDigest: app.digest,
+    imageManifestMediaType: MANIFEST,
+  })
+  expect(image).toEqual({
+    registryId: '000000000000',
+    repositoryName: 'a',
+    imageId: { imageDigest: app.digest, imageTag: 'q' },
+    imageManifest: app.text,
+    imageManifestMediaType: MANIFEST,
+  })
+  expect(await (await registry.fetch('GET', 'a/manifests/q')).text()).toBe(app.text)
+  expect(registry.events.map(({ detail }) => [detail['action-type'], detail['image-tag']])).toEqual([['PUSH', 'q']])
+})
+
+test('a tag is moved, and the image it was on stays', async () => {
+  const registry = await pushed()
+  const other = image('other')
+  await push(registry, 'a', other)
+  await putImage(registry, { imageManifest: other.text, imageTag: 'v1' })
+  expect(await (await registry.fetch('GET', 'a/manifests/v1')).text()).toBe(other.text)
+  expect((await registry.fetch('GET', `a/manifests/${app.digest}`)).status).toBe(200)
+})
+
+test('an index without a media type of its own needs one beside it', async () => {
+  const registry = await pushed()
+  const imageManifest = JSON.stringify({ schemaVersion: 2, manifests: [app.descriptor] })
+  await expect(putImage(registry, { imageManifest })).rejects.toThrow(InvalidParameterException)
+  const { image } = await putImage(registry, { imageManifest, imageManifestMediaType: INDEX })
+  expect(image).toMatchObject({ imageId: { imageDigest: sha256(imageManifest) }, imageManifestMediaType: INDEX })
+})
+
+test('what is there already is said to be, and not told again', async () => {
+  const registry = await pushed()
+  await expect(putImage(registry, { imageTag: 'v1' })).rejects.toThrow(ImageAlreadyExistsException)
+  await expect(putImage(registry, {})).rejects.toThrow(ImageAlreadyExistsException)
+  expect(registry.events).toEqual([])
+})
+
+test('an immutable tag is not moved', async () => {
+  const registry = await pushed({ immutable: () => true })
+  const other = image('other')
+  await push(registry, 'a', other)
+  const move = putImage(registry, { imageManifest: other.text, imageTag: 'v1' })
+  await expect(move).rejects.toThrow(ImageTagAlreadyExistsException)
+  await expect(putImage(registry, { imageTag: 'v1' })).rejects.toThrow(ImageAlreadyExistsException)
+  await putImage(registry, { imageManifest: other.text, imageTag: 'v2' })
+})
+
+test.each([
+  ['the digest is another', { imageTag: 'q', imageDigest: sha256('other') }, ImageDigestDoesNotMatchException],
+  ['a layer is missing', { imageManifest: image('missing').text }, LayersNotFoundException],
+  ['a child is missing', { imageManifest: index([image('missing')]).text }, ReferencedImagesNotFoundException],
+  ['the manifest is none', { imageManifest: '{}' }, InvalidParameterException],
+  ['the manifest is empty', { imageManifest: '' }, InvalidParameterException],
+  ['the media type is another', { imageManifestMediaType: INDEX }, InvalidParameterException],
+  ['the tag is none', { imageTag: '../q' }, InvalidParameterException],
+  ['the digest is none', { imageDigest: 'abc' }, InvalidParameterException],
+  ['the repository is not there', { repositoryName: 'b' }, RepositoryNotFoundException],
+  ['the registry is another account', { registryId: '999999999999' }, RepositoryNotFoundException],
+  ['the manifest is too long', { imageManifest: `{"a":"${'x'.repeat(4 * 1024 * 1024)}"}` }, InvalidParameterException],
+])('refused: %s', async (_why, input, exception) => {
+  const registry = await pushed()
+  await expect(putImage(registry, input)).rejects.toThrow(exception)
+  expect(registry.events).toEqual([])
+})

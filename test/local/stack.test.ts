@@ -1,0 +1,160 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { Misconfigured } from '../../lambda/errors.ts'
+import { pushImage } from '../../local/signing/image.ts'
+import { pullManifest } from '../../local/signing/push.ts'
+import { type Stack, type StackOptions, startStack } from '../../local/stack.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const policies = new URL('../../policies', import.meta.url).pathname
+const GRACE = 10 * 60
+
+async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
+  const stack = await startStack({
+    apiPort: 0,
+    registryPort: 0,
+    dataDir: temporaryFolder(),
+    policies,
+    samples: true,
+    log: () => {},
+    ...options,
+  })
+  onTestFinished(() => stack.close())
+  return stack
+}
+
+const hostOf = (stack: Stack) => new URL(stack.registryUrl).host
+
+async function get(stack: Stack, path: string) {
+  const response = await fetch(stack.apiUrl + path)
+  return { status: response.status, body: await response.json() }
+}
+
+async function stateOf(stack: Stack, image: string): Promise<{ state: string; quarantined: boolean }> {
+  const { body } = await get(stack, `/v1/status?image=${hostOf(stack)}/${image}`)
+  return { state: body.state, quarantined: body.quarantined }
+}
+
+function advance(stack: Stack, body: string): Promise<Response> {
+  return fetch(`${stack.apiUrl}/local/clock`, { method: 'POST', body })
+}
+
+test('samples are judged; past their grace the unsigned one is quarantined and told of; a restart keeps it all', async () => {
+  const dataDir = temporaryFolder()
+  const first = await start({ dataDir })
+  await first.idle()
+  expect(await stateOf(first, 'samples/signed:v1')).toEqual({ state: 'verified', quarantined: false })
+  expect(await stateOf(first, 'samples/unsigned:v1')).toEqual({ state: 'pending', quarantined: false })
+  expect((await get(first, '/local/alerts')).body).toEqual([])
+
+  const before = first.clock.now().getTime()
+  const moved = await advance(first, JSON.stringify({ advanceSeconds: GRACE }))
+  expect(moved.status).toBe(200)
+  expect(Date.parse((await moved.json()).now)).toBeGreaterThanOrEqual(before + GRACE * 1000)
+  await first.idle()
+  expect(await stateOf(first, 'samples/unsigned:v1')).toEqual({ state: 'failed', quarantined: true })
+  expect(await pullManifest({ registry: first.registryUrl, name: 'samples/unsigned' }, 'v1')).toBeUndefined()
+  const alerts = (await get(first, '/local/alerts')).body
+  expect(alerts).toEqual([
+    {
+      channel: 'email',
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      subject: expect.stringContaining('samples/unsigned:v1'),
+      text: expect.stringContaining('v1: taken away'),
+      image: expect.stringContaining(`${hostOf(first)}/samples/unsigned`),
+      state: 'failed',
+    },
+  ])
+  expect(Date.parse(alerts[0].at)).toBeGreaterThanOrEqual(before + GRACE * 1000)
+  await first.close()
+
+  const lines: string[] = []
+  const registryPort = Number(new URL(first.registryUrl).port)
+  const second = await start({ dataDir, registryPort, log: (line) => lines.push(line) })
+  await second.idle()
+  expect(second.sigstoreUrl).toBe(first.sigstoreUrl)
+  expect(second.clock.now().getTime()).toBeGreaterThanOrEqual(before + GRACE * 1000)
+  expect(await stateOf(second, 'samples/signed:v1')).toEqual({ state: 'verified', quarantined: false })
+  expect(await stateOf(second, 'samples/unsigned:v1')).toEqual({ state: 'failed', quarantined: true })
+  expect((await get(second, '/local/alerts')).body).toEqual(alerts)
+  expect(lines).toEqual([])
+})
+
+test('a stack killed at work goes on where it was', async () => {
+  const dataDir = temporaryFolder()
+  const module = new URL('../../local/stack.ts', import.meta.url).href
+  const options = { apiPort: 0, registryPort: 0, dataDir, policies, samples: true }
+  const script = `const { startStack } = await import(${JSON.stringify(module)})
+    const stack = await startStack({ ...${JSON.stringify(options)}, log: () => {} })
+    console.log(new URL(stack.registryUrl).port)`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script])
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const [port] = await once(child.stdout, 'data')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+
+  const stack = await start({ dataDir, registryPort: Number(port), samples: false })
+  await stack.idle()
+  expect((await stateOf(stack, 'samples/signed:v1')).state).toBe('verified')
+  expect((await stateOf(stack, 'samples/unsigned:v1')).state).toBe('pending')
+})
+
+test('where the registry deletes whole images, quarantine stays unarmed and says so', async () => {
+  const stack = await start({ deleteMeaning: () => 'image' })
+  await stack.idle()
+  await advance(stack, JSON.stringify({ advanceSeconds: GRACE }))
+  await stack.idle()
+  expect(await stateOf(stack, 'samples/unsigned:v1')).toEqual({ state: 'failed', quarantined: false })
+  const [alert] = (await get(stack, '/local/alerts')).body
+  expect(alert.text).toContain('quarantine is not armed')
+})
+
+test('it starts empty, takes pushes, and refuses bad requests to its clock', async () => {
+  const stack = await start({ samples: false })
+  expect((await get(stack, '/v1/images')).body).toEqual({ images: [] })
+  await pushImage({ registry: stack.registryUrl, name: 'elsewhere/app', tag: 'v1', files: { a: 'b' } })
+  await stack.idle()
+  expect((await stateOf(stack, 'elsewhere/app:v1')).state).toBe('unmanaged')
+
+  for (const body of ['', '{', '{}', '{"advanceSeconds":"60"}', '{"advanceSeconds":-1}', '{"advanceSeconds":1e9}']) {
+    const refused = await advance(stack, body)
+    expect(refused.status, body).toBe(400)
+    expect(refused.headers.get('content-type')).toBe('application/problem+json')
+    expect((await refused.json()).detail).toContain('advanceSeconds')
+  }
+  const clock = await get(stack, '/local/clock')
+  expect(Date.parse(clock.body.now)).toBeLessThanOrEqual(Date.now())
+  expect(await get(stack, '/local/other')).toMatchObject({ status: 404, body: { title: 'Not found' } })
+})
+
+test('a second stack on the same data folder is refused', async () => {
+  const dataDir = temporaryFolder()
+  await start({ dataDir, samples: false })
+  await expect(start({ dataDir })).rejects.toThrow('another "npm start" uses the data folder')
+})
+
+test.each([
+  ['apiPort', 'ASSAY_API_PORT'],
+  ['registryPort', 'ASSAY_REGISTRY_PORT'],
+] as const)('a taken %s is named, with the variable to set, and nothing is left running', async (option, variable) => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as { port: number }
+  const dataDir = temporaryFolder()
+  const refused = start({ dataDir, [option]: port, samples: false })
+  await expect(refused).rejects.toThrow(Misconfigured)
+  await expect(refused).rejects.toThrow(new RegExp(`127\\.0\\.0\\.1:${port}; .*${variable}$`))
+  taken.close()
+  await start({ dataDir, [option]: port, samples: false })
+})
+
+test('policies with mistakes are refused before anything is there', async () => {
+  const folder = temporaryFolder()
+  const dataDir = join(folder, 'data')
+  await expect(start({ dataDir, policies: join(folder, 'none') })).rejects.toThrow(Misconfigured)
+  expect(existsSync(dataDir)).toBe(false)
+})

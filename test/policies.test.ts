@@ -1,0 +1,122 @@
+import { createPublicKey } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Misconfigured } from '../lambda/errors.ts'
+import { readPolicies, readPolicyText } from '../lambda/policies.ts'
+import { documentOf } from './core/policy/documents.ts'
+
+const policy = (name: string, rest = '') =>
+  documentOf(
+    'VerificationPolicy',
+    `images: [{ glob: "**" }]\nauthorities: [{ static: { action: pass } }]\n${rest}`,
+    name,
+  )
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'assay-policies-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const put = (files: Record<string, string>) =>
+  Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)))
+
+test('a folder: its YAML files, and nothing else in it', async () => {
+  await mkdir(join(folder, 'sub.yaml'))
+  await put({
+    'b.yaml': policy('b'),
+    'a.yml': policy('a'),
+    'sub.yaml/c.yaml': policy('c'),
+    '.hidden.yaml': 'not: a policy',
+    'notes.md': '# not a policy',
+  })
+  expect((await readPolicies(folder)).policies.map(({ name }) => name)).toEqual(['a', 'b'])
+})
+
+test('files by name, wherever they lie', async () => {
+  await put({ 'a.txt': policy('a') })
+  expect((await readPolicies([join(folder, 'a.txt')])).policies.map(({ name }) => name)).toEqual(['a'])
+})
+
+test('text', () => {
+  expect(readPolicyText('here', policy('a')).policies.map(({ name }) => name)).toEqual(['a'])
+  expect(() => readPolicyText('here', 'a: 1')).toThrow('here:1:1: apiVersion: missing field(s): apiVersion')
+})
+
+test('every mistake of every file is named, up to a limit', async () => {
+  await put({ 'a.yaml': policy('a', 'asdf: 1'), 'b.yaml': policy('b', 'mode: off') })
+  const allowed = 'allowed here: images, authorities, mode, require, platforms'
+  await expect(readPolicies(folder)).rejects.toThrow(
+    new Misconfigured(
+      [
+        'policy files with mistakes:',
+        `${folder}/a.yaml:8:3: spec.asdf: unknown field "asdf"; ${allowed}`,
+        `${folder}/b.yaml:8:9: spec.mode: invalid value: off: spec.mode: unsupported mode; allowed: enforce, warn`,
+      ].join('\n'),
+    ),
+  )
+  await put({ 'c.yaml': policy('c', Array.from({ length: 60 }, (_, index) => `x${index}: 1`).join('\n')) })
+  await expect(readPolicies(folder)).rejects.toThrow(/\nand 12 more$/)
+})
+
+test('warnings are handed over and stop nothing', async () => {
+  const spec = 'images: [{ glob: "ghcr.io/acme/app:v1" }]\nauthorities: [{ static: { action: pass } }]'
+  await put({ 'a.yaml': documentOf('ClusterImagePolicy', spec) })
+  const warnings: string[] = []
+  expect((await readPolicies(folder, { onWarning: (text) => warnings.push(text) })).policies).toHaveLength(1)
+  expect(warnings).toEqual([expect.stringContaining('a.yaml:6:20: warning: spec.images[0].glob: names a tag')])
+})
+
+test('a folder without policies is told', async () => {
+  const warnings: string[] = []
+  const set = await readPolicies(folder, { onWarning: (text) => warnings.push(text) })
+  expect(set).toEqual({ policies: [], enforcements: [], roots: {} })
+  expect(warnings).toEqual([`${folder}: no policy files; no image will be judged`])
+})
+
+test('a trusted root in a file beside the policies', async () => {
+  const root = { mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1' }
+  await put({ 'a.yaml': documentOf('TrustedRoot', 'file: root.json', 'mine') })
+  await expect(readPolicies(folder)).rejects.toThrow(`spec.file: ${folder}/root.json: no such file`)
+  await put({ 'root.json': JSON.stringify(root) })
+  expect((await readPolicies(folder)).roots).toEqual({ mine: root })
+})
+
+test.each([
+  ['no such folder', 'nowhere', /^policies cannot be read from .*nowhere: ENOENT/],
+  ['text that is not UTF-8', 'latin1', /^policies cannot be read from .*latin1\/a\.yaml: .*utf-8/],
+  ['a file that is too large', 'large', /a\.yaml has 1048577 bytes; at most 1048576 are allowed$/],
+])('%s', async (_, name, message) => {
+  for (const [sub, bytes] of [
+    ['latin1', Buffer.from([0x61, 0xe9])],
+    ['large', Buffer.alloc(1_048_577, '#')],
+  ] as const) {
+    await mkdir(join(folder, sub))
+    await writeFile(join(folder, sub, 'a.yaml'), bytes)
+  }
+  const reading = readPolicies(join(folder, name))
+  await expect(reading).rejects.toThrow(message)
+  await expect(reading).rejects.toThrow(Misconfigured)
+})
+
+test('the policies that come with the product load without a warning', async () => {
+  const warnings: string[] = []
+  const options = { roots: { local: {} }, onWarning: (text: string) => warnings.push(text) }
+  const samples = await readPolicies('policies', options)
+  const examples = await readPolicies('policies/examples', options)
+  expect(warnings).toEqual([])
+  expect(samples.policies.map(({ name }) => name)).toEqual(['sample-key'])
+  expect(examples.policies.map(({ name }) => name)).toEqual(['chainguard-images', 'production', 'production-sbom'])
+})
+
+test('the sample key in the policy is the public half of the one beside it', async () => {
+  const { policies } = await readPolicies('policies', { roots: { local: {} } })
+  const pem = createPublicKey(await readFile('policies/sample-keys/sample.key', 'utf8')).export({
+    type: 'spki',
+    format: 'pem',
+  })
+  expect(policies[0]?.authorities[0]).toMatchObject({ demand: { signer: { kind: 'key', pem } } })
+  expect(await readFile('policies/sample-keys/sample.pub', 'utf8')).toBe(pem)
+})

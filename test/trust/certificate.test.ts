@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import {
+  certificate,
+  certificateAuthority,
+  extendedKeyUsage,
+  extension,
+  keyUsage,
+} from '../../local/sigstore/certificate.ts'
+import { OID, octets, sequence, tlv, utf8 } from '../../local/sigstore/der.ts'
+import { CERTIFICATE, prove, signEnvelope, statement } from './bundles.ts'
+import { ecKeys, ISSUER, type LeafOptions, NOW, newPki, rootOf, WORKFLOW } from './pki.ts'
+
+const pki = newPki()
+const FULCIO = '1.3.6.1.4.1.57264.1'
+const raw = (arc: number, text: string) => extension(`${FULCIO}.${arc}`, Buffer.from(text))
+const der = (arc: number, text: string) => extension(`${FULCIO}.${arc}`, utf8(text))
+const named = (...names: Buffer[]) => extension(OID.subjectAltName, sequence(...names), true)
+const uri = (text: string) => tlv(0x86, Buffer.from(text, 'latin1'))
+const email = (text: string) => tlv(0x81, Buffer.from(text, 'latin1'))
+const hours = (count: number) => new Date(NOW.getTime() + count * 3_600_000)
+
+function judge(leaf: LeafOptions, demand = CERTIFICATE) {
+  return prove(pki, signEnvelope(pki, statement(), { leaf }).bundle, demand)
+}
+
+describe('the issuer of an identity', () => {
+  it('is that of extension .8 where .1 disagrees', () => {
+    const claims = [raw(1, 'https://accounts.example.com'), der(8, ISSUER)]
+    expect(judge({ claims })).toMatchObject({ ok: true, signer: { issuer: ISSUER } })
+  })
+
+  it('is that of extension .1 where there is no .8', () => {
+    expect(judge({ claims: [raw(1, ISSUER)] })).toMatchObject({ ok: true, signer: { issuer: ISSUER } })
+  })
+
+  it.each([
+    ['neither is there', []],
+    ['.8 is not DER, though .1 is fine', [raw(1, ISSUER), raw(8, ISSUER)]],
+    [
+      '.8 is DER of another type, though .1 is fine',
+      [raw(1, ISSUER), extension(`${FULCIO}.8`, octets(Buffer.from(ISSUER)))],
+    ],
+    ['.8 is not UTF-8', [extension(`${FULCIO}.8`, tlv(0x0c, Buffer.of(0x68, 0xff)))]],
+    ['.8 holds a line break', [der(8, `${ISSUER}\n`)]],
+    ['.8 is empty', [der(8, '')]],
+    ['.1 holds a byte that is not text', [raw(1, `${ISSUER}\0`)]],
+  ])('is nobody where %s', (_, claims) => {
+    expect(judge({ claims })).toMatchObject({ ok: false, fault: 'certificate-untrusted' })
+  })
+})
+
+describe('the subject of an identity', () => {
+  it.each([
+    ['the first URI', named(uri(WORKFLOW), uri('https://other')), WORKFLOW],
+    ['a URI before an e-mail address', named(email('a@example.com'), uri(WORKFLOW)), WORKFLOW],
+    ['an e-mail address', named(email('a@example.com')), 'a@example.com'],
+  ])('is %s', (_, name, subject) => {
+    expect(judge({ name })).toMatchObject({ ok: true, signer: { subject } })
+  })
+
+  it.each([
+    ['a byte whose high bit the library would mask', named(uri(WORKFLOW.replace('a', '\xe1')))],
+    ['a zero byte', named(uri(`${WORKFLOW}\0.evil`))],
+    ['a line break', named(email('a@example.com\n'))],
+    ['no text at all', named(uri(''))],
+    ['a DNS name only', named(tlv(0x82, Buffer.from('example.com')))],
+  ])('is nobody where it has %s', (_, name) => {
+    expect(judge({ name })).toMatchObject({ ok: false, fault: 'certificate-untrusted' })
+  })
+})
+
+it('reads the claims of the certificate by name, and drops what is not text', () => {
+  const claims = [der(8, ISSUER), der(12, 'https://github.com/acme/app'), raw(14, 'raw'), raw(6, 'refs/heads/main')]
+  const expected = { sourceRepositoryURI: 'https://github.com/acme/app', githubWorkflowRef: 'refs/heads/main' }
+  const proof = judge({ claims })
+  expect(proof.ok && proof.signer.kind === 'certificate' && proof.signer.claims).toEqual(expected)
+})
+
+describe('a certificate', () => {
+  it.each([
+    ['a server', [extendedKeyUsage('1.3.6.1.5.5.7.3.1')]],
+    ['no stated purpose', []],
+  ])('for %s does not sign images', (_, usage) => {
+    expect(judge({ usage })).toMatchObject({ ok: false, fault: 'certificate-untrusted' })
+  })
+
+  it.each([
+    ['expired when logged', { inclusion: { at: hours(1) } }],
+    ['not yet valid when logged', { inclusion: { at: hours(-1) } }],
+    ['expired when stamped', { stamp: hours(1) }],
+    ['logged in time and expired when stamped', { stamp: hours(1), inclusion: { at: NOW } }],
+  ])('%s is refused', (_, options) => {
+    const { bundle } = signEnvelope(pki, statement(), options)
+    expect(prove(pki, bundle)).toMatchObject({ ok: false, fault: 'certificate-untrusted' })
+  })
+
+  it('signed by itself is refused', () => {
+    const keys = ecKeys()
+    const leaf = { issuer: { ...keys, name: sequence() } }
+    const { bundle } = signEnvelope(pki, statement(), { keys, leaf })
+    expect(prove(pki, bundle)).toMatchObject({ ok: false, fault: 'certificate-untrusted' })
+  })
+
+  it('under an authority that had expired is refused, though certificate and root were valid', () => {
+    const keys = ecKeys()
+    const name = sequence(tlv(0x31, sequence(tlv(0x06, Buffer.of(0x55, 4, 3)), utf8('expired'))))
+    const fields = {
+      serial: randomBytes(16),
+      subject: name,
+      publicKey: keys.publicKey,
+      notBefore: hours(-48),
+      notAfter: hours(-24),
+      extensions: [certificateAuthority(), keyUsage('issue')],
+    }
+    const expired = certificate(fields, pki.authority.root)
+    const { bundle } = signEnvelope(pki, statement(), { leaf: { issuer: { ...keys, name } } })
+    const root = rootOf(pki)
+    const [authority] = root.certificateAuthorities
+    authority!.certChain.certificates[0] = { rawBytes: expired.toString('base64') }
+    expect(prove(pki, bundle, CERTIFICATE, { root })).toMatchObject({ ok: false, fault: 'certificate-untrusted' })
+    const valid = certificate({ ...fields, notAfter: hours(24) }, pki.authority.root)
+    authority!.certChain.certificates[0] = { rawBytes: valid.toString('base64') }
+    expect(prove(pki, bundle, CERTIFICATE, { root })).toMatchObject({ ok: true })
+  })
+
+  it('from before its authority was trusted is refused', () => {
+    const root = rootOf(pki)
+    root.certificateAuthorities[0]!.validFor = { start: hours(1).toISOString() }
+    expect(prove(pki, signEnvelope(pki).bundle, CERTIFICATE, { root })).toMatchObject({
+      fault: 'certificate-untrusted',
+    })
+  })
+})
+
+describe('the certificate timestamp (SCT)', () => {
+  const trusting = { ...CERTIFICATE, signer: { kind: 'certificate' as const, sct: false } }
+
+  it.each(['none', 'foreign'] as const)('is asked for: %s is refused', (sct) => {
+    expect(judge({ sct })).toMatchObject({ ok: false, fault: 'certificate-untrusted' })
+  })
+
+  it.each(['none', 'foreign', 'good'] as const)('is not looked at where the policy says so: %s', (sct) => {
+    expect(judge({ sct }, trusting)).toMatchObject({ ok: true })
+  })
+
+  it('is no substitute for the chain', () => {
+    const { bundle } = signEnvelope(newPki())
+    expect(prove(pki, bundle, trusting)).toMatchObject({ ok: false, fault: 'certificate-untrusted' })
+  })
+})

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import {
+  entryOf,
+  keyDemand,
+  legacyClaim,
+  prove,
+  SLSA,
+  signEnvelope,
+  signMessage,
+  simpleSigning,
+  statement,
+} from './bundles.ts'
+import { envelopeBody, KINDS, type Logged, messageBody } from './log-bodies.ts'
+import { ecKeys, type LogEntry, leafCertificate, logged, NOW, newPki } from './pki.ts'
+
+const pki = newPki()
+const spki = () => ecKeys().publicKey.export({ format: 'der', type: 'spki' })
+
+/** Entries that are genuinely logged, and differ from what they should say in one thing. */
+const WRONG: Readonly<Record<string, (right: Logged) => Logged>> = {
+  payload: (right) => ({ ...right, payload: Buffer.from(JSON.stringify(statement(SLSA))) }),
+  signature: (right) => ({ ...right, signature: Buffer.from(right.signature).reverse() }),
+  'certificate or key': (right) => ({
+    ...right,
+    verifier:
+      right.verifier.kind === 'key'
+        ? { kind: 'key', der: spki() }
+        : { kind: 'certificate', der: leafCertificate(pki, ecKeys().publicKey) },
+  }),
+  'kind of verifier': (right) => ({
+    ...right,
+    verifier:
+      right.verifier.kind === 'key'
+        ? { kind: 'certificate', der: leafCertificate(pki, ecKeys().publicKey) }
+        : { kind: 'key', der: spki() },
+  }),
+}
+// intoto 0.0.1 holds no signature; the log checked it when the entry was made
+const CASES = KINDS.flatMap((kind) =>
+  Object.keys(WRONG)
+    .filter((what) => !(kind === 'intoto/0.0.1' && what === 'signature'))
+    .flatMap((what) => (['certificate', 'key'] as const).map((by) => ({ kind, what, by }))),
+)
+
+describe('tlog-binding-matrix', () => {
+  it.each(CASES)('$kind: an entry for another $what, signed by $by', ({ kind, what, by }) => {
+    const { bundle, keys, logged: about } = signEnvelope(pki, statement(), { by, stamp: NOW, log: kind })
+    const demand = by === 'key' ? keyDemand(keys.publicKey, { log: true }) : undefined
+    expect(prove(pki, bundle, demand)).toMatchObject({ ok: true })
+    const right = { ...about, payload: Buffer.from(bundle.dsseEnvelope!.payload, 'base64') }
+    bundle.verificationMaterial.tlogEntries = [entryOf(pki, envelopeBody(kind, WRONG[what]!(right)))]
+    expect(prove(pki, bundle, demand)).toMatchObject({ ok: false, fault: 'log-mismatch' })
+  })
+
+  it.each(Object.keys(WRONG))('legacy signature: an entry for another %s', (what) => {
+    const payload = simpleSigning()
+    const signed = signMessage(pki, payload)
+    const entry = logged(pki, messageBody(WRONG[what]!({ ...signed.logged, payload })))
+    signed.bundle.verificationMaterial.tlogEntries = [entry]
+    expect(prove(pki, legacyClaim(signed, payload))).toMatchObject({ ok: false, fault: 'log-mismatch' })
+  })
+
+  it.each(CASES.filter(({ kind, by }) => ['dsse/0.0.1', 'intoto/0.0.1'].includes(kind) && by === 'certificate'))(
+    'legacy attestation, $kind: an entry for another $what',
+    ({ kind, what }) => {
+      const signed = signEnvelope(pki, statement(SLSA), { log: kind })
+      const right = { ...signed.logged, payload: Buffer.from(signed.bundle.dsseEnvelope!.payload, 'base64') }
+      // Of this statement the other payload is the signature's
+      const wrong = what === 'payload' ? { ...right, payload: Buffer.from('{}') } : WRONG[what]!(right)
+      signed.bundle.verificationMaterial.tlogEntries = [logged(pki, envelopeBody(kind, wrong))]
+      expect(prove(pki, legacyClaim(signed))).toMatchObject({ ok: false, fault: 'log-mismatch' })
+    },
+  )
+})
+
+describe('a log entry', () => {
+  const swapped = (change: (entry: LogEntry) => LogEntry[]) => {
+    const { bundle } = signEnvelope(pki)
+    bundle.verificationMaterial.tlogEntries = change(bundle.verificationMaterial.tlogEntries[0]!)
+    return prove(pki, bundle)
+  }
+
+  it('of another signature does not count, though it is genuine', () => {
+    const [other] = signEnvelope(pki).bundle.verificationMaterial.tlogEntries
+    expect(swapped(() => [other!])).toMatchObject({ ok: false, fault: 'log-mismatch' })
+  })
+
+  it('that matches does not make up for one beside it that does not', () => {
+    const [other] = signEnvelope(pki).bundle.verificationMaterial.tlogEntries
+    expect(swapped((own) => [own, other!])).toMatchObject({ ok: false, fault: 'log-mismatch' })
+    expect(swapped((own) => [other!, own])).toMatchObject({ ok: false, fault: 'log-mismatch' })
+  })
+
+  it.each([
+    ['rekord', '0.0.1'],
+    ['hashedrekord', '0.0.3'],
+    ['__proto__', ''],
+  ])('of kind %s %s is not judged', (kind, version) => {
+    const answer = swapped((own) => [{ ...own, kindVersion: { kind, version } }])
+    expect(answer).toMatchObject({ ok: false, fault: 'unsupported' })
+  })
+
+  it.each(['dsse/0.0.2', 'intoto/0.0.1'])('that says it is of kind %s and is not, is a mismatch', (said) => {
+    const [kind = '', version = ''] = said.split('/')
+    expect(swapped((own) => [{ ...own, kindVersion: { kind, version } }])).toMatchObject({ fault: 'log-mismatch' })
+  })
+
+  it('of another kind that looks like intoto 0.0.1 is a mismatch', () => {
+    const { bundle, logged: about } = signEnvelope(pki)
+    const right = { ...about, payload: Buffer.from(bundle.dsseEnvelope!.payload, 'base64') }
+    const body = { ...envelopeBody('intoto/0.0.1', right), kind: 'alike' }
+    const entry = { ...logged(pki, body), kindVersion: { kind: 'intoto', version: '0.0.1' } }
+    bundle.verificationMaterial.tlogEntries = [entry]
+    expect(prove(pki, bundle)).toMatchObject({ ok: false, fault: 'log-mismatch' })
+  })
+
+  it('of kind intoto 0.0.1 must be in the log like any other', () => {
+    const { bundle } = signEnvelope(pki, statement(), { log: 'intoto/0.0.1', inclusion: { proof: false } })
+    const promise = bundle.verificationMaterial.tlogEntries[0]!.inclusionPromise!
+    bundle.mediaType = 'application/vnd.dev.sigstore.bundle+json;version=0.1'
+    expect(prove(pki, bundle)).toMatchObject({ ok: true })
+    promise.signedEntryTimestamp = Buffer.alloc(70).toString('base64')
+    expect(prove(pki, bundle)).toMatchObject({ ok: false, fault: 'log-invalid' })
+  })
+})
