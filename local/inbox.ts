@@ -11,7 +11,6 @@ export type InboxOptions = {
   readonly folder: string
   readonly client: SQSClient
   readonly queueUrl: string
-  readonly waitSeconds: number
   readonly now: Clock
   readonly log: (line: string) => void
 }
@@ -51,7 +50,6 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     url: options.queueUrl,
     batch: 10,
     concurrency: 1,
-    waitSeconds: options.waitSeconds,
     log: options.log,
     handle: keep,
   })

@@ -18,7 +18,7 @@ import { writeDurably } from './sigstore/durable-file.ts'
 import { startSigstore } from './sigstore/server.ts'
 import { startApi } from './stack/api.ts'
 import { eventRules } from './stack/events.ts'
-import { startFunctions, WAIT_SECONDS } from './stack/functions.ts'
+import { startFunctions } from './stack/functions.ts'
 import { onRememberedPort } from './stack/remembered-port.ts'
 import { localRoutes } from './stack/routes.ts'
 import { runSelfTest } from './stack/self-test.ts'
@@ -107,7 +107,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     }),
   )
   const { api: apiFunction, sweep: sweepFunction } = functions.byName
-  const mailbox = { client: aws.sqs, queueUrl: aws.queues.inbox.url, waitSeconds: WAIT_SECONDS }
+  const mailbox = { client: aws.sqs, queueUrl: aws.queues.inbox.url }
   const inbox = own(await openInbox({ ...mailbox, folder: folder.path, now, log }))
   const sweep = own(startSchedule({ function: sweepFunction, everySeconds: SWEEP_EVERY, now, log }))
   const local = localRoutes({ clock, inbox, sweep })

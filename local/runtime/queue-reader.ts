@@ -1,11 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs'
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 
 export type QueueReaderOptions = {
   readonly client: SQSClient
@@ -14,20 +8,18 @@ export type QueueReaderOptions = {
   readonly batch: number
   /** How many batches are in hand at once. */
   readonly concurrency: number
-  /** How long one look at an empty queue lasts, at most 20. Closing takes as long. */
-  readonly waitSeconds: number
   readonly log: (line: string) => void
   /** Works on a batch and returns the messages that are done; the others come again. */
   readonly handle: (messages: readonly Message[]) => Promise<readonly Message[]>
 }
 
 export interface QueueReader {
-  /** Takes no more messages and waits until those in hand are settled. */
+  /** Takes no more messages and waits until those in hand are settled. One that was on its way comes again to the next reader. */
   close(): Promise<void>
 }
 
-/** Seconds until a message given back is there again. Not 0: fauxqs 2.4.1 then fails and forgets the message. */
-export const SOON = 1
+/** Seconds one look at an empty queue lasts: the longest SQS allows. */
+const WAIT_SECONDS = 20
 
 /** Reads a queue until closed: long polls, hands batches over, deletes what is done. Outages are logged and waited out. */
 export function readQueue(options: QueueReaderOptions): QueueReader {
@@ -36,16 +28,14 @@ export function readQueue(options: QueueReaderOptions): QueueReader {
   const inHand = new Set<Promise<void>>()
 
   async function receive(): Promise<readonly Message[]> {
-    // A poll is never aborted: an emulator keeps it and would give the next messages to nobody.
-    const answer = await client.send(
-      new ReceiveMessageCommand({
-        QueueUrl: url,
-        MaxNumberOfMessages: options.batch,
-        WaitTimeSeconds: options.waitSeconds,
-        MessageSystemAttributeNames: ['All'],
-        MessageAttributeNames: ['All'],
-      }),
-    )
+    const command = new ReceiveMessageCommand({
+      QueueUrl: url,
+      MaxNumberOfMessages: options.batch,
+      WaitTimeSeconds: WAIT_SECONDS,
+      MessageSystemAttributeNames: ['All'],
+      MessageAttributeNames: ['All'],
+    })
+    const answer = await client.send(command, { abortSignal: stop.signal })
     return answer.Messages ?? []
   }
 
@@ -59,11 +49,6 @@ export function readQueue(options: QueueReaderOptions): QueueReader {
     }
   }
 
-  async function giveBack(messages: readonly Message[]): Promise<void> {
-    const Entries = messages.map((message, index) => ({ ...entryOf(message, index), VisibilityTimeout: SOON }))
-    await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }))
-  }
-
   function start(messages: readonly Message[]): void {
     const job = work(messages)
     inHand.add(job)
@@ -74,9 +59,7 @@ export function readQueue(options: QueueReaderOptions): QueueReader {
     if (inHand.size >= options.concurrency) await Promise.race(inHand)
     if (stop.signal.aborted) return
     const messages = await receive()
-    if (messages.length === 0) return
-    if (stop.signal.aborted) await giveBack(messages)
-    else start(messages)
+    if (messages.length > 0) start(messages)
   }
 
   async function read(): Promise<void> {
@@ -84,6 +67,7 @@ export function readQueue(options: QueueReaderOptions): QueueReader {
       try {
         await turn()
       } catch (error) {
+        if (stop.signal.aborted) break
         log(`${url}: ${String(error)}`)
         await pause(1000, undefined, { signal: stop.signal }).catch(() => {})
       }

@@ -33,8 +33,6 @@ export interface Functions {
 
 // How many workers a laptop gives to each function.
 const CONCURRENCY: Readonly<Record<FunctionName, number>> = { verify: 2, act: 2, sweep: 1, api: 4 }
-/** Seconds between looks at an empty queue; a message wakes the look that is under way. */
-export const WAIT_SECONDS = 1
 /** Seconds before a failed event is tried again; AWS lets minutes pass. */
 const RETRY_AFTER = [5, 10]
 /** Milliseconds that functions get to finish when the stack closes; their work is done again at the next start. */
@@ -76,7 +74,6 @@ export async function startFunctions({ aws, env, folder, offset, log }: Function
       function: byName[name],
       batch: QUEUES[name].batch,
       concurrency: CONCURRENCY[name],
-      waitSeconds: WAIT_SECONDS,
       log,
     })
   }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { Misconfigured } from '../../lambda/errors.ts'
+import type { Delivered } from '../../local/inbox.ts'
 import { pushImage } from '../../local/signing/image.ts'
 import { pullManifest } from '../../local/signing/push.ts'
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts'
@@ -12,6 +13,8 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 const policies = new URL('../../policies', import.meta.url).pathname
 const GRACE = 10 * 60
+
+type State = { readonly state: string; readonly quarantined: boolean }
 
 async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
   const stack = await startStack({
@@ -29,14 +32,17 @@ async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
 
 const hostOf = (stack: Stack) => new URL(stack.registryUrl).host
 
-async function get(stack: Stack, path: string) {
-  const response = await fetch(stack.apiUrl + path)
-  return { status: response.status, body: await response.json() }
+async function get<Body>(stack: Stack, path: string): Promise<Body> {
+  return (await (await fetch(stack.apiUrl + path)).json()) as Body
 }
 
-async function stateOf(stack: Stack, image: string): Promise<{ state: string; quarantined: boolean }> {
-  const { body } = await get(stack, `/v1/status?image=${hostOf(stack)}/${image}`)
-  return { state: body.state, quarantined: body.quarantined }
+function alertsOf(stack: Stack): Promise<Delivered[]> {
+  return get(stack, '/local/alerts')
+}
+
+async function stateOf(stack: Stack, image: string): Promise<State> {
+  const { state, quarantined } = await get<State>(stack, `/v1/status?image=${hostOf(stack)}/${image}`)
+  return { state, quarantined }
 }
 
 function advance(stack: Stack, body: string): Promise<Response> {
@@ -49,16 +55,17 @@ test('samples are judged; past their grace the unsigned one is quarantined and t
   await first.idle()
   expect(await stateOf(first, 'samples/signed:v1')).toEqual({ state: 'verified', quarantined: false })
   expect(await stateOf(first, 'samples/unsigned:v1')).toEqual({ state: 'pending', quarantined: false })
-  expect((await get(first, '/local/alerts')).body).toEqual([])
+  expect(await alertsOf(first)).toEqual([])
 
   const before = first.clock.now().getTime()
   const moved = await advance(first, JSON.stringify({ advanceSeconds: GRACE }))
   expect(moved.status).toBe(200)
-  expect(Date.parse((await moved.json()).now)).toBeGreaterThanOrEqual(before + GRACE * 1000)
+  const { now } = (await moved.json()) as { now: string }
+  expect(Date.parse(now)).toBeGreaterThanOrEqual(before + GRACE * 1000)
   await first.idle()
   expect(await stateOf(first, 'samples/unsigned:v1')).toEqual({ state: 'failed', quarantined: true })
   expect(await pullManifest({ registry: first.registryUrl, name: 'samples/unsigned' }, 'v1')).toBeUndefined()
-  const alerts = (await get(first, '/local/alerts')).body
+  const alerts = await alertsOf(first)
   expect(alerts).toEqual([
     {
       channel: 'email',
@@ -69,18 +76,18 @@ test('samples are judged; past their grace the unsigned one is quarantined and t
       state: 'failed',
     },
   ])
-  expect(Date.parse(alerts[0].at)).toBeGreaterThanOrEqual(before + GRACE * 1000)
+  expect(Date.parse(alerts[0]!.at)).toBeGreaterThanOrEqual(before + GRACE * 1000)
   await first.close()
 
   const lines: string[] = []
   const registryPort = Number(new URL(first.registryUrl).port)
-  const second = await start({ dataDir, registryPort, log: (line) => lines.push(line) })
+  const second = await start({ dataDir, registryPort, samples: false, log: (line) => lines.push(line) })
   await second.idle()
   expect(second.sigstoreUrl).toBe(first.sigstoreUrl)
   expect(second.clock.now().getTime()).toBeGreaterThanOrEqual(before + GRACE * 1000)
   expect(await stateOf(second, 'samples/signed:v1')).toEqual({ state: 'verified', quarantined: false })
   expect(await stateOf(second, 'samples/unsigned:v1')).toEqual({ state: 'failed', quarantined: true })
-  expect((await get(second, '/local/alerts')).body).toEqual(alerts)
+  expect(await alertsOf(second)).toEqual(alerts)
   expect(lines).toEqual([])
 })
 
@@ -109,13 +116,13 @@ test('where the registry deletes whole images, quarantine stays unarmed and says
   await advance(stack, JSON.stringify({ advanceSeconds: GRACE }))
   await stack.idle()
   expect(await stateOf(stack, 'samples/unsigned:v1')).toEqual({ state: 'failed', quarantined: false })
-  const [alert] = (await get(stack, '/local/alerts')).body
-  expect(alert.text).toContain('quarantine is not armed')
+  const [alert] = await alertsOf(stack)
+  expect(alert!.text).toContain('quarantine is not armed')
 })
 
 test('it starts empty, takes pushes, and refuses bad requests to its clock', async () => {
   const stack = await start({ samples: false })
-  expect((await get(stack, '/v1/images')).body).toEqual({ images: [] })
+  expect(await get(stack, '/v1/images')).toEqual({ images: [] })
   await pushImage({ registry: stack.registryUrl, name: 'elsewhere/app', tag: 'v1', files: { a: 'b' } })
   await stack.idle()
   expect((await stateOf(stack, 'elsewhere/app:v1')).state).toBe('unmanaged')
@@ -124,11 +131,11 @@ test('it starts empty, takes pushes, and refuses bad requests to its clock', asy
     const refused = await advance(stack, body)
     expect(refused.status, body).toBe(400)
     expect(refused.headers.get('content-type')).toBe('application/problem+json')
-    expect((await refused.json()).detail).toContain('advanceSeconds')
+    expect(await refused.json()).toMatchObject({ status: 400, detail: expect.stringContaining('advanceSeconds') })
   }
-  const clock = await get(stack, '/local/clock')
-  expect(Date.parse(clock.body.now)).toBeLessThanOrEqual(Date.now())
-  expect(await get(stack, '/local/other')).toMatchObject({ status: 404, body: { title: 'Not found' } })
+  const clock = await get<{ now: string }>(stack, '/local/clock')
+  expect(Date.parse(clock.now)).toBeLessThanOrEqual(Date.now())
+  expect(await get(stack, '/local/other')).toMatchObject({ status: 404, title: 'Not found' })
 })
 
 test('a second stack on the same data folder is refused', async () => {

@@ -32,7 +32,9 @@ export function readDocuments({ path, text }: PolicyFile): ReadDocuments {
   }
   const refuse = (faults: readonly TreeFault[]): ReadDocuments => ({
     documents: [],
-    problems: faults.slice(0, MAX_FAULTS).map(({ offset, message }) => ({ at: place(offset), path: '', message, severity: 'error' })),
+    problems: faults
+      .slice(0, MAX_FAULTS)
+      .map(({ offset, message }) => ({ at: place(offset), path: '', message, severity: 'error' })),
   })
   const tooLarge = sizeFault(text)
   if (tooLarge !== undefined) return refuse([tooLarge])
@@ -57,7 +59,15 @@ function sizeFault(text: string): TreeFault | undefined {
 
 function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
   // Repeated keys are found by treeFaults: the parser's own search takes quadratic time.
-  const options = { version: '1.2', schema: 'core', merge: false, uniqueKeys: false, prettyErrors: false } as const
+  const options = {
+    version: '1.2',
+    schema: 'core',
+    // No binary, dates or sets: a policy is made of what JSON has.
+    resolveKnownTags: false,
+    merge: false,
+    uniqueKeys: false,
+    prettyErrors: false,
+  } as const
   const parsed = parseAllDocuments(text, { ...options, lineCounter })
   return 'empty' in parsed ? [] : parsed
 }

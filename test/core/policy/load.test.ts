@@ -19,6 +19,7 @@ describe('a file that cannot be read as YAML 1.2 has no documents at all', () =>
     ['? [a]\n: 1\n', 'p.yaml:1:3: a key that is not plain text'],
     ['a: *b\n', 'p.yaml:1:1: Unresolved alias (the anchor must be set before the alias): b'],
     ['%YAML 1.1\n---\na: yes\n', 'p.yaml:1:1: a %YAML 1.1 document; policies are YAML 1.2'],
+    ['a: !!binary aGk=\n', 'p.yaml:1:4: Unresolved tag: tag:yaml.org,2002:binary'],
     ['a: !secret b\n', 'p.yaml:1:4: Unresolved tag: !secret'],
     [`${'['.repeat(70)}${']'.repeat(70)}`, 'p.yaml:1:66: nested deeper than 64 levels'],
     ['---\n'.repeat(1_001), 'p.yaml:1:1: has 1001 documents; at most 1000 are allowed'],

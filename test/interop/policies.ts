@@ -1,0 +1,41 @@
+import { IDENTITY, ISSUER } from './cosign.ts'
+
+/** Policies for images that real tools push: by key, keyless, or with provenance attested. */
+export function interopPolicies(publicKey: string): string {
+  const key = publicKey.trim().replaceAll(/^/gm, '          ')
+  const keyless = `keyless: { trustRootRef: local, identities: [{ issuer: "${ISSUER}", subject: "${IDENTITY}" }] }`
+  return `apiVersion: assay.dev/v1alpha1
+kind: VerificationPolicy
+metadata: { name: by-key }
+spec:
+  images: [{ glob: "127.0.0.1:*/key/**" }]
+  authorities:
+    - key:
+        data: |
+${key}
+---
+apiVersion: assay.dev/v1alpha1
+kind: VerificationPolicy
+metadata: { name: keyless }
+spec:
+  images: [{ glob: "127.0.0.1:*/keyless/**" }]
+  authorities: [{ ${keyless} }]
+---
+apiVersion: assay.dev/v1alpha1
+kind: VerificationPolicy
+metadata: { name: provenance }
+spec:
+  images: [{ glob: "127.0.0.1:*/attested/**" }]
+  authorities:
+    - ${keyless}
+      attestations: [{ name: provenance, predicateType: "https://slsa.dev/provenance/v1" }]
+---
+apiVersion: assay.dev/v1alpha1
+kind: Enforcement
+metadata: { name: all }
+spec:
+  images: [{ glob: "127.0.0.1:*/**" }]
+  onFailure: quarantine
+  gracePeriod: 10m
+`
+}

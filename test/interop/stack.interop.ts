@@ -1,0 +1,182 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
+import type { StatusResponse } from '../../lambda/core/response.ts'
+import { quarantineTag } from '../../lambda/core/tags.ts'
+import { tar } from '../../local/signing/tar.ts'
+import { startStack } from '../../local/stack.ts'
+import { cosignIn } from './cosign.ts'
+import { interopPolicies } from './policies.ts'
+import { caseWith, exitOf, run } from './tools.ts'
+
+let folder: string
+let stack: Awaited<ReturnType<typeof startStack>>
+let cosign: Awaited<ReturnType<typeof cosignIn>>
+let host: string
+const PATIENCE = { timeout: 30_000, interval: 50 }
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'assay-interop-'))
+  const policies = join(folder, 'policies')
+  await mkdir(policies)
+  const keyFolder = join(folder, 'cosign')
+  // The policies need the public key, cosign's files need the stack: the key first
+  await mkdir(keyFolder)
+  await run('cosign', ['generate-key-pair', '--output-key-prefix', join(keyFolder, 'team')], {
+    COSIGN_PASSWORD: '',
+    HOME: keyFolder,
+  })
+  await writeFile(join(policies, 'interop.yaml'), interopPolicies(await readFile(join(keyFolder, 'team.pub'), 'utf8')))
+  stack = await startStack({
+    apiPort: 0,
+    registryPort: 0,
+    dataDir: join(folder, 'data'),
+    policies,
+    samples: false,
+    log: () => {},
+  })
+  host = new URL(stack.registryUrl).host
+  cosign = await cosignIn(keyFolder, stack.sigstoreUrl, stack.sigstoreClient)
+})
+
+afterAll(async () => {
+  await stack?.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Builds an image of one file with crane and pushes it; returns `HOST/NAME@DIGEST`. */
+async function build(name: string, tag: string): Promise<string> {
+  const layer = join(folder, `${name.replaceAll('/', '-')}-${tag}.tar.gz`)
+  await writeFile(layer, gzipSync(tar({ 'app.txt': `${name}:${tag}\n` })))
+  return run('crane', ['append', '--oci-empty-base', '-f', layer, '-t', `${host}/${name}:${tag}`])
+}
+
+async function status(image: string): Promise<StatusResponse> {
+  const answer = await fetch(`${stack.apiUrl}/v1/status?image=${encodeURIComponent(image)}`)
+  return (await answer.json()) as StatusResponse
+}
+
+async function becomes(image: string, state: string): Promise<StatusResponse> {
+  await vi.waitFor(async () => expect((await status(image)).state).toBe(state), PATIENCE)
+  return status(image)
+}
+
+function advance(seconds: number): Promise<Response> {
+  return fetch(`${stack.apiUrl}/local/clock`, { method: 'POST', body: JSON.stringify({ advanceSeconds: seconds }) })
+}
+
+describe('real tools on the running stack', () => {
+  caseWith(['crane', 'cosign'], 'cosign 3 key signature', async () => {
+    const image = await build('key/new', 'v1')
+    await becomes(image, 'pending')
+    await cosign.signByKey(image, '-a', 'team=blue')
+    const { signers } = await becomes(`${host}/key/new:v1`, 'verified')
+    expect(signers).toMatchObject([{ key: expect.stringMatching(/^sha256:/) }])
+    expect(await cosign.verifyByKey(image)).toBe(0)
+  })
+
+  caseWith(['crane', 'cosign'], 'legacy .sig key signature', async () => {
+    const image = await build('key/legacy', 'v1')
+    await cosign.signByKeyLegacy(image)
+    await becomes(image, 'verified')
+    expect((await run('crane', ['ls', `${host}/key/legacy`])).split('\n')).toContainEqual(
+      expect.stringMatching(/^sha256-.*\.sig$/),
+    )
+  })
+
+  caseWith(['crane', 'cosign'], 'keyless signatures: log, log with timestamp, Rekor v2, legacy', async () => {
+    for (const witnessed of ['rekor1', 'rekor1-tsa', 'rekor2'] as const) {
+      const image = await build(`keyless/${witnessed}`, 'v1')
+      await cosign.signKeyless(image, witnessed)
+      const { signers } = await becomes(image, 'verified')
+      expect(signers).toMatchObject([{ subject: expect.stringContaining('acme/app') }])
+    }
+    const image = await build('keyless/legacy', 'v1')
+    await cosign.signKeylessLegacy(image)
+    await becomes(image, 'verified')
+    expect(await cosign.verifyKeyless(`${host}/keyless/rekor1:v1`)).toBe(0)
+  })
+
+  caseWith(['crane', 'cosign'], 'a key signature does not satisfy a keyless policy', async () => {
+    const image = await build('keyless/by-key', 'v1')
+    await cosign.signByKey(image)
+    await stack.idle()
+    const { state, checks } = await status(image)
+    expect(state).toBe('pending')
+    expect(checks).toMatchObject([{ outcome: 'fail', reason: 'wrong-key-kind' }])
+  })
+
+  caseWith(['crane', 'cosign'], 'attested provenance; the attestation is no signature', async () => {
+    const image = await build('attested/app', 'v1')
+    await cosign.attestProvenance(image)
+    await becomes(image, 'verified')
+    const other = await build('keyless/attested', 'v1')
+    await cosign.attestProvenance(other)
+    await stack.idle()
+    expect(await status(other)).toMatchObject({ state: 'pending', checks: [{ reason: 'no-matching-signature' }] })
+  })
+
+  caseWith(['crane', 'cosign'], 'an index of two platforms, copied and signed with its children', async () => {
+    const one = await build('key/parts', 'amd64')
+    const two = await build('key/parts', 'arm64')
+    const index = await run('crane', ['index', 'append', '-m', one, '-m', two, '-t', `${host}/key/parts:v1`])
+    await cosign.signByKey(index, '--recursive')
+    await becomes(`${host}/key/parts:v1`, 'verified')
+    await run('crane', ['copy', `${host}/key/parts:v1`, `${host}/key/copied:v1`])
+    await becomes(`${host}/key/copied:v1`, 'pending')
+  })
+
+  caseWith(
+    ['crane', 'cosign', 'oras'],
+    'oras lists what cosign attached, and attaches an SBOM that changes no verdict',
+    async () => {
+      const image = await build('key/listed', 'v1')
+      await cosign.signByKey(image)
+      await becomes(image, 'verified')
+      const sbom = join(folder, 'sbom.json')
+      await writeFile(sbom, '{"spdxVersion":"SPDX-2.3"}')
+      const attach = [
+        'attach',
+        '--plain-http',
+        '--disable-path-validation',
+        '--artifact-type',
+        'application/spdx+json',
+        image,
+        sbom,
+      ]
+      await run('oras', attach)
+      const listed = await run('oras', ['discover', '--plain-http', '--format', 'json', image])
+      expect(listed).toContain('application/vnd.dev.sigstore.bundle.v0.3+json')
+      expect(listed).toContain('application/spdx+json')
+      await stack.idle()
+      expect((await status(image)).state).toBe('verified')
+    },
+  )
+
+  caseWith(['crane', 'cosign'], 'unsigned: failed, taken, told; signed late: given back', async () => {
+    const image = await build('key/late', 'v1')
+    const digest = image.slice(image.indexOf('@') + 1) as `sha256:${string}`
+    await becomes(image, 'pending')
+    await advance(600)
+    await becomes(image, 'failed')
+    await vi.waitFor(async () => expect(await exitOf('crane', ['digest', `${host}/key/late:v1`])).not.toBe(0), PATIENCE)
+    expect(await run('crane', ['digest', `${host}/key/late:${quarantineTag(digest)}`])).toBe(digest)
+    expect(await status(`${host}/key/late:v1`)).toMatchObject({ digest, quarantined: true, state: 'failed' })
+    await cosign.signByKey(image)
+    await becomes(image, 'verified')
+    await vi.waitFor(async () => expect(await run('crane', ['digest', `${host}/key/late:v1`])).toBe(digest), PATIENCE)
+    const alerts = (await (await fetch(`${stack.apiUrl}/local/alerts`)).json()) as { image: string; state: string }[]
+    expect(alerts.filter((one) => one.image.endsWith(digest)).map(({ state }) => state)).toEqual(['failed', 'verified'])
+  })
+
+  caseWith(['crane', 'notation'], 'a Notation signature is seen and does not count', async () => {
+    const image = await build('key/notation', 'v1')
+    const env = { XDG_CONFIG_HOME: join(folder, 'notation'), HOME: folder }
+    await run('notation', ['cert', 'generate-test', '--default', 'assay-test'], env)
+    await run('notation', ['sign', '--insecure-registry', image], env)
+    await stack.idle()
+    expect((await status(image)).state).toBe('pending')
+  })
+})
