@@ -30,7 +30,7 @@ const schema = z.strictObject({
   alertEmails: emails.default([]),
   /** Who is told when Assay itself is in trouble. */
   operationsEmails: emails.default([]),
-  /** Concurrency kept for a function and not exceeded by it. An account needs 100 unreserved besides (new ones: 10). */
+  /** Concurrency kept for a function and not exceeded by it. Without, only its queue's event source bounds it. */
   reservedConcurrency: z.partialRecord(z.enum(functionNames), z.int().min(1)).default({}),
 })
 

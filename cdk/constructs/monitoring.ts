@@ -34,7 +34,7 @@ export class Monitoring extends Construct {
       this.#alarm(`${name}DeadLetters`, {
         metric: queue.metricApproximateNumberOfMessagesVisible(MAXIMUM),
         threshold: 0,
-        alarmDescription: `Assay: dead letters (${name}). A defect or a missing permission: read one, mend the cause, redrive`,
+        alarmDescription: `Assay: dead letters (${name}). A defect or a missing permission: read one, mend the cause, then redrive or purge`,
       })
     }
     for (const [name, { queue, longestWork }] of Object.entries(queues)) {

@@ -6,12 +6,7 @@ import type { EventRegistry } from '../../lambda/sources/source.ts'
 import type { AssayConfig } from '../config.ts'
 import type { AssayFunction } from './assay-function.ts'
 
-export type EcrAction =
-  | 'BatchDeleteImage'
-  | 'BatchGetImage'
-  | 'DescribeImages'
-  | 'GetDownloadUrlForLayer'
-  | 'PutImage'
+export type EcrAction = 'BatchDeleteImage' | 'BatchGetImage' | 'DescribeImages' | 'GetDownloadUrlForLayer' | 'PutImage'
 
 /** The ECR registries that this installation watches. Another account's must also admit our roles in its repository policies. */
 export class Registries extends Construct {

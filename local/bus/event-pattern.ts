@@ -14,6 +14,7 @@ export type Comparison =
   | { readonly numeric: readonly (string | number)[] }
   | { readonly 'anything-but': Excluded }
 
+/** The text itself, in capitals or not. */
 export type IgnoreCase = { readonly 'equals-ignore-case': string }
 
 /** What `anything-but` leaves out: values, or all that some texts are a prefix, a suffix, … of. */

@@ -53,7 +53,6 @@ export function tokenReply(context: Context, call: Call): Reply {
 }
 
 function grantedScope({ authorize }: Context, login: Login, scope: string): Scope[] {
-  // A repository name may hold no colon, so the last part is the actions.
   const [type = '', name = '', actions = ''] = scope.split(':')
   const may = (wanted: Wanted) => authorize === undefined || authorize({ ...wanted, ...login })
   if (scope === CATALOG) return may({ action: 'list' }) ? [{ type, name, actions: ['*'] }] : []

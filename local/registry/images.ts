@@ -8,6 +8,7 @@ import type { Store } from './storage/store.ts'
 /** The largest manifest taken, as the distribution spec advises. */
 export const MAX_MANIFEST = 4 * 1024 * 1024
 
+/** A manifest a client wants stored. */
 export type Draft = {
   readonly bytes: Buffer
   readonly mediaType: string | undefined
@@ -15,7 +16,9 @@ export type Draft = {
   /** The digest the client says the bytes have. */
   readonly digest?: Digest
 }
+/** A manifest that is stored; `changed` is false when it was there before, under the same tag. */
 export type Pushed = { readonly digest: Digest; readonly contents: Contents; readonly changed: boolean }
+
 /** Why a manifest was not stored. */
 export type Refusal = {
   readonly refused: 'manifest-invalid' | 'digest-mismatch' | 'blobs-missing' | 'manifests-missing' | 'tag-immutable'

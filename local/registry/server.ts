@@ -28,13 +28,15 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const server = createServer()
   const host = `127.0.0.1:${await listen(server, options.port)}`
   const context: Context = {
-    account: '000000000000',
-    region: 'us-east-1',
-    deleteMeaning: () => 'tag',
-    referrersApi: true,
-    immutable: () => false,
-    challenge: 'bearer',
-    ...options,
+    account: options.account ?? '000000000000',
+    region: options.region ?? 'us-east-1',
+    now,
+    onEvent: options.onEvent,
+    deleteMeaning: options.deleteMeaning ?? (() => 'tag'),
+    referrersApi: options.referrersApi ?? true,
+    immutable: options.immutable ?? (() => false),
+    authorize: options.authorize,
+    challenge: options.challenge ?? 'bearer',
     url: `http://${host}`,
     store,
     tokens: createTokens(now),
@@ -71,25 +73,29 @@ async function listen(server: ReturnType<typeof createServer>, port: number): Pr
 
 async function serve(
   context: Context,
-  { faults }: RegistryOptions,
+  options: RegistryOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
-    const { method = '', url = '' } = request
-    const operation = operationOf(request)
-    const fault = await faults?.({ method, path: url, ...(operation !== undefined && { operation }) })
-    if (fault === 'hang-up') request.socket.destroy()
-    else if (typeof fault === 'object') await send(response, fault, method)
-    else {
-      const reply = await answer(context, request)
-      if (fault === 'lose-answer') request.socket.destroy()
-      else await send(response, reply, method)
-    }
+    const reply = await replyTo(context, options, request)
+    if (reply === undefined) response.destroy()
+    else await send(response, reply, request.method ?? '')
   } catch {
-    // The client is gone, or what it asked for is; an answer has begun, so it can only be cut off.
+    // The client is gone, or the file it reads is: what was begun can only be cut off.
     response.destroy()
   }
+}
+
+// No reply where a fault wants the connection closed.
+async function replyTo(context: Context, { faults }: RegistryOptions, request: IncomingMessage) {
+  const { method = '', url = '' } = request
+  const operation = operationOf(request)
+  const fault = await faults?.({ method, path: url, ...(operation !== undefined && { operation }) })
+  if (fault === 'hang-up') return undefined
+  if (typeof fault === 'object') return fault
+  const reply = await answer(context, request)
+  return fault === 'lose-answer' ? undefined : reply
 }
 
 async function answer(context: Context, request: IncomingMessage): Promise<Reply> {

@@ -39,4 +39,5 @@ export function createTokens(now: () => Date) {
   }
 }
 
+/** The tokens of a running registry. */
 export type Tokens = ReturnType<typeof createTokens>

@@ -39,7 +39,7 @@ const references: readonly (readonly [string, ImageRef])[] = [
 ]
 
 const refused: readonly (readonly [string, ...string[]])[] = [
-  ['', 'repository ""'],
+  ['', 'repository "'],
   ['app:', 'tag ""'],
   ['app:-x', 'tag "-x"', 'not starting with "." or "-"'],
   ['app:a b', 'tag "a b"'],
@@ -50,7 +50,7 @@ const refused: readonly (readonly [string, ...string[]])[] = [
   [`app@sha512:${'a'.repeat(128)}`, 'digest "sha512:'],
   [`app@${DIGEST}\n`, 'digest "sha256:'],
   [`app@${DIGEST}@${DIGEST}`, 'digest'],
-  ['App', 'repository "library/App"', 'lower-case'],
+  ['App', 'App"', 'lower-case'],
   ['acme//app', 'repository "acme//app"'],
   ['r.example/', 'repository ""'],
   ['r.example/../etc', 'repository "../etc"'],

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Witnessed } from '../../local/sigstore/signing-config.ts'
 import { githubClaims, identityToken } from '../../local/sigstore/token.ts'
@@ -7,12 +7,21 @@ import { exitOf, run } from './tools.ts'
 export const IDENTITY = 'https://github.com/acme/app/.github/workflows/release.yml@refs/heads/main'
 export const ISSUER = 'https://token.actions.githubusercontent.com'
 
-/** cosign with a home of its own, a key pair, and the private Sigstore's files. */
-export async function cosignIn(folder: string, sigstoreUrl: string, client: string) {
+/** Makes a key pair with cosign in a folder that is also its home; returns the public key. */
+export async function cosignKeys(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true })
-  const env = { HOME: folder, COSIGN_PASSWORD: '' }
+  await run('cosign', ['generate-key-pair', '--output-key-prefix', join(folder, 'team')], environment(folder))
+  return readFile(join(folder, 'team.pub'), 'utf8')
+}
+
+function environment(folder: string) {
+  return { HOME: folder, COSIGN_PASSWORD: '' }
+}
+
+/** cosign with the keys of such a folder and the private Sigstore's files. */
+export async function cosignIn(folder: string, sigstoreUrl: string, client: string) {
+  const env = environment(folder)
   const at = (name: string) => join(folder, name)
-  await run('cosign', ['generate-key-pair', '--output-key-prefix', at('team')], env)
   const noServices = ['--no-default-fulcio', '--no-default-oidc', '--no-default-rekor', '--no-default-tsa']
   await run('cosign', ['signing-config', 'create', ...noServices, '--out', at('empty.json')], env)
   await writeFile(at('token.jwt'), identityToken(githubClaims({ repository: 'acme/app', workflow: 'release.yml' })))

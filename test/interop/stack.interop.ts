@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -7,7 +7,7 @@ import type { StatusResponse } from '../../lambda/core/response.ts'
 import { quarantineTag } from '../../lambda/core/tags.ts'
 import { tar } from '../../local/signing/tar.ts'
 import { startStack } from '../../local/stack.ts'
-import { cosignIn } from './cosign.ts'
+import { cosignIn, cosignKeys } from './cosign.ts'
 import { interopPolicies } from './policies.ts'
 import { caseWith, exitOf, run } from './tools.ts'
 
@@ -21,14 +21,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'assay-interop-'))
   const policies = join(folder, 'policies')
   await mkdir(policies)
-  const keyFolder = join(folder, 'cosign')
-  // The policies need the public key, cosign's files need the stack: the key first
-  await mkdir(keyFolder)
-  await run('cosign', ['generate-key-pair', '--output-key-prefix', join(keyFolder, 'team')], {
-    COSIGN_PASSWORD: '',
-    HOME: keyFolder,
-  })
-  await writeFile(join(policies, 'interop.yaml'), interopPolicies(await readFile(join(keyFolder, 'team.pub'), 'utf8')))
+  const keys = join(folder, 'cosign')
+  await writeFile(join(policies, 'interop.yaml'), interopPolicies(await cosignKeys(keys)))
   stack = await startStack({
     apiPort: 0,
     registryPort: 0,
@@ -38,7 +32,7 @@ beforeAll(async () => {
     log: () => {},
   })
   host = new URL(stack.registryUrl).host
-  cosign = await cosignIn(keyFolder, stack.sigstoreUrl, stack.sigstoreClient)
+  cosign = await cosignIn(keys, stack.sigstoreUrl, join(folder, 'data', 'sigstore', 'client'))
 })
 
 afterAll(async () => {
@@ -167,8 +161,11 @@ describe('real tools on the running stack', () => {
     await cosign.signByKey(image)
     await becomes(image, 'verified')
     await vi.waitFor(async () => expect(await run('crane', ['digest', `${host}/key/late:v1`])).toBe(digest), PATIENCE)
-    const alerts = (await (await fetch(`${stack.apiUrl}/local/alerts`)).json()) as { image: string; state: string }[]
-    expect(alerts.filter((one) => one.image.endsWith(digest)).map(({ state }) => state)).toEqual(['failed', 'verified'])
+    const told = async () => {
+      const alerts = (await (await fetch(`${stack.apiUrl}/local/alerts`)).json()) as { image: string; state: string }[]
+      return alerts.filter((one) => one.image.endsWith(digest)).map(({ state }) => state)
+    }
+    await vi.waitFor(async () => expect(await told()).toEqual(['failed', 'verified']), PATIENCE)
   })
 
   caseWith(['crane', 'notation'], 'a Notation signature is seen and does not count', async () => {

@@ -24,7 +24,9 @@ export async function run(
   parameters: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const { stdout } = await execute(tool, parameters, { env: { ...process.env, ...env }, maxBuffer: 16 * 1024 * 1024 })
+  const running = execute(tool, parameters, { env: { ...process.env, ...env }, maxBuffer: 16 * 1024 * 1024 })
+  running.child.stdin?.end() // whoever asks a question gets no answer, instead of waiting for one
+  const { stdout } = await running
   return stdout.trim()
 }
 

@@ -30,14 +30,14 @@ test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 11 * 366 * DAY])('%d second
   expect(readOffset(clock.offset)).toBe(0)
 })
 
-test('ten years are allowed, the year 10000 never comes', async () => {
-  const clock = await openClock(temporaryFolder())
-  const tenYears = 10 * 365 * DAY
-  const advance = () => {
-    for (let i = 0; i < 1000; i++) clock.advance(tenYears)
-  }
-  expect(advance).toThrow('the clock cannot pass the year 9999')
-  expect(clock.now().toISOString()).toMatch(/^9\d{3}-/)
+test('ten years are allowed, the year 10000 is not', async () => {
+  const folder = temporaryFolder()
+  const offsetMs = Date.parse('9985-01-01T00:00:00Z') - Date.now()
+  writeFileSync(join(folder, 'clock.json'), JSON.stringify({ offsetMs }))
+  const clock = await openClock(folder)
+  clock.advance(10 * 365 * DAY)
+  expect(() => clock.advance(10 * 365 * DAY)).toThrow('the clock cannot pass the year 9999')
+  expect(clock.now().toISOString()).toMatch(/^9994-/)
 })
 
 test.each(['', '{', '{"offsetMs":-1}', '{"offsetMs":"1"}'])('a file that says %j is named', async (text) => {

@@ -1,7 +1,7 @@
 import { type Document, LineCounter, parseAllDocuments } from 'yaml'
 import type { Path } from './path.ts'
 import type { PolicyProblem, Position } from './policy.ts'
-import { offsetOfPath, type TreeFault, treeFaults } from './yaml-tree.ts'
+import { offsetOfNode, offsetOfPath, type TreeFault, treeFaults } from './yaml-tree.ts'
 
 /** The most a policy file, or a file it points to, may hold. */
 export const MAX_FILE_BYTES = 1_048_576
@@ -83,6 +83,7 @@ function readDocument(
     return { value, at: (path, of = 'value') => place(offsetOfPath(document, path, of)) }
   } catch (error) {
     // The library throws plain errors for an alias without an anchor and for too many of them.
-    return { faults: [{ offset: 0, message: error instanceof Error ? error.message : 'cannot be read' }] }
+    const message = error instanceof Error ? error.message : 'cannot be read'
+    return { faults: [{ offset: offsetOfNode(document.contents), message }] }
   }
 }

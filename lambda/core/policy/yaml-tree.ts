@@ -11,7 +11,10 @@ export function treeFaults(document: Document.Parsed): TreeFault[] {
   const syntax = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ offset: pos[0], message }))
   const { explicit, version } = document.directives.yaml
   if (explicit && version !== '1.2') {
-    syntax.push({ offset: 0, message: `a %YAML ${version} document; policies are YAML 1.2` })
+    syntax.push({
+      offset: offsetOfNode(document.contents),
+      message: `a %YAML ${version} document; policies are YAML 1.2`,
+    })
   }
   return syntax.length > 0 ? syntax : nodeFaults(document.contents, 0)
 }
@@ -21,8 +24,8 @@ function nodeFaults(node: unknown, depth: number): TreeFault[] {
     return [{ offset: offsetOfNode(node), message: `nested deeper than ${MAX_DEPTH} levels` }]
   }
   if (isScalar(node)) {
-    const broken = typeof node.value === 'string' && !node.value.isWellFormed()
-    return broken ? [{ offset: offsetOfNode(node), message: 'text with half a Unicode character' }] : []
+    const message = scalarFault(node.value)
+    return message === undefined ? [] : [{ offset: offsetOfNode(node), message }]
   }
   if (isSeq(node)) return node.items.flatMap((item) => nodeFaults(item, depth + 1))
   if (!isMap(node)) return []
@@ -30,6 +33,12 @@ function nodeFaults(node: unknown, depth: number): TreeFault[] {
     ...keyFaults(node),
     ...node.items.flatMap(({ key, value }) => [...nodeFaults(key, depth + 1), ...nodeFaults(value, depth + 1)]),
   ]
+}
+
+/** What JSON cannot hold has no canonical form, and so no hash. */
+function scalarFault(value: unknown): string | undefined {
+  if (typeof value === 'string' && !value.isWellFormed()) return 'text with half a Unicode character'
+  return typeof value === 'number' && !Number.isFinite(value) ? 'a number without a value' : undefined
 }
 
 function keyFaults(map: YAMLMap): TreeFault[] {
@@ -64,7 +73,8 @@ function childOf(parent: unknown, step: PropertyKey): unknown {
   return isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(step)) : undefined
 }
 
-function offsetOfNode(node: unknown): number {
+/** Where in the text a node begins. */
+export function offsetOfNode(node: unknown): number {
   const range = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range : undefined
   return range?.[0] ?? 0
 }

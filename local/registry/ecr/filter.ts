@@ -10,6 +10,7 @@ export const filter = z
   })
   .prefault({})
 
+/** A filter as parsed. */
 export type Filter = z.output<typeof filter>
 
 /** One image of a list, with its tags in order. */

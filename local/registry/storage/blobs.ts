@@ -37,4 +37,5 @@ export function openBlobs(layout: Layout) {
   }
 }
 
+/** The blobs of an open store. */
 export type Blobs = ReturnType<typeof openBlobs>

@@ -27,6 +27,7 @@ export function layoutOf(dir: string) {
   }
 }
 
+/** The places of one registry's files. */
 export type Layout = ReturnType<typeof layoutOf>
 
 /** The repository a folder stands for; "+" is not in the grammar of names. */
@@ -34,6 +35,7 @@ export function repositoryOfFolder(folder: string): string {
   return folder.replaceAll('+', '/')
 }
 
+/** A digest as a file name. */
 export function hexOf(digest: Digest): string {
   return digest.slice('sha256:'.length)
 }

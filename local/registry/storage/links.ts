@@ -25,5 +25,3 @@ export function openLinks(folderOf: (name: string, target: Digest) => string) {
     },
   }
 }
-
-export type Links = ReturnType<typeof openLinks>

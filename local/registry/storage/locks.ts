@@ -1,6 +1,7 @@
-/** Runs tasks of the same key one after the other. */
+/** Runs a task when those before it under the same key are done, however they ended. */
 export type Lock = <T>(key: string, task: () => Promise<T>) => Promise<T>
 
+/** Makes a lock for tasks of this process. */
 export function createLock(): Lock {
   const last = new Map<string, Promise<unknown>>()
 

@@ -42,5 +42,3 @@ export function openManifests(layout: Layout) {
     },
   }
 }
-
-export type Manifests = ReturnType<typeof openManifests>

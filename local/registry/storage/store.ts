@@ -38,4 +38,5 @@ export async function openStore(dir: string, now: Date) {
   }
 }
 
+/** All that a registry keeps. */
 export type Store = Awaited<ReturnType<typeof openStore>>

@@ -55,8 +55,6 @@ export function openTags(layout: Layout) {
   }
 }
 
-export type Tags = ReturnType<typeof openTags>
-
 async function readTable(folder: string): Promise<Table> {
   const table: Table = { digests: new Map(), tags: new Map() }
   for (const file of await namesIn(folder)) {

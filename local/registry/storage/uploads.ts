@@ -96,5 +96,3 @@ export function openUploads(layout: Layout, blobs: Blobs) {
     },
   }
 }
-
-export type Uploads = ReturnType<typeof openUploads>

@@ -6,6 +6,7 @@ import {
   LayersNotFoundException,
 } from '@aws-sdk/client-ecr'
 import { expect, test } from 'vitest'
+import { ecr } from './ecr-client.ts'
 import { blob, pushBlob, sha256, type TestRegistry, testRegistry } from './support.ts'
 
 const layer = blob('abcdefghij')
@@ -19,7 +20,7 @@ async function guarded() {
 }
 
 function link(registry: TestRegistry, layerDigest: string) {
-  return registry.ecr().send(new GetDownloadUrlForLayerCommand({ repositoryName: 'a', layerDigest }))
+  return ecr(registry).send(new GetDownloadUrlForLayerCommand({ repositoryName: 'a', layerDigest }))
 }
 
 test('a layer is given by a link that needs no login, for an hour', async () => {
@@ -54,7 +55,7 @@ test('a layer that is not there has no link', async () => {
 
 test('the password of GetAuthorizationToken opens the registry for user AWS, for twelve hours', async () => {
   const registry = await guarded()
-  const { authorizationData } = await registry.ecr().send(new GetAuthorizationTokenCommand({}))
+  const { authorizationData } = await ecr(registry).send(new GetAuthorizationTokenCommand({}))
   const [{ authorizationToken, expiresAt, proxyEndpoint } = {}] = authorizationData ?? []
   expect(proxyEndpoint).toBe(registry.url)
   expect(expiresAt).toEqual(new Date('2026-03-01T22:20:30Z'))
@@ -72,7 +73,7 @@ test('the password of GetAuthorizationToken opens the registry for user AWS, for
 
 test('a call that is not answered here is named', async () => {
   const registry = await testRegistry()
-  const call = registry.ecr().send(new CreateRepositoryCommand({ repositoryName: 'a' }))
+  const call = ecr(registry).send(new CreateRepositoryCommand({ repositoryName: 'a' }))
   await expect(call).rejects.toMatchObject({ name: 'UnknownOperationException', message: /CreateRepository is not/ })
 })
 

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-ecr'
 import { describe, expect, test } from 'vitest'
 import type { RegistryOptions } from '../../../local/registry/context.ts'
+import { ecr } from './ecr-client.ts'
 import { image, index, push, put, referrer, sha256, type TestRegistry, testRegistry } from './support.ts'
 
 const app = image('app')
@@ -23,9 +24,9 @@ async function pushed(options: Partial<RegistryOptions> = {}) {
 }
 
 async function remove(registry: TestRegistry, ...imageIds: ImageIdentifier[]) {
-  const { imageIds: deleted, failures } = await registry
-    .ecr()
-    .send(new BatchDeleteImageCommand({ repositoryName: 'a', imageIds }))
+  const { imageIds: deleted, failures } = await ecr(registry).send(
+    new BatchDeleteImageCommand({ repositoryName: 'a', imageIds }),
+  )
   return { deleted, failed: failures?.map(({ failureCode }) => failureCode) }
 }
 

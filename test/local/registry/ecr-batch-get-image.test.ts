@@ -1,5 +1,6 @@
 import { BatchGetImageCommand } from '@aws-sdk/client-ecr'
 import { expect, test } from 'vitest'
+import { ecr } from './ecr-client.ts'
 import { INDEX, image, index, MANIFEST, push, put, sha256, testRegistry } from './support.ts'
 
 const app = image('app')
@@ -15,9 +16,9 @@ async function pushed() {
 test('manifests are given byte for byte, by tag, by digest and by both', async () => {
   const registry = await pushed()
   const imageIds = [{ imageTag: 'v1' }, { imageDigest: all.digest }, { imageTag: 'v1', imageDigest: app.digest }]
-  const { images, failures } = await registry
-    .ecr()
-    .send(new BatchGetImageCommand({ repositoryName: 'team/app', imageIds }))
+  const { images, failures } = await ecr(registry).send(
+    new BatchGetImageCommand({ repositoryName: 'team/app', imageIds }),
+  )
   const common = { registryId: '123456789012', repositoryName: 'team/app' }
   const tagged = {
     imageId: { imageDigest: app.digest, imageTag: 'v1' },
@@ -48,9 +49,9 @@ test('what cannot be given is a failure of its own', async () => {
     [{}, 'MissingDigestAndTag'],
   ]
   const imageIds = [...cases.map(([id]) => id), { imageTag: 'v1' }]
-  const { images, failures } = await registry
-    .ecr()
-    .send(new BatchGetImageCommand({ repositoryName: 'team/app', imageIds }))
+  const { images, failures } = await ecr(registry).send(
+    new BatchGetImageCommand({ repositoryName: 'team/app', imageIds }),
+  )
   expect(images).toHaveLength(1)
   expect(failures).toEqual(
     cases.map(([imageId, failureCode]) => ({ imageId, failureCode, failureReason: expect.any(String) })),
@@ -61,7 +62,7 @@ test('a manifest of a media type that is not accepted is not given', async () =>
   const registry = await pushed()
   const imageIds = [{ imageTag: 'v1' }, { imageTag: 'all' }]
   const ask = (acceptedMediaTypes: string[]) =>
-    registry.ecr().send(new BatchGetImageCommand({ repositoryName: 'team/app', imageIds, acceptedMediaTypes }))
+    ecr(registry).send(new BatchGetImageCommand({ repositoryName: 'team/app', imageIds, acceptedMediaTypes }))
   const { images, failures } = await ask([INDEX])
   expect(images?.map(({ imageId }) => imageId?.imageTag)).toEqual(['all'])
   expect(failures).toMatchObject([{ imageId: { imageTag: 'v1' }, failureCode: 'ImageNotFound' }])

@@ -10,6 +10,7 @@ import {
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr'
 import { expect, test } from 'vitest'
+import { ecr } from './ecr-client.ts'
 import {
   CONFIG,
   INDEX,
@@ -29,7 +30,7 @@ const repositoryName = 'a'
 const sizeOf = (one: typeof app) => one.blobs.reduce((sum, { bytes }) => sum + bytes.length, 0)
 
 function describeImages(registry: TestRegistry, input: Partial<DescribeImagesCommandInput> = {}) {
-  return registry.ecr().send(new DescribeImagesCommand({ repositoryName, ...input }))
+  return ecr(registry).send(new DescribeImagesCommand({ repositoryName, ...input }))
 }
 
 /** Five images in the order of their digests, the second and fourth without a tag. */
@@ -89,7 +90,7 @@ test('an image named twice is described once', async () => {
 test('all images come page by page', async () => {
   const { registry, digests } = await five()
   const seen: (string | undefined)[][] = []
-  for await (const page of paginateDescribeImages({ client: registry.ecr(), pageSize: 2 }, { repositoryName })) {
+  for await (const page of paginateDescribeImages({ client: ecr(registry), pageSize: 2 }, { repositoryName })) {
     seen.push(page.imageDetails!.map(({ imageDigest }) => imageDigest))
   }
   expect(seen).toEqual([digests.slice(0, 2), digests.slice(2, 4), digests.slice(4)])
@@ -139,7 +140,7 @@ test.each([
 test('image names come page by page, one for each tag', async () => {
   const { registry, digests } = await five()
   const seen: unknown[][] = []
-  for await (const page of paginateListImages({ client: registry.ecr(), pageSize: 4 }, { repositoryName })) {
+  for await (const page of paginateListImages({ client: ecr(registry), pageSize: 4 }, { repositoryName })) {
     seen.push(page.imageIds!)
   }
   expect(seen).toEqual([
@@ -152,7 +153,7 @@ test('image names come page by page, one for each tag', async () => {
     [{ imageDigest: digests[3] }, { imageDigest: digests[4], imageTag: 'v4' }],
   ])
   const oneByOne: unknown[] = []
-  for await (const page of paginateListImages({ client: registry.ecr(), pageSize: 1 }, { repositoryName })) {
+  for await (const page of paginateListImages({ client: ecr(registry), pageSize: 1 }, { repositoryName })) {
     oneByOne.push(...page.imageIds!)
   }
   expect(oneByOne).toEqual(seen.flat())
@@ -161,7 +162,7 @@ test('image names come page by page, one for each tag', async () => {
 test('image names are narrowed by tag status', async () => {
   const { registry, digests } = await five()
   const ask = (tagStatus: 'TAGGED' | 'UNTAGGED') =>
-    registry.ecr().send(new ListImagesCommand({ repositoryName, filter: { tagStatus } }))
+    ecr(registry).send(new ListImagesCommand({ repositoryName, filter: { tagStatus } }))
   expect((await ask('UNTAGGED')).imageIds).toEqual([{ imageDigest: digests[1] }, { imageDigest: digests[3] }])
   expect((await ask('TAGGED')).imageIds).toHaveLength(4)
 })
@@ -174,9 +175,9 @@ test('referrers come in pages of 20 unless asked otherwise, and narrowed by type
   )
   for (const one of all) await push(registry, repositoryName, one)
   const ask = (input: object) =>
-    registry
-      .ecr()
-      .send(new ListImageReferrersCommand({ repositoryName, subjectId: { imageDigest: app.digest }, ...input }))
+    ecr(registry).send(
+      new ListImageReferrersCommand({ repositoryName, subjectId: { imageDigest: app.digest }, ...input }),
+    )
 
   const first = await ask({})
   const second = await ask({ nextToken: first.nextToken })

@@ -10,6 +10,7 @@ import {
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr'
 import { expect, test } from 'vitest'
+import { ecr } from './ecr-client.ts'
 import { INDEX, image, index, MANIFEST, push, sha256, type TestRegistry, testRegistry } from './support.ts'
 
 const app = image('app')
@@ -22,7 +23,7 @@ async function pushed(options = {}) {
 }
 
 function putImage(registry: TestRegistry, input: Partial<PutImageCommandInput>) {
-  return registry.ecr().send(new PutImageCommand({ repositoryName: 'a', imageManifest: app.text, ...input }))
+  return ecr(registry).send(new PutImageCommand({ repositoryName: 'a', imageManifest: app.text, ...input }))
 }
 
 test('a further tag is put on an image that is there', async () => {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { Misconfigured } from '../../../lambda/errors.ts'
 import type { Fault, FaultRequest } from '../../../local/registry/context.ts'
 import { startRegistry } from '../../../local/registry/server.ts'
+import { ecr } from './ecr-client.ts'
 import { image, push, put, testRegistry } from './support.ts'
 
 const app = image('app')
@@ -60,13 +61,13 @@ test('ECR calls are told by name and fail as AWS would', async () => {
   const { registry, plan, seen } = await faulty()
   const body = JSON.stringify({ __type: 'ThrottlingException', message: 'rate exceeded' })
   plan.next = { status: 400, headers: { 'content-type': 'application/x-amz-json-1.1' }, body }
-  const call = registry.ecr().send(new DescribeImagesCommand({ repositoryName: 'a' }))
+  const call = ecr(registry).send(new DescribeImagesCommand({ repositoryName: 'a' }))
   await expect(call).rejects.toMatchObject({ name: 'ThrottlingException' })
   expect(seen[0]).toEqual({ method: 'POST', path: '/', operation: 'DescribeImages' })
 
   plan.next = 'lose-answer'
   const put = new PutImageCommand({ repositoryName: 'a', imageManifest: app.text, imageTag: 'q' })
-  await expect(registry.ecr().send(put)).rejects.toThrow()
+  await expect(ecr(registry).send(put)).rejects.toThrow()
   expect((await registry.fetch('GET', 'a/manifests/q')).status).toBe(200)
 })
 

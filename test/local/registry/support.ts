@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ECRClient } from '@aws-sdk/client-ecr'
 import { onTestFinished } from 'vitest'
 import type { Digest } from '../../../lambda/core/image.ts'
 import type { RegistryOptions } from '../../../local/registry/context.ts'
@@ -49,21 +48,11 @@ export async function testRegistry(options: Partial<RegistryOptions> = {}) {
     /** A call of the distribution API; `path` is what follows `/v2/`. */
     fetch: (method: string, path: string, init: RequestInit = {}) =>
       fetch(`${running.url}/v2/${path}`, { ...init, method }),
-    ecr: () => ecrClient(running.url),
     async restart() {
       await running.close()
       running = await startRegistry(all)
     },
   }
-}
-
-export function ecrClient(endpoint: string): ECRClient {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const client = new ECRClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 })
-  onTestFinished(() => {
-    client.destroy()
-  })
-  return client
 }
 
 export function sha256(bytes: string | Uint8Array): Digest {

@@ -51,12 +51,12 @@ test.each([
 })
 
 test.each(['spin', 'hang'])('a handler that %ss is ended at its timeout and replaced', async (deed) => {
-  const target = testFunction({ timeout: 0.3 })
+  const target = testFunction({ timeout: 0.5 })
   const outcome = await target.invoke({ do: deed })
   expect(outcome).toMatchObject({ ok: false, timedOut: true })
   expect(JSON.parse(outcome.payload)).toMatchObject({
     errorType: 'Sandbox.Timedout',
-    errorMessage: expect.stringMatching(/^RequestId: [0-9a-f-]{36} Error: Task timed out after 0.30 seconds$/),
+    errorMessage: expect.stringMatching(/^RequestId: [0-9a-f-]{36} Error: Task timed out after 0.50 seconds$/),
   })
   expect((await answerOf(target, { do: 'log' })).invocations).toBe(1)
 })

@@ -7,7 +7,7 @@ import { testFunction } from './probe-function.ts'
 
 async function start(options: Partial<HttpApiOptions> = {}): Promise<string> {
   const api = await startHttpApi({
-    function: testFunction({ module: 'http', timeout: 1 }),
+    function: testFunction({ module: 'http' }),
     port: 0,
     now: () => new Date(0),
     log: () => {},
@@ -38,13 +38,19 @@ test.each([
   ['/throw', 500, { message: 'Internal Server Error' }],
   ['/malformed', 500, { message: 'Internal Server Error' }],
   ['/bad-header', 500, { message: 'Internal Server Error' }],
-  ['/spin', 503, { message: 'Service Unavailable' }],
   ['/plain', 200, { plain: true }],
 ])('GET %s is %i', async (path, status, body) => {
   const response = await fetch((await start()) + path)
   expect(response.status).toBe(status)
   expect(response.headers.get('content-type')).toBe('application/json')
   expect(await response.json()).toEqual(body)
+})
+
+test('a handler that runs into its timeout is 503', async () => {
+  const url = await start({ function: testFunction({ module: 'http', timeout: 0.5 }) })
+  const response = await fetch(`${url}/spin`)
+  expect(response.status).toBe(503)
+  expect(await response.json()).toEqual({ message: 'Service Unavailable' })
 })
 
 test('a body over ten megabytes is refused, one of ten is not', async () => {

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest'
+import { describeIdentity, matchesIdentity } from '../../../lambda/core/checks/identity.ts'
+import type { Identity, TextMatch } from '../../../lambda/core/policy/policy.ts'
+import { ISSUER, SUBJECT, WORKFLOW } from '../claims.ts'
+
+const MAIL = 'admin@example.com'
+
+function quoted(text: string): string {
+  return text.replace(/[.+?()[\]{}|^$*\\]/g, '\\$&')
+}
+
+/** The three ways a policy can name exactly this text. */
+const forms = (text: string): readonly TextMatch[] => [
+  { exact: text },
+  { pattern: quoted(text), full: true },
+  { pattern: `^${quoted(text)}$`, full: false },
+]
+
+const subjectLookalikes: readonly string[] = [
+  `${SUBJECT}-evil`,
+  `${SUBJECT}/`,
+  `${SUBJECT} `,
+  `${SUBJECT}\n`,
+  `${SUBJECT}\r\n`,
+  `${SUBJECT}\0`,
+  `${SUBJECT}\nx`,
+  `x\n${SUBJECT}`,
+  `\n${SUBJECT}`,
+  ` ${SUBJECT}`,
+  `x${SUBJECT}`,
+  `${SUBJECT}${SUBJECT}`,
+  `${SUBJECT}\u200b`,
+  `\ufeff${SUBJECT}`,
+  `\u202e${SUBJECT}`,
+  '',
+  SUBJECT.slice(1),
+  SUBJECT.slice(0, -1),
+  SUBJECT.toUpperCase(),
+  SUBJECT.replace('https', 'http'),
+  SUBJECT.replace('https', 'HTTPS'),
+  SUBJECT.replace('acme', 'Acme'),
+  SUBJECT.replace('acme', 'acme-evil'),
+  SUBJECT.replace('acme', 'evil/acme'),
+  SUBJECT.replace('acme', 'аcme'), // Cyrillic a
+  SUBJECT.replace('acme', 'ａcme'), // full-width a
+  SUBJECT.replace('acme', 'acme\u0301'),
+  SUBJECT.replace('github.com', 'githubXcom'),
+  SUBJECT.replace('github.com', 'github.com.evil.org'),
+  SUBJECT.replace('github.com', 'evil.org/github.com'),
+  SUBJECT.replace('github.com', 'github.com:443'),
+  SUBJECT.replace('github.com', 'user@github.com'),
+  SUBJECT.replace('github.com', 'github。com'),
+  SUBJECT.replace('/acme/', '%2Facme%2F'),
+  SUBJECT.replace('/acme/', '//acme/'),
+  SUBJECT.replace('/acme/', '/./acme/'),
+  SUBJECT.replace('.github', 'xgithub'),
+  SUBJECT.replace('release.yml', 'releaseXyml'),
+  SUBJECT.replace('release.yml', 'release.yaml'),
+  SUBJECT.replace('release.yml', 'release%2Eyml'),
+  SUBJECT.replace('main', 'main2'),
+  SUBJECT.replace('main', 'ma\u0456n'), // Cyrillic i
+  SUBJECT.replace('@refs/heads/', '@refs/tags/'),
+  SUBJECT.replace('@', '%40'),
+]
+
+const mailLookalikes: readonly string[] = [
+  'admin@example.com.evil.org',
+  'xadmin@example.com',
+  'admin@exampleXcom',
+  'ADMIN@example.com',
+  'admin@example.com\n',
+  'admin+x@example.com',
+  '<admin@example.com>',
+  'admin@еxample.com', // Cyrillic e
+]
+
+const issuerLookalikes: readonly string[] = [
+  `${ISSUER}/`,
+  `${ISSUER}.evil.org`,
+  `${ISSUER}\n`,
+  ISSUER.replace('https', 'http'),
+  ISSUER.replace('actions.', 'actionsX'),
+  ISSUER.replace('githubusercontent', 'githubusercontеnt'), // Cyrillic e
+  ISSUER.replace('//', '//evil@'),
+  '',
+]
+
+describe('look-alike identities', () => {
+  it('are more than forty, all different from the identity itself', () => {
+    expect(new Set(subjectLookalikes).size).toBeGreaterThanOrEqual(40)
+    expect([...subjectLookalikes, ...mailLookalikes, ...issuerLookalikes]).not.toContain(SUBJECT)
+  })
+
+  it.each([
+    ['subject', SUBJECT, subjectLookalikes],
+    ['e-mail', MAIL, mailLookalikes],
+  ])('of a %s: none is accepted, in whatever way it is asked for', (_, wanted, lookalikes) => {
+    const accepted = forms(wanted).flatMap((subject) =>
+      lookalikes.filter((seen) =>
+        matchesIdentity([{ issuer: { exact: ISSUER }, subject }], { ...WORKFLOW, subject: seen }),
+      ),
+    )
+    expect(accepted).toEqual([])
+  })
+
+  it('of an issuer: none is accepted, in whatever way it is asked for', () => {
+    const accepted = forms(ISSUER).flatMap((issuer) =>
+      issuerLookalikes.filter((seen) =>
+        matchesIdentity([{ issuer, subject: { exact: SUBJECT } }], { ...WORKFLOW, issuer: seen }),
+      ),
+    )
+    expect(accepted).toEqual([])
+  })
+
+  it('the identity itself is accepted in every one of these ways', () => {
+    for (const issuer of forms(ISSUER)) {
+      for (const subject of forms(SUBJECT)) expect(matchesIdentity([{ issuer, subject }], WORKFLOW)).toBe(true)
+    }
+  })
+})
+
+const any: TextMatch = { pattern: '.*', full: true }
+
+describe('identities asked for', () => {
+  it.each<readonly [string, readonly Identity[], boolean]>([
+    ['none', [], false],
+    [
+      'the second of two',
+      [
+        { issuer: any, subject: { exact: 'x' } },
+        { issuer: any, subject: { exact: SUBJECT } },
+      ],
+      true,
+    ],
+    [
+      'issuer of one and subject of another',
+      [
+        { issuer: { exact: ISSUER }, subject: { exact: 'x' } },
+        { issuer: { exact: 'x' }, subject: { exact: SUBJECT } },
+      ],
+      false,
+    ],
+    ['an empty text', [{ issuer: { exact: '' }, subject: { exact: '' } }], false],
+    ['an alternative in full', [{ issuer: any, subject: { pattern: 'x|https://.*', full: true } }], true],
+    ['an alternative that holds a part', [{ issuer: any, subject: { pattern: 'x|https', full: true } }], false],
+    // ClusterImagePolicy: upstream leaves patterns unanchored
+    ['a part, unanchored', [{ issuer: any, subject: { pattern: 'acme/app', full: false } }], true],
+  ])('%s', (_, identities, accepted) => {
+    expect(matchesIdentity(identities, WORKFLOW)).toBe(accepted)
+  })
+
+  it('takes no time over a pattern made to backtrack', () => {
+    const subject = { pattern: '(a+)+$', full: true }
+    expect(matchesIdentity([{ issuer: any, subject }], { ...WORKFLOW, subject: `${'a'.repeat(20_000)}!` })).toBe(false)
+  })
+
+  it('is said as text', () => {
+    expect(describeIdentity({ issuer: { exact: 'i' }, subject: { pattern: 's.*', full: true } })).toBe('/s.*/ from i')
+  })
+})
