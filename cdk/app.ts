@@ -13,6 +13,7 @@ if (config.policies === EXAMPLE_POLICIES)
 // A mistake in a policy ends the synthesis: a function would only find it once it is deployed
 await readPolicies(config.policies, { onWarning: (warning) => warnings.push(warning) })
 const stack = new AssayStack(app, 'Assay', { ...config, policies: resolve(config.policies) })
-warnings.forEach((warning, index) => Annotations.of(stack).addWarningV2(`assay:policies-${index}`, warning))
+for (const [index, warning] of warnings.entries())
+  Annotations.of(stack).addWarningV2(`assay:policies-${index}`, warning)
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
 app.synth()

@@ -73,7 +73,7 @@ function planned(
     : { ...next, historyHash: historyHash(historyRow(before)) }
 }
 
-/** An image that was deleted keeps its last verdict, and is not looked at again until it is pushed again. */
+/** An image that was deleted keeps its last verdict, and is not looked at until it is pushed again, with its grace anew. */
 function gone(before: ImageRecord | undefined, now: string): ImageRecord | undefined {
   if (before === undefined) return undefined
   const lastError = { at: now, message: 'the image is no longer in the registry' }
@@ -81,6 +81,7 @@ function gone(before: ImageRecord | undefined, now: string): ImageRecord | undef
     ...before,
     version: before.version + 1,
     lastError,
+    awaitedSince: undefined,
     recheckAt: undefined,
     dueAt: before.todo.length > 0 ? before.dueAt : undefined,
   }

@@ -8,7 +8,8 @@ import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js'
 import { Construct } from 'constructs'
 import { ENV } from '../../lambda/env.ts'
 import { FUNCTIONS } from '../../lambda/resources.ts'
-import { BUNDLED_POLICIES, bundling, ROOT } from '../bundling.ts'
+import { BUNDLED_POLICIES, bundling } from '../bundling.ts'
+import { ROOT } from '../root.ts'
 
 export type FunctionName = keyof typeof FUNCTIONS
 

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib'
 import { CfnEventBusPolicy, Rule } from 'aws-cdk-lib/aws-events'
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets'
+import { AccountPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { sources } from '../../lambda/sources/index.ts'
@@ -34,10 +35,18 @@ export class Intake extends Construct {
 
   /** Lets other accounts whose registries we watch hand on their events. They cannot make up those of AWS: `aws.` sources are refused. */
   #admitOthers(accounts: ReadonlySet<string>): void {
+    const stack = Stack.of(this)
     for (const account of accounts) {
-      if (account === Stack.of(this).account) continue
-      const statementId = `assay-${account}`
-      new CfnEventBusPolicy(this, account, { statementId, action: 'events:PutEvents', principal: account })
+      if (account === stack.account) continue
+      const statement = new PolicyStatement({
+        principals: [new AccountPrincipal(account)],
+        actions: ['events:PutEvents'],
+        resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
+      })
+      new CfnEventBusPolicy(this, account, {
+        statementId: `assay-${account}`,
+        statement: statement.toStatementJson(),
+      })
     }
   }
 }

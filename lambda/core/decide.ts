@@ -13,6 +13,7 @@ type AuthorityResult = { readonly met: boolean; readonly findings: readonly Name
 
 // Nothing bad was seen, only nothing good: a signature may still be on its way
 const MERELY_ABSENT: readonly Reason[] = [
+  'static-fail',
   'no-signature',
   'no-matching-signature',
   'no-matching-attestation',
@@ -31,7 +32,7 @@ export function decide(
 ): Verdict {
   const judged = policies.map((policy) => judgePolicy(policy, evidence, claims))
   const enforcing = judged.filter(({ policy }) => policy.mode === 'enforce')
-  const failed = judged.filter(({ passed }) => !passed)
+  const failed = enforcing.filter(({ passed }) => !passed)
   return {
     outcome: outcomeOf(enforcing),
     policies: judged.map(({ policy, passed }) => ({ name: policy.name, outcome: failing(policy, passed) })),

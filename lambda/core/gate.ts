@@ -42,15 +42,18 @@ export function gate(
       retryAfter: SOON,
     }
   }
-  const validUntil = least(plusSeconds(record.checkedAt, VERDICT_LIFETIME), record.recheckAt)
+  const expires = plusSeconds(record.checkedAt, VERDICT_LIFETIME)
   const stands = state === 'verified' || (state === 'degraded' && enforcement.onDegraded === 'allow')
   if (!stands) {
     const waits = record.graceUntil === undefined ? {} : { retryAfter: secondsUntil(record.graceUntil, now) }
     return { allow: false, state, digest, reasons: reasonsOf(record), ...waits }
   }
-  if (validUntil <= now) {
-    return { allow: false, state, digest, reasons: [`the verdict was good until ${validUntil}`], retryAfter: SOON }
+  if (expires <= now) {
+    return { allow: false, state, digest, reasons: [`the verdict was good until ${expires}`], retryAfter: SOON }
   }
+  // A check that is due but not yet made does not take the answer away before its time
+  const due = record.recheckAt
+  const validUntil = due !== undefined && due > now && due < expires ? due : expires
   const digestRef = `${repositoryOf(record)}@${digest}`
   return { allow: true, because: 'verified', digest, digestRef, policyHash: record.policyHash, validUntil }
 }
@@ -59,10 +62,6 @@ function reasonsOf(record: ImageRecord): string[] {
   const missed = record.checks.filter(({ outcome }) => outcome === 'fail' || outcome === 'error')
   const reasons = missed.map(({ name, reason, message }) => `${name}: ${reason}: ${message}`)
   return reasons.length > 0 ? reasons : [`the image is ${record.state}`]
-}
-
-function least(a: string, b: string | undefined): string {
-  return b !== undefined && b < a ? b : a
 }
 
 function secondsUntil(at: string, now: string): number {

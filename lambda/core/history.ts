@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import canonicalize from 'canonicalize'
 import type { HistoryRow, ImageRecord } from './status.ts'
 
 /** The row that keeps a record's verdict once the image moves on; rows form a chain by hash. */
@@ -8,7 +9,9 @@ export function historyRow(record: ImageRecord): HistoryRow {
   return historyHash === undefined ? row : { ...row, previousHash: historyHash }
 }
 
-/** The hash by which the next row names this one. */
+/** The hash by which the next row names this one: over canonical JSON (RFC 8785), since a store may reorder fields. */
 export function historyHash(row: HistoryRow): string {
-  return createHash('sha256').update(JSON.stringify(row)).digest('hex')
+  return createHash('sha256')
+    .update(canonicalize(row) ?? '')
+    .digest('hex')
 }

@@ -68,9 +68,10 @@ function splitHost(path: string): { host: string; name: string } {
 
 /** One name for each registry: Docker Hub's three are `index.docker.io`, `localhost` is `127.0.0.1`. */
 export function normaliseHost(host: string): string {
-  const lower = host.toLowerCase()
+  // Without its port a name of one word would read as a Docker Hub user
+  const lower = host.toLowerCase().replace(/(?<=\..*):443$/, '')
   if (lower === 'docker.io' || lower === 'registry-1.docker.io') return 'index.docker.io'
-  return lower.replace(/^localhost(?=:|$)/, '127.0.0.1').replace(/:443$/, '')
+  return lower.replace(/^localhost(?=:|$)/, '127.0.0.1')
 }
 
 export function formatImage(image: ImageRef): string {

@@ -1,4 +1,5 @@
 import { type Digest, isDigest } from './image.ts'
+import { parseStrictJson } from './strict-json.ts'
 
 /** An OCI content descriptor, as far as we use it. https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
 export type Descriptor = {
@@ -34,6 +35,8 @@ export const MANIFEST_TYPES = [
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ] as const
 
+const KEYS = ['schemaVersion', 'mediaType', 'artifactType', 'config', 'layers', 'manifests', 'subject', 'annotations']
+const LOWER_KEYS = KEYS.map((key) => key.toLowerCase())
 const INDEX_TYPES: readonly string[] = [MANIFEST_TYPES[1], MANIFEST_TYPES[3]]
 const IMAGE_CONFIGS = ['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json']
 const IMAGE_LAYER = /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.rootfs\.)/
@@ -43,13 +46,12 @@ const IMAGE_LAYER = /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.ro
  * both `layers` and `manifests`, a media type that disagrees with the content, schema 1 (GHSA-qq97-vm5h-rrhg).
  */
 export function parseManifest(fetched: FetchedManifest): Manifest | string {
-  let json: unknown
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(fetched.bytes))
-  } catch {
-    return 'the manifest is not JSON'
-  }
+  const json = parseStrictJson(fetched.bytes)
+  if (typeof json === 'string') return json
   if (!isObject(json)) return 'the manifest is not a JSON object'
+  const oddKey = Object.keys(json).find((key) => !KEYS.includes(key) && LOWER_KEYS.includes(key.toLowerCase()))
+  // Go reads keys whatever their case, so a runtime would see what we do not
+  if (oddKey !== undefined) return `key "${oddKey}" differs from a known one by case only`
   if (json.schemaVersion !== 2) return `schemaVersion is ${JSON.stringify(json.schemaVersion)}; 2 is allowed`
   const mediaType = json.mediaType ?? fetched.mediaType
   if (typeof mediaType !== 'string' || !(MANIFEST_TYPES as readonly string[]).includes(mediaType)) {
@@ -120,8 +122,8 @@ export function descriptor(value: unknown): Descriptor | undefined {
     ...(typeof value.artifactType === 'string' && { artifactType: value.artifactType }),
     ...(platform && {
       platform: {
-        os: String(platform.os ?? 'unknown'),
-        architecture: String(platform.architecture ?? 'unknown'),
+        os: typeof platform.os === 'string' ? platform.os : 'unknown',
+        architecture: typeof platform.architecture === 'string' ? platform.architecture : 'unknown',
         ...(typeof platform.variant === 'string' && { variant: platform.variant }),
       },
     }),
@@ -150,7 +152,7 @@ const SIGNATURE_TYPES = [
 
 /** All of its content is signatures or attestations of a known kind: it speaks about another image and is not judged itself. */
 export function isSignature(manifest: Manifest): boolean {
-  if (manifest.kind === 'index') return false
+  if (manifest.kind === 'index' || IMAGE_CONFIGS.includes(manifest.config.mediaType)) return false
   const content = manifest.layers.length > 0 ? manifest.layers : [manifest.config]
   return content.every((part) => SIGNATURE_TYPES.some((known) => known.test(part.mediaType)))
 }

@@ -1,6 +1,6 @@
 import type { Digest, ImageId } from './image.ts'
 import type { Enforcement } from './policy/policy.ts'
-import { type ImageRecord, plusSeconds, type State, VERDICT_LIFETIME } from './status.ts'
+import { type ImageRecord, plusSeconds, RECHECK_AFTER, type State } from './status.ts'
 import { openTodo, withoutTodo } from './todo.ts'
 import type { Check, Verdict } from './verdict.ts'
 
@@ -39,7 +39,7 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
   const unmanaged = judged.kind === 'verdict' && judged.verdict.outcome === 'unmanaged'
   const awaitedSince = unmanaged ? undefined : (base.awaitedSince ?? (tags.length > 0 ? now : undefined))
   const deadline = awaitedSince && plusSeconds(awaitedSince, situation.enforcement.gracePeriod)
-  const state = nextState(before?.state, judged, deadline, situation)
+  const state = nextState(before, judged, deadline, situation)
   const changed = before === undefined || before.state !== state
   const judgedFields = judged.kind === 'verdict' ? verdictFields(judged, now) : errorFields(before, judged, now)
   const record: ImageRecord = {
@@ -49,8 +49,9 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
     version: base.version + 1,
     rev: changed ? base.rev + 1 : base.rev,
     awaitedSince,
+    verifiedAt: base.verifiedAt ?? (state === 'verified' ? now : undefined),
     graceUntil: state === 'pending' ? deadline : undefined,
-    recheckAt: recheckAt(state, deadline, now),
+    recheckAt: recheckAt(state, judged, deadline, now),
   }
   return withDueAt(withWork(before, record, situation), now)
 }
@@ -79,14 +80,14 @@ function newRecord(id: ImageId, now: string): ImageRecord {
 }
 
 function nextState(
-  before: State | undefined,
+  record: ImageRecord | undefined,
   judged: Judged,
   deadline: string | undefined,
   { now, enforcement }: Situation,
 ): State {
   if (judged.kind === 'error') {
     // A re-check that ends in an outage keeps the last verdict; I8: it never fails an image
-    return before === undefined || before === 'pending' ? 'error' : before
+    return record === undefined || record.state === 'pending' ? 'error' : record.state
   }
   switch (judged.verdict.outcome) {
     case 'verified':
@@ -94,22 +95,22 @@ function nextState(
     case 'unmanaged':
       return 'unmanaged'
     case 'rejected':
-      return rejected(before, judged.verdict, deadline, now, enforcement)
+      return rejected(record, judged.verdict, deadline, now, enforcement)
     default:
       return judged.verdict.outcome satisfies never
   }
 }
 
 function rejected(
-  before: State | undefined,
+  record: ImageRecord | undefined,
   verdict: Verdict,
   deadline: string | undefined,
   now: string,
   enforcement: Enforcement,
 ): State {
   // Rule 11: what was once verified is not taken by time, policy or trust changing under it
-  if (before === 'verified' || before === 'degraded') return 'degraded'
-  if (before === 'failed') return 'failed'
+  if (record?.verifiedAt !== undefined) return 'degraded'
+  if (record?.state === 'failed') return 'failed'
   // Rule 9: grace runs from the first tag; without one nobody can have pulled it by name yet
   if (deadline === undefined) return 'pending'
   if (enforcement.failFast && verdict.badSignature) return 'failed'
@@ -133,10 +134,10 @@ function errorFields(
   return { lastError, checks: [check], policies: [], signers: [], policyHash: judged.policyHash, checkedAt: now }
 }
 
-function recheckAt(state: State, deadline: string | undefined, now: string): string | undefined {
+function recheckAt(state: State, judged: Judged, deadline: string | undefined, now: string): string | undefined {
   if (state === 'pending') return deadline
-  if (state === 'error') return plusSeconds(now, ERROR_RETRY)
-  return plusSeconds(now, VERDICT_LIFETIME)
+  if (judged.kind === 'error') return plusSeconds(now, ERROR_RETRY)
+  return plusSeconds(now, RECHECK_AFTER)
 }
 
 /** The work that follows from moving `before` to `record`, merged into the work still open. */

@@ -40,6 +40,8 @@ export type ImageRecord = ImageId & {
   readonly firstSeenAt: string
   /** Since when a tagged image has been asked for a signature: when its grace began. */
   readonly awaitedSince?: string
+  /** When it was first verified; from then on it is never failed (I11). */
+  readonly verifiedAt?: string
   /** When the last verdict was reached. */
   readonly checkedAt: string
   readonly graceUntil?: string
@@ -81,8 +83,9 @@ export type HistoryRow = {
   readonly previousHash?: string
 }
 
-/** Seconds for which a verdict may be relied on. */
+/** Seconds for which a verdict may be relied on, and after which it is made anew: early enough that no gate has to wait. */
 export const VERDICT_LIFETIME = 24 * 3600
+export const RECHECK_AFTER = 23 * 3600
 
 export function plusSeconds(iso: string, seconds: number): string {
   return new Date(Date.parse(iso) + seconds * 1000).toISOString()

@@ -1,7 +1,7 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import { unavailable } from '../aws-errors.ts'
 import type { Clock, WorkQueue } from '../ports.ts'
 import { recheckMessage } from '../sources/recheck.ts'
-import { unavailable } from '../aws-errors.ts'
 
 /** SQS delays a message by at most this many seconds; later deadlines are the sweep's. */
 export const MAX_DELAY = 900

@@ -1,9 +1,9 @@
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { unavailable } from '../aws-errors.ts'
 import type { ImageId } from '../core/image.ts'
 import type { HistoryRow, ImageRecord, TagRecord } from '../core/status.ts'
 import type { StatusStore } from '../ports.ts'
-import { unavailable } from '../aws-errors.ts'
 import { historyItem, type Item, imageItem, imageKey, SHARDS, systemKey, tagDigest, tagItem, tagKey } from './items.ts'
 import { listImages } from './list-images.ts'
 

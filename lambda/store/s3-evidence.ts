@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { unavailable } from '../aws-errors.ts'
 import type { Digest } from '../core/image.ts'
 import type { EvidenceStore } from '../ports.ts'
-import { unavailable } from '../aws-errors.ts'
 
 /** Evidence by content in S3: `sha256/<hex>`. Putting the same bytes twice is harmless. */
 export function s3Evidence(client: S3Client, bucket: string): EvidenceStore {

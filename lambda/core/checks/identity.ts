@@ -1,18 +1,12 @@
-import { RE2JS } from 're2js'
 import type { Signer } from '../evidence.ts'
 import type { Identity, TextMatch } from '../policy/policy.ts'
+import { matchesText } from '../policy/text-match.ts'
 
 /** Does a certificate's identity meet one of those asked for? Exact, or RE2; never the library's unanchored pattern. */
 export function matchesIdentity(identities: readonly Identity[], signer: Signer & { kind: 'certificate' }): boolean {
   return identities.some(
     (identity) => matchesText(identity.issuer, signer.issuer) && matchesText(identity.subject, signer.subject),
   )
-}
-
-function matchesText(match: TextMatch, text: string): boolean {
-  if ('exact' in match) return match.exact === text
-  const pattern = RE2JS.compile(match.pattern)
-  return match.full ? pattern.matches(text) : pattern.matcher(text).find()
 }
 
 /** The identity asked for, as text for people. */

@@ -1,6 +1,6 @@
 /** What policy files compile to: plain data, canonical, hashable. Defaults applied, references resolved, nothing optional left to guess. */
 
-/** A compiled image pattern: matches `host/name` in full. `source` is the text a person wrote. */
+/** A compiled image pattern, always matched in full; against what (`host/name`, a reference, or `host/name:tag`) depends on where it stands. `source` is the text a person wrote. */
 export type ImageGlob = { readonly source: string; readonly pattern: string; readonly exclude: readonly string[] }
 
 /** How an identity field is compared. `full` false only for ClusterImagePolicy patterns, which upstream leaves unanchored. */
@@ -63,7 +63,7 @@ export type TrustedRoots = Readonly<Record<string, unknown>>
 export type PolicySet = {
   readonly policies: readonly Policy[]
   readonly enforcements: readonly Enforcement[]
-  /** Roots declared in policy files; `public-good` and `default` are supplied by the installation. */
+  /** Roots declared in policy files, and those the installation supplies (always `default`). */
   readonly roots: TrustedRoots
 }
 

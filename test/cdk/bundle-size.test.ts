@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { expect, it } from 'vitest'
+import { ESBUILD } from '../../cdk/esbuild.ts'
+import { ROOT } from '../../cdk/root.ts'
+import { FUNCTIONS } from '../../lambda/resources.ts'
+
+/** What a handler may weigh, in kB. Reading the code is most of a cold start. */
+const LIMITS = { verify: 1200, act: 1150, sweep: 950, api: 1000 } satisfies Record<keyof typeof FUNCTIONS, number>
+
+it.each(Object.entries(FUNCTIONS))('keeps %s small', async (name, { entry }) => {
+  const { banner, externalModules, ...options } = ESBUILD
+  const { metafile } = await build({
+    ...options,
+    banner: { js: banner },
+    external: externalModules,
+    entryPoints: [join(ROOT, entry)],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    outfile: 'index.mjs',
+  })
+  const [output] = Object.values(metafile.outputs)
+  const heaviest = Object.entries(byPackage(output!.inputs)).sort(([, a], [, b]) => b - a)
+  const told = heaviest.slice(0, 8).map(([of, bytes]) => `${of} ${Math.round(bytes / 1000)}`)
+  const size = Math.round(output!.bytes / 1000)
+  console.info(`${name}: ${size} kB (${told.join(', ')})`)
+  expect(size, `${name} is mostly ${told.join(', ')}`).toBeLessThan(LIMITS[name as keyof typeof LIMITS])
+})
+
+function byPackage(inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>): Record<string, number> {
+  const sums: Record<string, number> = {}
+  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+    const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? 'assay'
+    sums[name] = (sums[name] ?? 0) + bytesInOutput
+  }
+  return sums
+}

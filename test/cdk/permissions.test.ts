@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import { type Resource, resource, resourcesOf, stackOf } from './synthesized.ts'
+
+type Statement = {
+  readonly Effect: 'Allow' | 'Deny'
+  readonly Action: string | readonly string[]
+  readonly Resource: unknown
+}
+
+const resources = resourcesOf(stackOf({ repositories: ['prod/*', 'base'] }))
+const policies = resources.filter(([, { Type }]) => Type === 'AWS::IAM::Policy')
+const OWN_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents']
+const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments']
+const OWN_QUEUE = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage']
+
+const ALLOWED = {
+  Verify: [
+    ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    ...['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer'],
+    ...['s3:PutObject', 'sqs:SendMessage', ...OWN_QUEUE.map((action) => `sqs:${action}`)],
+  ],
+  Act: [
+    ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    ...['ecr:BatchDeleteImage', 'ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:PutImage'],
+    ...['kms:Decrypt', 'kms:GenerateDataKey', 's3:PutObject', 'sns:Publish'],
+    ...OWN_QUEUE.map((action) => `sqs:${action}`),
+  ],
+  Sweep: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'sqs:SendMessage'],
+  Api: ['dynamodb:GetItem', 'dynamodb:Query', 'ecr:DescribeImages', 'lambda:InvokeFunction'],
+}
+
+describe.each(Object.entries(ALLOWED))('the role of %s', (name, allowed) => {
+  it('may do what its function calls, write its log and traces, and nothing else', () => {
+    expect(actionsOf(name)).toEqual([...allowed, ...OWN_LOG, ...TRACES].sort())
+  })
+
+  it('has no managed policies and is only for Lambda', () => {
+    const [, { Properties }] = resource(resources, `${name}Role`)
+    expect(Properties.ManagedPolicyArns).toBeUndefined()
+    expect(Properties.AssumeRolePolicyDocument.Statement).toMatchObject([
+      { Principal: { Service: 'lambda.amazonaws.com' } },
+    ])
+  })
+})
+
+it.each(['ecr:PutImage', 'ecr:BatchDeleteImage', 'sns:Publish'])('lets only act do %s', (action) => {
+  const who = policies.filter(([, policy]) => statementsOf(policy).some((one) => actions(one).includes(action)))
+  expect(who.map(([id]) => id)).toEqual([expect.stringMatching(/^ActRole/)])
+})
+
+it('nowhere allows actions by a pattern', () => {
+  const patterns = policies
+    .flatMap(([, policy]) => statementsOf(policy).flatMap(actions))
+    .filter((one) => one.includes('*'))
+  expect(patterns).toEqual([])
+})
+
+it('names a resource for everything but traces', () => {
+  const anything = policies.flatMap(([, policy]) => statementsOf(policy)).filter((one) => one.Resource === '*')
+  expect([...new Set(anything.flatMap(actions))].sort()).toEqual(TRACES)
+})
+
+it('reaches the configured repositories only', () => {
+  const ecr = policies
+    .flatMap(([, policy]) => statementsOf(policy))
+    .filter((one) => actions(one)[0]?.startsWith('ecr:'))
+  expect(ecr).toHaveLength(3)
+  for (const { Resource: arns } of ecr) {
+    expect((arns as unknown[]).map(shown)).toEqual([
+      'arn:AWS::Partition:ecr:AWS::Region:AWS::AccountId:repository/prod/*',
+      'arn:AWS::Partition:ecr:AWS::Region:AWS::AccountId:repository/base',
+    ])
+  }
+})
+
+it('queries only the indexes a function reads', () => {
+  const indexes = (name: string) => {
+    const query = statementsOf(policyOf(name)).filter((one) => actions(one)[0] === 'dynamodb:Query')
+    return query.flatMap(({ Resource: arns }) => [arns].flat()).map((arn) => shown(arn).split('/index/')[1])
+  }
+  expect({ verify: indexes('Verify'), act: indexes('Act'), sweep: indexes('Sweep'), api: indexes('Api') }).toEqual({
+    verify: ['tags'],
+    act: ['tags'],
+    sweep: ['due', 'recent'],
+    api: ['recent', 'repository'],
+  })
+})
+
+it('lets the schedule start the sweep and nothing else', () => {
+  const [sweep] = resource(resources, 'SweepFunction')
+  const [deadLetters] = resource(resources, 'SweepingDeadLetters')
+  const [, { Properties }] = resource(resources, 'SweepingSchedule')
+  expect(statementsOf(policyOf('Sweeping'))).toMatchObject([
+    { Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': [sweep, 'Arn'] } },
+    { Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': [deadLetters, 'Arn'] } },
+  ])
+  expect(Properties).toMatchObject({
+    ScheduleExpression: 'rate(1 minute)',
+    Target: { Arn: { 'Fn::GetAtt': [sweep, 'Arn'] } },
+  })
+})
+
+it('keeps our reading out of the pull times that lifecycle rules go by', () => {
+  const excluded = resources.filter(([, { Type }]) => Type === 'AWS::ECR::PullTimeUpdateExclusion')
+  const roles = ['VerifyRole', 'ActRole'].map((name) => resource(resources, name)[0])
+  expect(excluded.map(([, { Properties }]) => Properties.PrincipalArn['Fn::GetAtt'][0])).toEqual(roles)
+})
+
+function policyOf(name: string): Resource {
+  return resource(resources, `${name}RoleDefaultPolicy`)[1]
+}
+
+function actionsOf(name: string): string[] {
+  return [...new Set(statementsOf(policyOf(name)).flatMap(actions))].sort()
+}
+
+function statementsOf({ Properties }: Resource): Statement[] {
+  return Properties.PolicyDocument.Statement
+}
+
+function actions({ Action }: Statement): readonly string[] {
+  return typeof Action === 'string' ? [Action] : Action
+}
+
+/** An ARN as people read it: references by their names. */
+function shown(arn: unknown): string {
+  if (typeof arn === 'string') return arn
+  if (typeof arn !== 'object' || arn === null) return ''
+  if ('Ref' in arn) return String(arn.Ref)
+  return 'Fn::Join' in arn ? (arn['Fn::Join'] as [string, unknown[]])[1].map(shown).join('') : ''
+}

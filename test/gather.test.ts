@@ -1,0 +1,303 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Descriptor, FetchedManifest } from '../lambda/core/manifest.ts'
+import { OverLimit, Unavailable } from '../lambda/errors.ts'
+import { gather } from '../lambda/gather.ts'
+import {
+  BUNDLE,
+  bytesOf,
+  CONFIG,
+  describeBytes,
+  EMPTY,
+  IMAGE_MANIFEST,
+  INDEX,
+  listed,
+  manifestOf,
+  referrerOf,
+  SIMPLE_SIGNING,
+} from './formats/layouts.ts'
+import {
+  type Contents,
+  emptyContents,
+  memoryEvidence,
+  memoryRegistry,
+  put,
+  putBlob,
+} from './formats/memory-registry.ts'
+
+const ID = { host: 'registry.test', name: 'app', digest: IMAGE_MANIFEST.digest }
+const TAG = IMAGE_MANIFEST.digest.replace(':', '-')
+const ANNOTATIONS = { 'dev.cosignproject.cosign/signature': 'c2ln' }
+
+let contents: Contents
+beforeEach(() => {
+  contents = emptyContents()
+  put(contents, IMAGE_MANIFEST)
+})
+
+function read(id = ID, store = memoryEvidence()) {
+  return gather(memoryRegistry(contents), id, store)
+}
+
+/** Attaches bundles as layers of a referrer; `list` are those the fallback tag then names. */
+function attach(content: unknown, subject: FetchedManifest | undefined = IMAGE_MANIFEST): FetchedManifest {
+  putBlob(contents, content)
+  return put(contents, referrerOf(subject, [describeBytes(BUNDLE, content)]))
+}
+
+function listUnderFallbackTag(...referrers: readonly Descriptor[]): FetchedManifest {
+  return put(contents, manifestOf({ manifests: referrers }), TAG)
+}
+
+function signLegacy(payloads: readonly string[], suffix = 'sig'): FetchedManifest {
+  const layers = payloads.map((payload) => {
+    putBlob(contents, payload)
+    return describeBytes(SIMPLE_SIGNING, payload, { annotations: ANNOTATIONS })
+  })
+  return put(contents, manifestOf({ config: describeBytes(CONFIG, '{}'), layers }), `${TAG}.${suffix}`)
+}
+
+const bundle = (text: string) => ({ mediaType: BUNDLE, dsseEnvelope: { payload: text } })
+
+describe('an image', () => {
+  it('that is not there is undefined', async () => {
+    expect(await read({ ...ID, digest: `sha256:${'0'.repeat(64)}` })).toBeUndefined()
+  })
+
+  it('that is unsigned has no claims, and only its own manifest is kept', async () => {
+    expect(await read()).toEqual({
+      image: ID,
+      mediaType: IMAGE_MANIFEST.mediaType,
+      kept: [IMAGE_MANIFEST.digest],
+      platforms: [],
+      claims: [],
+    })
+  })
+
+  it('that is an index names its platforms once, without attestation children', async () => {
+    const child = (os: string, architecture: string) => ({ ...listed(IMAGE_MANIFEST), platform: { os, architecture } })
+    const children = [
+      child('linux', 'amd64'),
+      child('linux', 'arm64'),
+      child('linux', 'amd64'),
+      child('unknown', 'unknown'),
+    ]
+    const index = put(contents, manifestOf({ manifests: children }))
+    expect(await read({ ...ID, digest: index.digest })).toMatchObject({
+      mediaType: INDEX,
+      platforms: ['linux/amd64', 'linux/arm64'],
+    })
+  })
+
+  it('whose manifest can be read two ways is said to be so, and nothing attached to it is looked at', async () => {
+    const image = put(contents, manifestOf({ config: describeBytes(CONFIG, '{}'), layers: [], manifests: [] }))
+    contents.referrers = [listed(attach(bundle('good'), image), BUNDLE)]
+    const evidence = await read({ ...ID, digest: image.digest })
+    expect(evidence).toMatchObject({
+      ambiguous: expect.stringContaining('manifests'),
+      claims: [],
+      kept: [image.digest],
+    })
+  })
+})
+
+describe('claims are found', () => {
+  it('by the referrers API', async () => {
+    const referrer = attach(bundle('one'))
+    contents.referrers = [listed(referrer, BUNDLE)]
+    const { digest } = describeBytes(BUNDLE, bundle('one'))
+    expect(await read()).toMatchObject({
+      claims: [
+        { carrier: 'cosign-bundle', manifest: referrer.digest, layer: digest, content: { bundle: bundle('one') } },
+      ],
+    })
+  })
+
+  it.each([EMPTY, BUNDLE, 'application/spdx+json', undefined])('by the fallback tag, listed as %s', async (type) => {
+    listUnderFallbackTag(listed(attach(bundle('one')), type))
+    expect((await read())?.claims).toHaveLength(1)
+  })
+
+  it('by both at once, and are read once', async () => {
+    const referrer = attach(bundle('one'))
+    contents.referrers = [listed(referrer, BUNDLE)]
+    listUnderFallbackTag(listed(referrer, EMPTY), listed(attach(bundle('two')), EMPTY))
+    expect((await read())?.claims).toHaveLength(2)
+  })
+
+  it.each(['sig', 'att'])('at the legacy tag .%s, one a layer', async (suffix) => {
+    const manifest = signLegacy(['one', 'two'], suffix)
+    const claims = (await read())?.claims
+    expect(claims).toHaveLength(2)
+    for (const claim of claims!) expect(claim).toMatchObject({ carrier: 'cosign-legacy', manifest: manifest.digest })
+  })
+
+  it('around a message signature, which is about the manifest of the image', async () => {
+    const referrer = attach({ mediaType: BUNDLE, messageSignature: {} })
+    contents.referrers = [listed(referrer, BUNDLE)]
+    expect((await read())?.claims).toMatchObject([{ content: { artifact: IMAGE_MANIFEST.bytes } }])
+  })
+
+  it('in the same order, however they are listed', async () => {
+    const referrers = ['a', 'b', 'c', 'd'].map((text) => listed(attach(bundle(text)), BUNDLE))
+    signLegacy(['e', 'f'])
+    contents.referrers = referrers
+    const one = await read()
+    contents.referrers = referrers.toReversed()
+    expect(await read()).toEqual(one)
+    expect(one?.claims).toHaveLength(6)
+  })
+})
+
+it('keeps the image, the signature manifests and their layers, sorted, and no strangers', async () => {
+  const referrer = attach(bundle('one'))
+  const stranger = put(contents, referrerOf(IMAGE_MANIFEST, [describeBytes('text/plain', 'x')], 'text/plain'))
+  listUnderFallbackTag(listed(referrer, EMPTY), listed(stranger, EMPTY))
+  const legacy = signLegacy(['two'])
+  const store = memoryEvidence()
+  const evidence = await read(ID, store)
+  const layers = [describeBytes(BUNDLE, bundle('one')), describeBytes(SIMPLE_SIGNING, 'two')]
+  const expected = [IMAGE_MANIFEST, referrer, legacy, ...layers].map(({ digest }) => digest).toSorted()
+  expect(evidence?.kept).toEqual(expected)
+  expect([...store.kept.keys()].toSorted()).toEqual(expected)
+})
+
+describe('what cannot be read is a claim of its own, and hides no other', () => {
+  it.each<[string, () => Descriptor, string]>([
+    ['a bundle that is garbage', () => listed(attach('garbage'), BUNDLE), 'malformed'],
+    [
+      'a referrer of another image',
+      () => listed(attach(bundle('x'), manifestOf({ manifests: [] })), BUNDLE),
+      'subject-mismatch',
+    ],
+    [
+      'a referrer of no image',
+      () => listed(put(contents, referrerOf(undefined, [describeBytes(BUNDLE, 'x')])), BUNDLE),
+      'subject-mismatch',
+    ],
+    [
+      'a blob that is missing',
+      () => listed(put(contents, referrerOf(IMAGE_MANIFEST, [describeBytes(BUNDLE, 'gone')])), BUNDLE),
+      'malformed',
+    ],
+    [
+      'a manifest that is missing',
+      () => listed(referrerOf(IMAGE_MANIFEST, [describeBytes(BUNDLE, 'never pushed')]), BUNDLE),
+      'malformed',
+    ],
+    [
+      'a manifest that is garbage',
+      () => listed(put(contents, { ...manifestOf({ manifests: [] }), bytes: bytesOf('garbage') }), BUNDLE),
+      'malformed',
+    ],
+  ])('%s', async (_, spoil, fault) => {
+    const good = listed(attach(bundle('good')), BUNDLE)
+    contents.referrers = [spoil(), good]
+    const claims = (await read())!.claims
+    expect(claims).toHaveLength(2)
+    expect(claims).toContainEqual(
+      expect.objectContaining({ content: expect.objectContaining({ kind: 'unreadable', fault }) }),
+    )
+    expect(claims).toContainEqual(expect.objectContaining({ content: { kind: 'bundle', bundle: bundle('good') } }))
+  })
+
+  it.each(['garbage', '{"schemaVersion":2}'])('but a fallback tag that holds %s lists nothing', async (text) => {
+    put(contents, { ...manifestOf({ manifests: [] }), bytes: bytesOf(text) }, TAG)
+    expect((await read())?.claims).toEqual([])
+  })
+
+  it('but an image in hiding at a signature tag claims nothing', async () => {
+    put(contents, IMAGE_MANIFEST, TAG, `${TAG}.sig`)
+    expect((await read())?.claims).toEqual([])
+  })
+})
+
+describe('limits', () => {
+  const many = (count: number, type: string | undefined) =>
+    Array.from({ length: count }, (_, index) =>
+      describeBytes(IMAGE_MANIFEST.mediaType, `junk ${index}`, type === undefined ? {} : { artifactType: type }),
+    )
+
+  it.each([BUNDLE, EMPTY, undefined])(
+    'more than 100 candidates of type %s are over the limit, and none is opened',
+    async (type) => {
+      contents.referrers = many(101, type)
+      const registry = memoryRegistry(contents)
+      await expect(gather(registry, ID, memoryEvidence())).rejects.toThrow(
+        new OverLimit(`registry.test/app@${ID.digest}: 101 signature candidates; at most 100 are read`),
+      )
+      expect(registry.reads).toHaveLength(5)
+    },
+  )
+
+  it('a hundred candidates are not', async () => {
+    contents.referrers = many(100, BUNDLE)
+    expect((await read())?.claims).toHaveLength(100)
+  })
+
+  it.each(['api', 'fallback'])('10,000 of another kind in the %s list do not hide a good one', async (list) => {
+    const good = listed(attach(bundle('good')), EMPTY)
+    const all = [...many(10_000, 'application/spdx+json'), good]
+    if (list === 'api') contents.referrers = all
+    else listUnderFallbackTag(...all)
+    const registry = memoryRegistry(contents)
+    const evidence = await gather(registry, ID, memoryEvidence())
+    expect(evidence?.claims).toMatchObject([{ content: { bundle: bundle('good') } }])
+    expect(registry.reads.length).toBeLessThan(110)
+  })
+
+  it('counts layers, not only manifests', async () => {
+    signLegacy(Array.from({ length: 101 }, (_, index) => `payload ${index}`))
+    await expect(read()).rejects.toThrow(/101 signature candidates; at most 100 are read/)
+  })
+
+  it('a layer over 1 MiB is not fetched', async () => {
+    const size = 1024 * 1024 + 1
+    const layer = { ...describeBytes(BUNDLE, 'large'), size }
+    contents.referrers = [listed(put(contents, referrerOf(IMAGE_MANIFEST, [layer])), BUNDLE)]
+    const registry = memoryRegistry(contents)
+    await expect(gather(registry, ID, memoryEvidence())).rejects.toThrow(/has 1048577 bytes; at most 1048576 are read/)
+    expect(registry.reads).not.toContain(layer.digest)
+  })
+
+  it('a manifest over 4 MiB is not fetched', async () => {
+    const size = 4 * 1024 * 1024 + 1
+    contents.referrers = [{ ...listed(attach(bundle('x')), BUNDLE), size }]
+    await expect(read()).rejects.toThrow(OverLimit)
+  })
+
+  it('a few requests at a time, in few round trips', async () => {
+    contents.referrers = Array.from({ length: 40 }, (_, index) => listed(attach(bundle(String(index))), BUNDLE))
+    const registry = memoryRegistry(contents)
+    expect((await gather(registry, ID, memoryEvidence()))?.claims).toHaveLength(40)
+    expect(registry.mostAtOnce()).toBe(8)
+    expect(registry.reads).toHaveLength(5 + 40 + 40)
+  })
+})
+
+describe('an outage', () => {
+  const outage = new Unavailable('registry', 'down')
+  const broken = (over: object) => gather({ ...memoryRegistry(contents), ...over }, ID, memoryEvidence())
+  const fail = () => Promise.reject(outage)
+
+  it.each(['manifest', 'blob', 'referrers'])(
+    'of %s is thrown through, never taken for an unsigned image',
+    async (call) => {
+      contents.referrers = [listed(attach(bundle('one')), BUNDLE)]
+      await expect(broken({ [call]: fail })).rejects.toBe(outage)
+    },
+  )
+
+  it('of the evidence store is thrown through', async () => {
+    const store = { ...memoryEvidence(), put: fail }
+    await expect(gather(memoryRegistry(contents), ID, store)).rejects.toBe(outage)
+  })
+
+  it('while one of many referrers is read is thrown through', async () => {
+    const referrers = ['a', 'b', 'c'].map((text) => listed(attach(bundle(text)), BUNDLE))
+    contents.referrers = referrers
+    const registry = memoryRegistry(contents)
+    const manifest = (name: string, reference: string) =>
+      reference === referrers[1]!.digest ? fail() : registry.manifest(name, reference)
+    await expect(broken({ manifest })).rejects.toBe(outage)
+  })
+})
