@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { ENV } from '../lambda/env.ts'
 import type { AssayConfig } from './config.ts'
@@ -18,8 +18,8 @@ const CONCURRENCY = { verify: 20, act: 2 }
 
 /** The whole of Assay. What each function may do stands here, and nowhere else. */
 export class AssayStack extends Stack {
-  constructor(scope: Construct, id: string, config: AssayConfig, props: StackProps = {}) {
-    super(scope, id, { description: 'Assay: verifies container images the moment they are pushed', ...props })
+  constructor(scope: Construct, id: string, config: AssayConfig) {
+    super(scope, id, { description: 'Assay: verifies container images the moment they are pushed' })
     const registries = new Registries(this, 'Registries', config)
     const table = new StatusTable(this, 'Status')
     const evidence = new Evidence(this, 'Evidence')

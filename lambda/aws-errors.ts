@@ -13,7 +13,7 @@ const CONFIGURATION = [
   'ValidationException',
 ]
 // Answers that are part of a call's contract and are handled where the call is made
-const ANSWERS = ['ConditionalCheckFailedException', 'NoSuchKey', 'NotFound']
+const ANSWERS = ['ConditionalCheckFailedException', 'PreconditionFailed', 'NoSuchKey', 'NotFound']
 
 /** Translates what an AWS service throws: answers pass through, permissions are Misconfigured, all else is Unavailable. */
 export function unavailable(service: string): <T>(call: Promise<T>) => Promise<T> {

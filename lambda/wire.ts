@@ -29,7 +29,10 @@ async function wireKnown(configs: readonly RegistryConfig[]): Promise<Known> {
   return {
     now,
     log,
-    policies: await readPolicies(required(ENV.policies), { roots, onWarning: (warning) => log('policy warning', { warning }) }),
+    policies: await readPolicies(required(ENV.policies), {
+      roots,
+      onWarning: (warning) => log('policy warning', { warning }),
+    }),
     store: dynamoStore(new DynamoDBClient(), required(ENV.table)),
     registries: new Map(configs.map((config) => [config.host, ecrRegistry(ecrOf(config))])),
   }

@@ -291,13 +291,4 @@ describe('an outage', () => {
     const store = { ...memoryEvidence(), put: fail }
     await expect(gather(memoryRegistry(contents), ID, store)).rejects.toBe(outage)
   })
-
-  it('while one of many referrers is read is thrown through', async () => {
-    const referrers = ['a', 'b', 'c'].map((text) => listed(attach(bundle(text)), BUNDLE))
-    contents.referrers = referrers
-    const registry = memoryRegistry(contents)
-    const manifest = (name: string, reference: string) =>
-      reference === referrers[1]!.digest ? fail() : registry.manifest(name, reference)
-    await expect(broken({ manifest })).rejects.toBe(outage)
-  })
 })

@@ -10,7 +10,14 @@ export function s3Evidence(client: S3Client, bucket: string): EvidenceStore {
   return {
     async put(bytes) {
       const hex = createHash('sha256').update(bytes).digest('hex')
-      await call(client.send(new PutObjectCommand({ Bucket: bucket, Key: keyOf(hex), Body: bytes })))
+      try {
+        // Only where it is not there yet: in a locked, versioned bucket every other put would be kept as well
+        await call(
+          client.send(new PutObjectCommand({ Bucket: bucket, Key: keyOf(hex), Body: bytes, IfNoneMatch: '*' })),
+        )
+      } catch (error) {
+        if (!(error instanceof Error && error.name === 'PreconditionFailed')) throw error
+      }
       return `sha256:${hex}`
     },
     async get(digest: Digest) {

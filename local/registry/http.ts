@@ -26,9 +26,14 @@ export function json(status: number, value: unknown, headers: Readonly<Record<st
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) }
 }
 
-/** The bytes of a body as they come. Who stops reading early can still answer: the connection is left open. */
-export function chunksOf(call: Call): AsyncIterable<Buffer> {
-  return call.body.iterator({ destroyOnReturn: false })
+/** The bytes of a body as they come. Who stops reading early can still answer. */
+export async function* chunksOf({ body }: Call): AsyncGenerator<Buffer> {
+  try {
+    yield* body.iterator({ destroyOnReturn: false })
+  } finally {
+    // The rest runs past unread: a client that sends all before it listens would wait for ever.
+    body.resume()
+  }
 }
 
 /** Reads a whole body; undefined when it is longer than allowed. */

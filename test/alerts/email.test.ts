@@ -105,7 +105,7 @@ Nothing was taken. It is tried again by itself; look at the registry if this rep
 ]
 
 describe('an alert as e-mail', () => {
-  it.each(golden)('$event', (told, subject, text) => {
+  it.each(golden.map((row) => [row[0].event, ...row] as const))('%s', (_, told, subject, text) => {
     expect(email.render(told)).toEqual({ subject, text })
   })
 

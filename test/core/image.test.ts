@@ -123,13 +123,11 @@ describe('laws of references', () => {
     )
   })
 
-  // :443 is stripped after the names of Docker Hub were compared, so that docker.io:443 stays docker.io
-  it.fails('one registry has one name, however its port is written', () => {
+  it('one registry has one name, however its port is written', () => {
     expect(normaliseHost('docker.io:443')).toBe('index.docker.io')
   })
 
-  // Without its port a name of one word is read as a Docker Hub user
-  it.fails('a host of one word keeps what makes it a host', () => {
+  it('a host of one word keeps what makes it a host', () => {
     const image = parseImage('registry:443/app')
     expect(parseImage(formatImage(image))).toEqual(image)
   })

@@ -34,12 +34,15 @@ export function situation(fields: Partial<Situation> = {}): Situation {
   return { now: NOW, tags: ['v1'], enforcement: enforcement(), ...fields }
 }
 
+/** A record as it may have come to be: what is verified or degraded has been verified at some time. */
 export function record(fields: Partial<ImageRecord> = {}): ImageRecord {
+  const { state = 'verified' } = fields
+  const once = state === 'verified' || state === 'degraded'
   return {
     ...ID,
     version: 3,
     rev: 2,
-    state: 'verified',
+    state,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
     platforms: [],
     policies: [],
@@ -49,6 +52,7 @@ export function record(fields: Partial<ImageRecord> = {}): ImageRecord {
     evidence: [],
     firstSeenAt: at(-3600),
     checkedAt: NOW,
+    ...(once && { verifiedAt: at(-1800) }),
     seq: 0,
     todo: [],
     taken: [],

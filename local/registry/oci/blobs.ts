@@ -21,7 +21,7 @@ export async function blobReply({ store }: Context, call: Call, name: string, di
   }
   const range = call.method === 'GET' ? rangeOf(call.headers.range, size) : undefined
   if (range === undefined) return { status: 200, headers, body: { path, start: 0, length: size } }
-  if (range.start >= size || range.end < range.start) {
+  if (range.end < range.start) {
     throw new OciError('SIZE_INVALID', `range "${call.headers.range}" is outside a blob of ${size} bytes`, {
       status: 416,
       headers: { 'content-range': `bytes */${size}` },

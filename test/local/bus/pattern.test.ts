@@ -37,7 +37,7 @@ const tables: Record<string, Case[]> = {
     [{ nothing: [null] }, true],
     [{ detail: { 'image-tag': [null] } }, false],
     [{ absent: [null] }, false],
-    [{ toString: ['x'] }, false],
+    [{ toString: [{ exists: false }] }, true],
   ],
   'all fields have to match': [
     [{ source: ['aws.ecr'], detail: { 'action-type': ['PUSH'], size: [300] } }, true],

@@ -66,6 +66,7 @@ test('the password of GetAuthorizationToken opens the registry for user AWS, for
   }
   expect((await read(authorizationToken)).status).toBe(200)
   const password = Buffer.from(authorizationToken!, 'base64').toString().slice('AWS:'.length)
+  expect((await fetch(`${registry.url}/layers/${password}`)).status).toBe(403)
   expect((await read(Buffer.from(`root:${password}`).toString('base64'))).status).toBe(401)
   registry.clock.now = new Date('2026-03-01T22:20:30.456Z')
   expect((await read(authorizationToken)).status).toBe(401)

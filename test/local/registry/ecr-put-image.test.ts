@@ -51,6 +51,8 @@ test('a tag is moved, and the image it was on stays', async () => {
   await putImage(registry, { imageManifest: other.text, imageTag: 'v1' })
   expect(await (await registry.fetch('GET', 'a/manifests/v1')).text()).toBe(other.text)
   expect((await registry.fetch('GET', `a/manifests/${app.digest}`)).status).toBe(200)
+  await registry.fetch('DELETE', `a/manifests/${app.digest}`)
+  expect(await (await registry.fetch('GET', 'a/manifests/v1')).text()).toBe(other.text)
 })
 
 test('an index without a media type of its own needs one beside it', async () => {

@@ -79,7 +79,7 @@ test('a port in use is said to be, with what to do', async () => {
   await expect(again).rejects.toThrow(`127.0.0.1:${port}; free the port or set ASSAY_REGISTRY_PORT`)
 })
 
-test('close cuts what is held and waits for it', async () => {
+test('close cuts every connection at once, and waits for what is being done', async () => {
   const begun = Promise.withResolvers<void>()
   const taking = Promise.withResolvers<void>()
   const order: string[] = []
@@ -92,10 +92,13 @@ test('close cuts what is held and waits for it', async () => {
   })
   const pushed = push(registry, 'a', app, 'v1').catch(() => order.push('cut'))
   await begun.promise
-  const closed = registry.restart().then(() => order.push('closed'))
+  const closed = registry.close().then(() => order.push('closed'))
   await pushed
+  await expect(registry.fetch('GET', '')).rejects.toThrow('fetch failed')
+  expect(order).toEqual(['cut'])
   taking.resolve()
   await closed
   expect(order).toEqual(['cut', 'taken', 'closed'])
+  await registry.restart()
   expect((await registry.fetch('GET', 'a/manifests/v1')).status).toBe(200)
 })

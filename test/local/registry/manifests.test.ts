@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { expect, onTestFinished, test } from 'vitest'
 import {
   blob,
   CONFIG,
@@ -115,6 +117,24 @@ test('4 MiB of manifest are taken, a byte more is not', async () => {
   const send = (body: string) => registry.fetch('PUT', 'a/manifests/v1', { headers: { 'content-type': INDEX }, body })
   expect((await send(padded(4 * 1024 * 1024))).status).toBe(201)
   expect(await refusal(await send(padded(4 * 1024 * 1024 + 1)))).toEqual([413, 'MANIFEST_INVALID'])
+})
+
+test('who sends far too much is told so, and can go on over the same connection', async () => {
+  const registry = await testRegistry()
+  const { hostname, port } = new URL(registry.url)
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  onTestFinished(() => agent.destroy())
+  async function status(method: string, path: string, body = Buffer.alloc(0)): Promise<[number | undefined, boolean]> {
+    const request = httpRequest({ hostname, port, agent, method, path, headers: { 'content-length': body.length } })
+    const answered = once(request, 'response') as Promise<[IncomingMessage]>
+    const sent = once(request, 'finish')
+    request.end(body)
+    const [response] = await answered
+    await Promise.all([sent, once(response.resume(), 'end')])
+    return [response.statusCode, request.reusedSocket]
+  }
+  expect(await status('PUT', '/v2/a/manifests/v1', Buffer.alloc(32 * 1024 * 1024))).toEqual([413, false])
+  expect(await status('GET', '/v2/')).toEqual([200, true])
 })
 
 test('a digest in the path has to be that of the manifest', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir } from 'node:fs/promises'
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -47,6 +47,13 @@ test('everything is the same after a restart', async () => {
   expect({ served: await served(), described: await described() }).toEqual(before)
 })
 
+test('what a killed process left on its way is cleared away', async () => {
+  const registry = await testRegistry()
+  await writeFile(join(registry.dir, 'drafts', 'half'), 'half a manif')
+  await registry.restart()
+  expect(await readdir(join(registry.dir, 'drafts'))).toEqual([])
+})
+
 test('a killed registry has kept every push it answered, and nothing by halves', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'registry-'))
   const child = spawn(process.execPath, [fileURLToPath(new URL('killed-registry.ts', import.meta.url)), dir], {
@@ -71,7 +78,6 @@ test('a killed registry has kept every push it answered, and nothing by halves',
   expect(answered.length).toBeGreaterThanOrEqual(40)
 
   const registry = await testRegistry({ dir })
-  expect(await readdir(join(dir, 'drafts'))).toEqual([])
   for (const { image } of answered) {
     expect(await text(registry, `a/manifests/${image.digest}`)).toBe(`200 ${image.mediaType} ${image.text}`)
   }

@@ -31,8 +31,13 @@ export async function testRegistry(options: Partial<RegistryOptions> = {}) {
     dir,
   }
   let running = await startRegistry(all)
+  let closed = false
+  async function close() {
+    if (!closed) await running.close()
+    closed = true
+  }
   onTestFinished(async () => {
-    await running.close()
+    await close()
     await rm(dir, { recursive: true, force: true })
   })
   return {
@@ -48,9 +53,11 @@ export async function testRegistry(options: Partial<RegistryOptions> = {}) {
     /** A call of the distribution API; `path` is what follows `/v2/`. */
     fetch: (method: string, path: string, init: RequestInit = {}) =>
       fetch(`${running.url}/v2/${path}`, { ...init, method }),
+    close,
     async restart() {
-      await running.close()
+      await close()
       running = await startRegistry(all)
+      closed = false
     },
   }
 }
