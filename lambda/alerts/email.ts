@@ -52,9 +52,10 @@ function headlineOf(alert: Alert): string {
 }
 
 function textOf(alert: Alert): string {
-  const found = alert.checks.map(
-    (check) => `- ${plainText(check.name)}: ${check.outcome} (${check.reason}): ${plainText(check.message)}`,
-  )
+  // An authority that was not needed is no news
+  const found = alert.checks
+    .filter(({ outcome }) => outcome !== 'skip')
+    .map((check) => `- ${plainText(check.name)}: ${check.outcome} (${check.reason}): ${plainText(check.message)}`)
   const done = alert.tags.map(({ tag, outcome }) => `- ${plainText(tag)}: ${OUTCOMES[outcome]}`)
   return [
     `${plainText(alert.image)} ${headlineOf(alert)}.`,

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { quarantineTag } from '../lambda/core/tags.ts'
+import { verifyPush } from '../lambda/pipeline.ts'
+import { runnable } from './memory/images.ts'
+import { pushed, story } from './memory/story.ts'
+import { memory } from './memory/world.ts'
+
+const app = runnable('app')
+
+describe('what is judged', () => {
+  const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json'
+  const part = (mediaType: string, digest: string) => ({ mediaType, digest, size: 1 })
+  const hex = (digest: string) => digest.replace(':', '-')
+
+  it('is an image that hides under a signature tag, beside the one the tag speaks of', async () => {
+    const { push, settle, state, pass, at } = story(await memory())
+    const victim = push(app)
+    const hidden = push(runnable('hidden'), `${hex(victim)}.sig`)
+    await settle()
+    expect([await state(victim), await state(hidden)]).toEqual(['pending', 'pending'])
+    await pass(11)
+    expect([await state(hidden), await at(`${hex(victim)}.sig`)]).toEqual(['failed', undefined])
+  })
+
+  it('is not the list of referrers under the fallback tag', async () => {
+    const outside = await memory()
+    const { push, sign, settle, state } = story(outside)
+    const image = push(app)
+    const bundle = await sign(image)
+    const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json' }
+    const list = push({ ...index, manifests: [part(app.mediaType, bundle)] } as typeof app, hex(image))
+    await settle()
+    expect([await state(image), await state(list), await state(bundle)]).toEqual(['verified', 'unknown', 'unknown'])
+  })
+
+  it('is an index of images under the fallback tag', async () => {
+    const { push, settle, state } = story(await memory())
+    const [image, child] = [push(app), push(runnable('child'))]
+    const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json' }
+    const list = push({ ...index, manifests: [part(app.mediaType, child)] } as typeof app, hex(image))
+    await settle()
+    expect(await state(list)).toBe('pending')
+  })
+
+  it.each([
+    ['by cosign 3, under any tag', 'application/vnd.oci.empty.v1+json', BUNDLE, 'v1'],
+    ['by cosign 2, under its own', app.config.mediaType, 'application/vnd.dev.cosign.simplesigning.v1+json', '.sig'],
+  ])('is not a signature %s', async (_, config, layer, tag) => {
+    const { push, settle, state } = story(await memory())
+    const layers = [part(layer, app.config.digest)]
+    const manifest = { ...app, config: { ...app.config, mediaType: config }, layers } as typeof app
+    const digest = push(manifest, tag === 'v1' ? tag : `${hex(app.config.digest)}${tag}`)
+    await settle()
+    expect(await state(digest)).toBe('unknown')
+  })
+
+  it('is not a child of an index alone', async () => {
+    const { push, settle, state } = story(await memory())
+    const child = push(app)
+    const manifests = [{ ...part(app.mediaType, child), platform: { os: 'linux', architecture: 'amd64' } }]
+    const index = push(
+      { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests } as { mediaType: string },
+      'v1',
+    )
+    await settle()
+    expect([await state(child), await state(index)]).toEqual(['unknown', 'pending'])
+  })
+
+  it('is nothing anew when we put a quarantine tag (I10)', async () => {
+    const outside = await memory()
+    const { push, pass, record } = story(outside)
+    const digest = push(app, 'v1')
+    await pass(12)
+    const before = await record(digest)
+    expect(before?.state).toBe('failed')
+    expect(await verifyPush(outside.world, pushed(digest, quarantineTag(digest)))).toEqual([])
+    expect([await record(digest), outside.queue.messages]).toEqual([before, []])
+  })
+
+  it("is somebody else's image under a tag that looks like ours", async () => {
+    const { push, settle, pass, state, at } = story(await memory())
+    const victim = push(app, 'v1')
+    const other = push(runnable('other'), quarantineTag(victim))
+    await settle()
+    expect(await state(other)).toBe('pending')
+    await pass(12)
+    expect([await state(other), await at(quarantineTag(victim))]).toEqual(['failed', victim])
+  })
+
+  // Only the API and the sources know what is worth judging; judge() takes whatever digest it is handed
+  it.fails('is not a signature that another signature is attached to', async () => {
+    const outside = await memory()
+    const { push, pass, at, record } = story(outside)
+    const image = push(app)
+    const layers = [part(BUNDLE, app.config.digest)]
+    const signature = push({ ...app, layers } as typeof app, `${hex(image)}.sig`)
+    push({ ...app, layers, subject: part(app.mediaType, signature) } as typeof app)
+    await pass(12)
+    expect([(await record(signature))?.state, await at(`${hex(image)}.sig`)]).toEqual([undefined, signature])
+  })
+
+  // The event of a deleted tag has no manifest to read, and the tag itself is not asked whom it speaks of
+  it.fails('is the image whose signature tag was deleted', async () => {
+    const outside = await memory()
+    const { push, settle, record } = story(outside)
+    const image = push(app, 'v1')
+    await settle()
+    const before = await record(image)
+    const tag = `${hex(image)}.sig`
+    await verifyPush(outside.world, { ...pushed(image, tag), kind: 'delete', digest: app.config.digest })
+    expect((await record(image))?.version).toBeGreaterThan(before?.version ?? 0)
+  })
+})
