@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest'
+import { act } from '../lambda/act.ts'
+import type { Alert } from '../lambda/core/alert.ts'
+import { quarantineTag } from '../lambda/core/tags.ts'
+import { Unavailable } from '../lambda/errors.ts'
+import { judge, recordOutage } from '../lambda/pipeline.ts'
+import { Crash, crashAfter } from './memory/crash.ts'
+import { failing, intercepted, once } from './memory/faults.ts'
+import { runnable, sign } from './memory/images.ts'
+import { memoryRegistry } from './memory/registry.ts'
+import { story } from './memory/story.ts'
+import { HOST, KEYS, memory, NAME } from './memory/world.ts'
+
+const app = runnable('app')
+
+/** An unsigned image under these tags, failed, with nothing done about it yet. */
+async function failed(...tags: readonly string[]) {
+  const outside = await memory()
+  const told = story(outside)
+  const digest = outside.registry.push(NAME, app)
+  for (const tag of tags) told.push(app, tag)
+  await told.settle()
+  outside.advance(600)
+  await judge(outside.world, told.id(digest))
+  outside.queue.messages.length = 0
+  return { outside, ...told, digest }
+}
+
+const outcomes = (published: readonly Alert[]) =>
+  published.flatMap(({ tags }) => tags).map(({ tag, outcome }) => `${tag} ${outcome}`)
+
+describe('people are told', () => {
+  it('although the registry does not answer, and again when the tag is taken (rule 10)', async () => {
+    const { outside, digest, id, pass } = await failed('v1')
+    const down = failing(outside.world, (port) => port === 'tagger')
+    await expect(act(down, id(digest), 'me')).rejects.toThrow(Unavailable)
+    expect(outside.published).toMatchObject([{ event: 'failed', tags: [{ tag: 'v1', outcome: 'failed' }] }])
+    await pass(2)
+    expect(outside.published.slice(1)).toMatchObject([
+      { event: 'quarantined', tags: [{ tag: 'v1', outcome: 'taken' }] },
+    ])
+  })
+
+  it('although the registry cannot even be asked for tags', async () => {
+    const { outside, digest, id } = await failed('v1')
+    const down = failing(outside.world, (port) => port === 'registry' || port === 'tagger')
+    await expect(act(down, id(digest), 'me')).rejects.toThrow(Unavailable)
+    expect(outside.published).toMatchObject([{ event: 'failed', image: `${HOST}/${NAME}:v1@${digest}` }])
+  })
+
+  it('as soon as the topic takes it again; until then the alert is open (I5)', async () => {
+    const { outside, digest, id, record, pass } = await failed('v1')
+    const mute = failing(outside.world, (port) => port === 'alerts')
+    await expect(act(mute, id(digest), 'me')).rejects.toThrow(Unavailable)
+    expect(await record(digest)).toMatchObject({ taken: ['v1'], todo: [{ kind: 'alert' }] })
+    await pass(2)
+    expect(outside.published).toMatchObject([{ event: 'failed', tags: [{ tag: 'v1', outcome: 'taken' }] }])
+    expect(await record(digest)).toMatchObject({ todo: [] })
+  })
+
+  it('once of an image that cannot be judged, however often it is tried', async () => {
+    const outside = await memory()
+    const { push, id, pass, told } = story(outside)
+    const digest = push(app, 'v1')
+    outside.queue.messages.length = 0
+    for (let n = 0; n < 3; n++) await recordOutage(outside.world, id(digest), 'no answer')
+    const down = failing(outside.world, (port) => port === 'registry')
+    await story(outside, down).pass(5)
+    expect(told()).toEqual(['error'])
+    await pass(1)
+  })
+
+  it('of two events that came before the first alert went out, in the order they came', async () => {
+    const { outside, digest, id, told } = await failed('v1')
+    await sign(outside.registry, NAME, digest, KEYS.privateKey)
+    await judge(outside.world, id(digest))
+    await act(outside.world, id(digest), 'me')
+    expect(told()).toEqual(['failed', 'recovered'])
+  })
+
+  it('again only after a crash: after any other the number of alerts is one an event', async () => {
+    const { outside, digest, id, told, pass } = await failed('v1')
+    const { world } = crashAfter(outside.world, 19)
+    await act(world, id(digest), 'me').catch((error: unknown) => expect(error).toBeInstanceOf(Crash))
+    await pass(4)
+    expect(told().filter((event) => event === 'failed').length).toBeLessThanOrEqual(2)
+  })
+
+  // A new event merges into the entry, whose other events went out while it came; all of them go out again
+  it.fails('once, where something new happens while the alert goes out (I5)', async () => {
+    const { outside, digest, id, told, pass } = await failed('v1')
+    const meanwhile = once('alerts', 'publish', async () => {
+      await sign(outside.registry, NAME, digest, KEYS.privateKey)
+      await judge(outside.world, id(digest))
+    })
+    await act(intercepted(outside.world, meanwhile), id(digest), 'me')
+    await pass(3)
+    expect(told()).toEqual(['failed', 'recovered'])
+  })
+
+  // What was done before an interruption is told by nobody: the outcomes of a run are lost with it
+  it.fails('of every tag that was taken, though the work was interrupted between two', async () => {
+    const { outside, digest, id, pass } = await failed('v1', 'v2')
+    const down = once('tagger', 'remove', () => Promise.reject(new Unavailable('ECR', 'no answer')), 2)
+    await expect(act(intercepted(outside.world, down), id(digest), 'me')).rejects.toThrow(Unavailable)
+    await pass(3)
+    expect(outcomes(outside.published)).toEqual(expect.arrayContaining(['v1 taken', 'v2 taken']))
+  })
+
+  // The same where a crash comes between taking a tag and telling: the next run finds no tag, and has nothing to say
+  it.fails('of the tag that was taken, though the process died right after', async () => {
+    const { outside, digest, id, pass, at } = await failed('v1')
+    const dying = intercepted(outside.world, async () => {
+      if ((await at('v1')) === undefined) throw new Crash()
+    })
+    await expect(act(dying, id(digest), 'me')).rejects.toThrow(Crash)
+    await pass(4)
+    expect(outside.published).not.toEqual([])
+    expect(outcomes(outside.published)).toContain('v1 taken')
+  })
+})
+
+// Whoever may push can put another image under the tag that we must have; where tags are immutable we never get it
+it.fails('a tag of ours that another image holds for good does not keep a failed image in place', async () => {
+  const outside = await memory()
+  const { push, pass, at } = story(outside)
+  const registry = memoryRegistry((tag) => tag.startsWith('quarantined.'))
+  Object.assign(outside.registry, registry)
+  const world = {
+    ...outside.world,
+    registries: new Map([[HOST, registry.registry]]),
+    taggers: new Map([[HOST, registry.tagger]]),
+  }
+  const digest = push(app, 'v1')
+  push(runnable('squatter'), quarantineTag(digest))
+  await story(outside, world).pass(15)
+  await pass(0)
+  expect(await at('v1')).toBeUndefined()
+})
