@@ -6,6 +6,7 @@ import { Unavailable } from '../lambda/errors.ts'
 import { judge } from '../lambda/pipeline.ts'
 import { intercepted } from './memory/faults.ts'
 import { runnable } from './memory/images.ts'
+import { memoryRegistry } from './memory/registry.ts'
 import { story } from './memory/story.ts'
 import { HOST, memory, NAME, policies } from './memory/world.ts'
 
@@ -188,6 +189,25 @@ describe('quarantine', () => {
   })
 })
 
+describe('a tag named as ours', () => {
+  // Whoever may push can put another image under the tag that we must have; where tags are immutable we never get it
+  it.fails('does not keep a failed image in place, though a good image holds it for ever', async () => {
+    const outside = await memory()
+    const { push, sign, at } = story(outside)
+    const registry = memoryRegistry((tag) => tag.startsWith('quarantined.'))
+    Object.assign(outside.registry, registry)
+    const world = {
+      ...outside.world,
+      registries: new Map([[HOST, registry.registry]]),
+      taggers: new Map([[HOST, registry.tagger]]),
+    }
+    const digest = push(app, 'v1')
+    await sign(push(runnable('signed'), quarantineTag(digest)))
+    await story(outside, world).pass(15)
+    expect(await at('v1')).toBeUndefined()
+  })
+})
+
 describe('the lease', () => {
   it('lets one worker at a time work, and sends the other away to come again', async () => {
     const { outside, digest, id, work } = await failed()
@@ -200,11 +220,6 @@ describe('the lease', () => {
 
   it('is taken over from a worker that has died', async () => {
     const { outside, digest, id, record, work } = await failed()
-    const dying = intercepted(outside.world, (port, method) => {
-      if (port === 'tagger' && method === 'remove') throw new Error('killed')
-      if (port === 'alerts') throw new Error('killed')
-    })
-    const forgetting = { ...dying, store: { ...outside.world.store } }
     const kept = (await record(digest))!
     await outside.world.store.putImage(
       {
@@ -214,7 +229,7 @@ describe('the lease', () => {
       },
       kept.version,
     )
-    await expect(act(forgetting, id(digest), 'me')).rejects.toThrow('another worker')
+    await expect(act(outside.world, id(digest), 'me')).rejects.toThrow('another worker')
     outside.advance(90)
     await work()
     expect(await record(digest)).toMatchObject({ taken: ['v1'], todo: [] })

@@ -105,7 +105,9 @@ describe('release', () => {
     await work(
       intercepted(
         outside.world,
-        once('tagger', 'put', () => void (other = push(newer, 'v1'))),
+        once('tagger', 'put', () => {
+          other = push(newer, 'v1')
+        }),
       ),
     )
     await pass(3)

@@ -16,7 +16,7 @@ export function statusCommand(): Command {
     .action(async (image: string, { api, output }: Options) => {
       const { body } = await askApi(api, '/v1/status', { image })
       if (output === 'json') console.log(JSON.stringify(body, null, 2))
-      else for (const line of statusLines(body as StatusResponse)) console.log(line)
+      else for (const line of statusLines(body as Partial<StatusResponse>)) console.log(line)
       process.exitCode = exitForState(String(body.state))
     })
 }
@@ -29,9 +29,9 @@ function statusLines({
   checks = [],
   graceUntil,
   lastError,
-}: StatusResponse): string[] {
+}: Partial<StatusResponse>): string[] {
   return [
-    `${image} ${paintState(state)}${quarantined ? ' (quarantined)' : ''}`,
+    `${image} ${paintState(state ?? 'unknown')}${quarantined ? ' (quarantined)' : ''}`,
     ...(digest ? [`  ${digest}`] : []),
     ...checkLines(checks),
     ...(graceUntil ? [`  a signature may still arrive until ${graceUntil}`] : []),

@@ -15,6 +15,7 @@ const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/
 const NAME = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/
 const HOST =
   /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?$/
+const MAX_NAME = 255
 const MAX_REFERENCE = 512
 
 export function isDigest(text: unknown): text is Digest {
@@ -26,7 +27,7 @@ export function isTag(text: unknown): text is string {
 }
 
 export function isRepositoryName(text: unknown): text is string {
-  return typeof text === 'string' && text.length <= 255 && NAME.test(text)
+  return typeof text === 'string' && text.length <= MAX_NAME && NAME.test(text)
 }
 
 /** Reads an image reference as Docker does (docker.io and `latest` defaults); throws BadInput naming what is wrong. */
@@ -41,7 +42,7 @@ export function parseImage(text: string): ImageRef {
   const named = at < 0 ? text : text.slice(0, at)
   const colon = named.lastIndexOf(':')
   const tag = colon > named.lastIndexOf('/') ? named.slice(colon + 1) : undefined
-  if (tag !== undefined && !isTag(tag)) {
+  if (tag !== undefined && !TAG.test(tag)) {
     throw new BadInput(
       `image "${text}": tag "${tag}" is not 1 to 128 of letters, digits, "_", "." and "-", not starting with "." or "-"`,
     )
@@ -49,7 +50,7 @@ export function parseImage(text: string): ImageRef {
   const { host, name } = splitHost(tag === undefined ? named : named.slice(0, colon))
   if (!HOST.test(host))
     throw new BadInput(`image "${text}": registry host "${host}" is not a host name with an optional port`)
-  if (!isRepositoryName(name)) {
+  if (name.length > MAX_NAME || !NAME.test(name)) {
     throw new BadInput(`image "${text}": repository "${name}" is not lower-case words joined by "/", ".", "_" or "-"`)
   }
   const version = tag ?? (digest === undefined ? 'latest' : undefined)

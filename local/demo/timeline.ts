@@ -2,9 +2,9 @@ import { styleText } from 'node:util'
 
 /** The story as it is told: a line for each thing seen, and what did not come out as told. */
 export type Timeline = {
-  chapter(title: string): void
+  readonly chapter: (title: string) => void
   /** Waits until `look` returns something; the step has failed if it never does. */
-  step<T>(text: string, look: () => Promise<T | undefined>): Promise<T>
+  readonly step: <T>(text: string, look: () => Promise<T | undefined>) => Promise<T>
   readonly failed: readonly string[]
 }
 
