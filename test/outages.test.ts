@@ -77,7 +77,7 @@ describe('what cannot be judged', () => {
     const layers = [
       { mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json', digest: app.config.digest, size: 1 },
     ]
-    const signature = outside.registry.push(NAME, { ...app, layers }, tag)
+    const signature = outside.registry.push(NAME, { ...app, layers } as typeof app, tag)
     await recordOutage(outside.world, id(signature), 'registry: no answer')
     await pass(60)
     expect(await at(tag)).toBe(signature)

@@ -28,7 +28,7 @@ describe('what is judged', () => {
     const image = push(app)
     const bundle = await sign(image)
     const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json' }
-    const list = push({ ...index, manifests: [part(app.mediaType, bundle)] } as typeof app, hex(image))
+    const list = push({ ...index, manifests: [part(app.mediaType, bundle)] } as { mediaType: string }, hex(image))
     await settle()
     expect([await state(image), await state(list), await state(bundle)]).toEqual(['verified', 'unknown', 'unknown'])
   })
@@ -37,7 +37,7 @@ describe('what is judged', () => {
     const { push, settle, state } = story(await memory())
     const [image, child] = [push(app), push(runnable('child'))]
     const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json' }
-    const list = push({ ...index, manifests: [part(app.mediaType, child)] } as typeof app, hex(image))
+    const list = push({ ...index, manifests: [part(app.mediaType, child)] } as { mediaType: string }, hex(image))
     await settle()
     expect(await state(list)).toBe('pending')
   })

@@ -109,12 +109,15 @@ const cases: readonly Case[] = [
 ]
 
 describe('the verdict', () => {
-  it.each(cases)('%s', (_, policies, claims, outcome, ...checks) => {
-    const verdict = judge(policies, claims)
-    expect(verdict.outcome).toBe(outcome)
-    expect(verdict.checks.map(({ name, outcome, reason }) => `${name} ${outcome} ${reason}`)).toEqual(checks)
-    expect(verdict.policyHash).toBe('hash')
-  })
+  it.each(cases.map(([name, policies, claims, outcome, ...checks]) => ({ name, policies, claims, outcome, checks })))(
+    '$name',
+    ({ policies, claims, outcome, checks }) => {
+      const verdict = judge(policies, claims)
+      expect(verdict.outcome).toBe(outcome)
+      expect(verdict.checks.map(({ name, outcome, reason }) => `${name} ${outcome} ${reason}`)).toEqual(checks)
+      expect(verdict.policyHash).toBe('hash')
+    },
+  )
 
   it('tells of each policy by name', () => {
     const { policies } = judge(

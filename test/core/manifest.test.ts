@@ -91,8 +91,9 @@ const ambiguous: readonly (readonly [string, unknown, string, string?])[] = [
 ]
 
 describe('manifests that can be read two ways or not at all', () => {
-  it.each(ambiguous)('%s', (_, json, reason, mediaType) => {
-    expect(parse(json, mediaType)).toContain(reason)
+  it.each(ambiguous.map(([name, json, reason, type]) => ({ name, json, reason, type })))('$name', (one) => {
+    const { json, reason, type } = one
+    expect(parse(json, type)).toContain(reason)
   })
 
   it('never throws, whatever the JSON', () => {
@@ -146,7 +147,7 @@ describe('manifests that can be read two ways or not at all', () => {
     ['schemaVersion', { ...image, schemaVersion: 'x'.repeat(500_000) }],
     ['mediaType', { ...image, mediaType: 'x'.repeat(500_000) }],
   ])('gives reasons of some length only: %s', (_, json) => {
-    expect(String(parse(json)).length).toBeLessThan(1000)
+    expect(JSON.stringify(parse(json)).length).toBeLessThan(1000)
   })
 
   it('names keys that are there twice', () => {

@@ -15,8 +15,20 @@ const late = situation({ enforcement: enforcement({ gracePeriod: 0 }) })
 const untagged = situation({ tags: [] })
 const failFast = situation({ enforcement: enforcement({ failFast: true }) })
 
+type Look =
+  | 'verified'
+  | 'early'
+  | 'late'
+  | 'untagged'
+  | 'junk'
+  | 'junk, failFast'
+  | 'absent, failFast'
+  | 'junk, failFast, untagged'
+  | 'unmanaged'
+  | 'outage'
+
 /** How each look comes out: a verdict, and the situation it is reached in. */
-const looks = {
+const looks: Readonly<Record<Look, readonly [Judged, Situation]>> = {
   verified: [VERIFIED, situation()],
   early: [REJECTED, situation()],
   late: [REJECTED, late],
@@ -27,9 +39,9 @@ const looks = {
   'junk, failFast, untagged': [JUNK, { ...failFast, tags: [] }],
   unmanaged: [UNMANAGED, situation()],
   outage: [OUTAGE, late],
-} satisfies Record<string, readonly [Judged, Situation]>
+}
 
-type Row = { readonly [Look in keyof typeof looks]: State }
+type Row = Readonly<Record<Look, State>>
 const young: Row = {
   verified: 'verified',
   early: 'pending',
@@ -58,7 +70,7 @@ const transitions: Readonly<Record<State | 'new', Row>> = {
 }
 
 const cases = Object.entries(transitions).flatMap(([before, row]) =>
-  Object.entries(row).map(([look, after]) => ({ before, look: look as keyof Row, after })),
+  Object.entries(row).map(([look, after]) => ({ before, look: look as Look, after })),
 )
 
 describe('the next state', () => {

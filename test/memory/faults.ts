@@ -47,7 +47,7 @@ export function failing(world: World, down: (port: keyof Ports, method: string) 
 }
 
 /** Does something once, right before the nth call of a method. */
-export function once(port: keyof Ports, method: string, act: () => Promise<unknown> | unknown, nth = 1): Before {
+export function once(port: keyof Ports, method: string, act: () => unknown, nth = 1): Before {
   let seen = 0
   return async (...[called, name]) => {
     if (called !== port || name !== method) return

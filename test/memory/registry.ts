@@ -21,6 +21,11 @@ export function memoryRegistry(immutable: (tag: string) => boolean = () => false
   const tagsOn = (name: string, digest: Digest) =>
     [...at(name).tags].filter(([, on]) => on === digest).map(([tag]) => tag)
 
+  function addManifest(name: string, manifest: FetchedManifest, tags: readonly string[]): void {
+    at(name).manifests.set(manifest.digest, manifest)
+    for (const tag of tags) at(name).tags.set(tag, manifest.digest)
+  }
+
   const registry: Registry = {
     resolve: async (name, tag) => at(name).tags.get(tag),
     manifest: async (name, reference) => {
@@ -60,14 +65,14 @@ export function memoryRegistry(immutable: (tag: string) => boolean = () => false
     registry,
     tagger,
     /** A push from outside. Without a tag it is a push by digest. */
-    push(name: string, manifest: { readonly mediaType: string }, tag?: string): Digest {
+    push: (name: string, manifest: { readonly mediaType: string }, tag?: string): Digest => {
       const bytes = Buffer.from(JSON.stringify(manifest))
       const digest = sha256(bytes)
-      at(name).manifests.set(digest, { digest, mediaType: manifest.mediaType, bytes })
-      if (tag !== undefined) at(name).tags.set(tag, digest)
+      addManifest(name, { digest, mediaType: manifest.mediaType, bytes }, tag === undefined ? [] : [tag])
       return digest
     },
-    addBlob(name: string, bytes: Uint8Array): Digest {
+    addManifest,
+    addBlob: (name: string, bytes: Uint8Array): Digest => {
       at(name).blobs.set(sha256(bytes), bytes)
       return sha256(bytes)
     },

@@ -16,13 +16,13 @@ export function story(memory: Memory, world: Verifier & Actor = memory.world, na
   return {
     id: (digest: Digest) => ({ host: HOST, name, digest }),
     /** Pushes, and sends the event of it. */
-    push(manifest: { readonly mediaType: string }, tag?: string): Digest {
+    push: (manifest: { readonly mediaType: string }, tag?: string): Digest => {
       const digest = registry.push(name, manifest, tag)
       queue.send(pushed(digest, tag, name))
       return digest
     },
     /** Signs and attaches, and sends the event of it. */
-    async sign(digest: Digest, key = KEYS.privateKey): Promise<Digest> {
+    sign: async (digest: Digest, key = KEYS.privateKey): Promise<Digest> => {
       const signature = await sign(registry, name, digest, key)
       queue.send(pushed(signature, undefined, name))
       return signature

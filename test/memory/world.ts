@@ -1,13 +1,12 @@
 import type { Alert } from '../../lambda/core/alert.ts'
-import type { Digest } from '../../lambda/core/image.ts'
 import { loadPolicies } from '../../lambda/core/policy/load.ts'
 import type { PolicySet } from '../../lambda/core/policy/policy.ts'
-import type { EvidenceStore } from '../../lambda/ports.ts'
 import { selfTestKey } from '../../lambda/quarantine-tags.ts'
 import type { Actor, Verifier } from '../../lambda/world.ts'
 import { generateKeys } from '../../local/signing/key.ts'
+import { memoryEvidence } from './evidence.ts'
 import { memoryQueue } from './queue.ts'
-import { memoryRegistry, sha256 } from './registry.ts'
+import { memoryRegistry } from './registry.ts'
 import { memoryStore } from './store.ts'
 
 export const HOST = '127.0.0.1:5500'
@@ -46,17 +45,10 @@ export async function memory(options: { readonly policies?: PolicySet; readonly 
   const clock = { now: Date.parse('2026-11-22T12:00:00.000Z') }
   const now = () => new Date(clock.now)
   const published: Alert[] = []
-  const kept = new Map<Digest, Uint8Array>()
   const registry = memoryRegistry()
   const store = memoryStore()
   await store.putSystem(selfTestKey(HOST), { passed: options.armed ?? true })
-  const evidence: EvidenceStore = {
-    put: async (bytes) => {
-      kept.set(sha256(bytes), bytes)
-      return sha256(bytes)
-    },
-    get: async (digest) => kept.get(digest),
-  }
+  const evidence = memoryEvidence()
   const queue = memoryQueue(now)
   const world: Verifier & Actor = {
     now,
@@ -75,7 +67,7 @@ export async function memory(options: { readonly policies?: PolicySet; readonly 
     registry,
     queue,
     published,
-    kept,
+    kept: evidence.kept,
     now,
     advance: (seconds: number) => {
       clock.now += seconds * 1000
