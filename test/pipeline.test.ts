@@ -109,6 +109,18 @@ describe('the way of a push', () => {
     expect(gone).not.toHaveProperty('dueAt')
   })
 
+  it('gives an image its grace anew when it comes back after it was deleted', async () => {
+    const outside = await memory()
+    const { push, settle, pass, record } = story(outside)
+    const digest = push(app, 'v1')
+    await settle()
+    await outside.registry.tagger.remove(NAME, 'v1', digest)
+    await pass(60)
+    push(app, 'v1')
+    await settle()
+    expect(await record(digest)).toMatchObject({ state: 'pending', graceUntil: '2026-11-22T13:10:00.000Z' })
+  })
+
   it('writes nothing of an image that never was', async () => {
     const { world } = await memory()
     const digest = `sha256:${'0'.repeat(64)}` as const

@@ -70,6 +70,15 @@ describe('release', () => {
     expect(outside.published[0]?.tags).toEqual([{ tag: 'v1', outcome: 'refused-newer' }])
   })
 
+  it('stops before the next tag when the verdict is another one', async () => {
+    const { outside, digest, rejudge, work, at, id, record } = await signedLate(['v1', 'v2'])
+    await rejudge()
+    const degrade = once('tagger', 'put', () => judge({ ...outside.world, policies: policiesOf('x') }, id(digest)))
+    await work(intercepted(outside.world, degrade))
+    expect([await at('v1'), await at('v2')]).toEqual([digest, undefined])
+    expect(await record(digest)).toMatchObject({ state: 'degraded', taken: ['v2'] })
+  })
+
   it('is content with a tag that somebody has put back already', async () => {
     const { outside, digest, rejudge, work, record } = await signedLate()
     outside.registry.push(NAME, app, 'v1')

@@ -8,7 +8,7 @@ const LONGEST_DELAY = 900
 
 /** What a queue's function does with one message, and what with one that has failed for the last time. */
 export type OnMessage = {
-  handle(body: unknown): Promise<void>
+  handle(body: unknown, context: Context): Promise<void>
   /** The message's last try ended in an outage: what must be written down before it is let go. */
   exhausted(body: unknown, error: Error): Promise<void>
   /** Asks for the message again after so many seconds. */
@@ -24,17 +24,17 @@ export function onBatch(message: OnMessage): (event: SQSEvent, context: Context)
   const processor = new BatchProcessor(EventType.SQS)
   const maxReceives = Number(required(ENV.maxReceives))
   return (event, context) =>
-    processPartialResponse(event, (record: SQSRecord) => onRecord(message, record, maxReceives), processor, {
+    processPartialResponse(event, (record: SQSRecord) => onRecord(message, record, context, maxReceives), processor, {
       context,
       throwOnFullBatchFailure: false,
     })
 }
 
-async function onRecord(message: OnMessage, record: SQSRecord, maxReceives: number): Promise<void> {
+async function onRecord(message: OnMessage, record: SQSRecord, context: Context, maxReceives: number): Promise<void> {
   const body = parse(record.body)
   if (body === undefined) return message.dropped('not JSON', record.body)
   try {
-    await message.handle(body)
+    await message.handle(body, context)
   } catch (error) {
     if (!(error instanceof Unavailable || error instanceof Misconfigured)) throw error
     const receives = Number(record.attributes.ApproximateReceiveCount)

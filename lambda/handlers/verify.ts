@@ -8,14 +8,15 @@ import { pushesOf } from '../sources/parse.ts'
 import { count, log } from '../telemetry.ts'
 import { wireVerifier } from '../wire.ts'
 import { registryOf } from '../world.ts'
+import { inTime } from './in-time.ts'
 import { onBatch } from './on-batch.ts'
 
 const { world, registries, retryIn } = await wireVerifier()
 const direct = z.object({ verify: z.string() })
 
 const onQueue = onBatch({
-  async handle(body) {
-    for (const push of parse(body)) await verifyPush(world, push)
+  async handle(body, context) {
+    for (const push of parse(body)) await inTime(context, verifyPush(world, push))
   },
   async exhausted(body, error) {
     count('Outages')

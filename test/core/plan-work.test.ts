@@ -81,6 +81,13 @@ describe('the work that follows', () => {
     expect(work(plan(down, ID, VERIFIED, situation()))).toBe('alert:error+recovered')
   })
 
+  // Once it is pending again nothing says that people were told of an error
+  it.fails('tells that an image has recovered which was pending in between', () => {
+    const down = { ...plan(undefined, ID, OUTAGE, situation()), todo: [] }
+    const waiting = plan(down, ID, REJECTED, situation())
+    expect([waiting.state, work(plan(waiting, ID, VERIFIED, situation()))]).toEqual(['pending', 'alert:recovered'])
+  })
+
   it('takes nothing and opens nothing under a policy that only warns', () => {
     const next = plan(was('unmanaged'), ID, UNMANAGED, strict)
     expect([work(next), next.taken]).toEqual(['', []])
