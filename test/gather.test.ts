@@ -259,6 +259,11 @@ describe('limits', () => {
     expect(registry.reads).not.toContain(layer.digest)
   })
 
+  it('a layer of 1 MiB is', async () => {
+    contents.referrers = [listed(attach('x'.repeat(1024 * 1024)), BUNDLE)]
+    expect((await read())?.claims).toHaveLength(1)
+  })
+
   it('a manifest over 4 MiB is not fetched', async () => {
     const size = 4 * 1024 * 1024 + 1
     contents.referrers = [{ ...listed(attach(bundle('x')), BUNDLE), size }]

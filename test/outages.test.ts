@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Unavailable } from '../lambda/errors.ts'
 import { recordOutage, verifyPush } from '../lambda/pipeline.ts'
-import { failing } from './memory/faults.ts'
+import { failing, intercepted } from './memory/faults.ts'
 import { runnable } from './memory/images.ts'
 import { pushed, story } from './memory/story.ts'
 import { memory, NAME } from './memory/world.ts'
@@ -24,6 +24,29 @@ describe('what cannot be judged', () => {
     await settle()
     await pass(1)
     expect([await record(digest), told()]).toMatchObject([{ state: 'verified' }, ['error', 'recovered']])
+  })
+
+  it.each(['resolve', 'tagsOf', 'manifest', 'referrers'])(
+    'is thrown when it is the call of %s that ends so',
+    async (call) => {
+      const outside = await memory()
+      const { push, state } = story(outside)
+      const digest = push(app, 'v1')
+      const down = failing(outside.world, (port, method) => port === 'registry' && method === call)
+      await expect(verifyPush(down, pushed(digest, 'v1'))).rejects.toThrow(Unavailable)
+      expect(await state(digest)).toBe('unknown')
+    },
+  )
+
+  it('is thrown where it is a defect of ours: that is no verdict either (I7)', async () => {
+    const outside = await memory()
+    const { push, state } = story(outside)
+    const digest = push(app, 'v1')
+    const broken = intercepted(outside.world, (port, method) => {
+      if (port === 'evidence' || method === 'blob') throw new TypeError('defect')
+    })
+    await expect(verifyPush(broken, pushed(digest, 'v1'))).rejects.toThrow('defect')
+    expect(await state(digest)).toBe('unknown')
   })
 
   it('is found again by the sweep when the registry is back', async () => {

@@ -82,7 +82,7 @@ describe('the way of a push', () => {
     const outside = await memory()
     const { push, settle, state } = story(outside)
     const old = push(app, 'v1')
-    const now = push(runnable('newer'), 'v1')
+    const now = outside.registry.push(NAME, runnable('newer'), 'v1')
     await settle()
     expect([await state(old), await state(now)]).toEqual(['pending', 'pending'])
     expect(await outside.world.store.tag(HOST, NAME, 'v1')).toMatchObject({ digest: now })
@@ -106,7 +106,7 @@ describe('the way of a push', () => {
     await judge(outside.world, id(digest))
     const gone = await record(digest)
     expect(gone).toMatchObject({ state: 'verified', lastError: { message: 'the image is no longer in the registry' } })
-    expect(gone).not.toHaveProperty('dueAt')
+    for (const field of ['dueAt', 'recheckAt']) expect(gone).not.toHaveProperty(field)
   })
 
   it('gives an image its grace anew when it comes back after it was deleted', async () => {

@@ -3,7 +3,7 @@ import { quarantineTag } from '../lambda/core/tags.ts'
 import { verifyPush } from '../lambda/pipeline.ts'
 import { runnable } from './memory/images.ts'
 import { pushed, story } from './memory/story.ts'
-import { memory } from './memory/world.ts'
+import { memory, NAME } from './memory/world.ts'
 
 const app = runnable('app')
 
@@ -75,6 +75,14 @@ describe('what is judged', () => {
     expect(before?.state).toBe('failed')
     expect(await verifyPush(outside.world, pushed(digest, quarantineTag(digest)))).toEqual([])
     expect([await record(digest), outside.queue.messages]).toEqual([before, []])
+  })
+
+  it('is an image that comes under a tag as ours would be, and that we never judged', async () => {
+    const outside = await memory()
+    const { push, settle, state } = story(outside)
+    const digest = push(app, quarantineTag(outside.registry.push(NAME, app)))
+    await settle()
+    expect(await state(digest)).toBe('pending')
   })
 
   it("is somebody else's image under a tag that looks like ours", async () => {

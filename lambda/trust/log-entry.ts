@@ -49,7 +49,7 @@ export function assertLogInUse(
   logs: TrustMaterial['tlogs'],
   times: readonly Date[],
 ): void {
-  if (entry.inclusionPromise !== undefined || times.length === 0) return
+  if (entry.inclusionPromise !== undefined) return
   const inUse = logs.some(
     ({ logID, validFor }) =>
       logID.equals(entry.logId.keyId) && times.every((time) => validFor.start <= time && time <= validFor.end),

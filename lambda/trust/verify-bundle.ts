@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle'
+import { X509Certificate } from '@sigstore/core'
 import { type SignedEntity, type TrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify'
 import type { ClaimContent, Signer } from '../core/evidence.ts'
 import type { HashAlgorithm } from '../core/policy/policy.ts'
@@ -48,7 +49,7 @@ export function verifyBundle(claim: BundleContent, trust: Trust): { signer: Sign
     if (isIntoto001(entry)) verifyIntoto001(entry, content, trust.material.tlogs)
     assertLogInUse(entry, trust.material.tlogs, times)
   }
-  return { signer: signerOf(stock, trust, times), content }
+  return { signer: signerOf(trust, holder, times), content }
 }
 
 /**
@@ -110,10 +111,18 @@ function unlogged(key: SignedEntity['key']): SignedEntity['key'] {
   return key.$case === 'certificate' ? { ...key, certificate: withoutScts(key.certificate) } : key
 }
 
-function signerOf({ key }: SignedEntity, { signer }: Trust, times: readonly Date[]): Signer {
-  // An old signature can be stamped again at any time, but never before it was made: the earliest comes nearest
-  const signedAt = times.length === 0 ? undefined : new Date(Math.min(...times.map(Number))).toISOString()
-  if (signer.kind === 'key') return { kind: 'key', key: keyName(signer.key), ...(signedAt && { signedAt }) }
-  if (key.$case !== 'certificate' || signedAt === undefined) throw new Rejection('malformed', 'no certificate')
-  return { kind: 'certificate', ...readIdentity(key.certificate), signedAt }
+function signerOf({ signer }: Trust, holder: Holder, times: readonly Date[]): Signer {
+  if (signer.kind === 'key') {
+    return { kind: 'key', key: keyName(signer.key), ...(times.length > 0 && { signedAt: earliest(times) }) }
+  }
+  return {
+    kind: 'certificate',
+    ...readIdentity(X509Certificate.parse(Buffer.from(holder.der))),
+    signedAt: earliest(times),
+  }
+}
+
+/** An old signature can be stamped again at any time, but never before it was made: the earliest time comes nearest. */
+function earliest(times: readonly Date[]): string {
+  return new Date(Math.min(...times.map(Number))).toISOString()
 }

@@ -6,7 +6,7 @@ import { digest as digestOf } from '../core/records.ts'
 import { failing } from '../memory/faults.ts'
 import { runnable } from '../memory/images.ts'
 import { story } from '../memory/story.ts'
-import { HOST, memory, NAME } from '../memory/world.ts'
+import { HOST, memory, NAME, policies } from '../memory/world.ts'
 
 const app = runnable('app')
 const newer = runnable('newer')
@@ -50,6 +50,17 @@ describe('GET /v1/status', () => {
     const { status, body } = await getStatus(outside.world, { image: `${IMAGE}:v1` })
     expect([status, body]).toMatchObject([200, { digest, state: 'failed', quarantined: true, tag: 'v1' }])
     expect((await getStatus(outside.world, { image: `${IMAGE}@${digest}` })).body).toMatchObject({ quarantined: true })
+  })
+
+  it('by a tag that was left while another was taken', async () => {
+    const outside = await memory({ policies: policies('onFailure: quarantine, protect: ["**:latest"]') })
+    const { push, pass } = story(outside)
+    const digest = push(app, 'v1')
+    push(app, 'latest')
+    await pass(13)
+    const ask = async (tag: string) => (await getStatus(outside.world, { image: `${IMAGE}:${tag}` })).body
+    expect(await ask('latest')).toMatchObject({ digest, state: 'failed', quarantined: false })
+    expect(await ask('v1')).toMatchObject({ digest, state: 'failed', quarantined: true })
   })
 
   it('by a tag that is back: no longer quarantined', async () => {

@@ -118,6 +118,11 @@ describe('unreadable, and never an exception', () => {
     expect(signature(annotations)).toMatchObject({ kind: 'unreadable', fault: 'malformed' })
   })
 
+  it('but annotations of 1 MiB are read', () => {
+    const [signed] = Object.values(SIGNATURE)
+    expect(signature({ ...SIGNATURE, x: 'x'.repeat(1024 * 1024 - signed!.length) })).toMatchObject({ kind: 'bundle' })
+  })
+
   it('an envelope that is not JSON', () => {
     const garbage = bytesOf('garbage')
     expect(legacyBundle(describeBytes(DSSE, garbage), garbage)).toMatchObject({ kind: 'unreadable' })

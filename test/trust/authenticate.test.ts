@@ -91,9 +91,60 @@ describe('accepts', () => {
     expect(prove(pki, claim)).toMatchObject({ ok: true, says: { kind: 'attestation', predicateType: SLSA } })
   })
 
+  it('an envelope, whatever bytes lie beside it', () => {
+    expect(prove(pki, signEnvelope(pki).bundle, CERTIFICATE, { artifact: IMAGE })).toMatchObject({ ok: true })
+  })
+
+  it('an entry proven by a log in the very second that it was taken into use and retired', () => {
+    const { bundle } = signEnvelope(pki, statement(), { log: 'hashedrekord/0.0.2', stamp: NOW })
+    const root = rootOf(pki)
+    root.tlogs[1]!.publicKey.validFor = { start: NOW.toISOString(), end: NOW.toISOString() }
+    expect(prove(pki, bundle, CERTIFICATE, { root })).toMatchObject({ ok: true })
+  })
+
+  it('an entry promised by a log that was retired before the timestamp, but not before the promise', () => {
+    const { bundle } = signEnvelope(pki, statement(), { stamp: later(2) })
+    const root = rootOf(pki)
+    root.tlogs[0]!.publicKey.validFor!.end = later(1).toISOString()
+    expect(prove(pki, bundle, CERTIFICATE, { root })).toMatchObject({ ok: true, signer: { signedAt: ACCEPTED_AT } })
+  })
+
+  it('a key with an entry of a log without times, and then knows none', () => {
+    const { bundle, keys } = signEnvelope(pki, statement(), { by: 'key', log: 'dsse/0.0.2' })
+    const proof = prove(pki, bundle, keyDemand(keys.publicKey, { log: true }))
+    expect(proof).toMatchObject({ ok: true, signer: { kind: 'key' } })
+    expect(proof.ok && proof.signer).not.toHaveProperty('signedAt')
+  })
+
   it('the earliest trusted time as the time of signing', () => {
     const { bundle } = signEnvelope(pki, statement(), { inclusion: { at: later(5) }, stamp: later(2) })
     expect(prove(pki, bundle)).toMatchObject({ ok: true, signer: { signedAt: later(2).toISOString() } })
+  })
+})
+
+describe('does not look at what the policy does not ask for, as whoever attached it could have left it out:', () => {
+  const { tlogEntries, timestampVerificationData } = signEnvelope(stranger, statement(), { stamp: NOW }).bundle
+    .verificationMaterial
+  const withForeign = (options: SignOptions, foreign: object) => {
+    const { bundle, keys } = signEnvelope(pki, statement(), options)
+    return { bundle: { ...bundle, verificationMaterial: { ...bundle.verificationMaterial, ...foreign } }, keys }
+  }
+
+  it.each([{ tlogEntries }, { timestampVerificationData }])('the foreign part of a bundle signed by key', (foreign) => {
+    const { bundle, keys } = withForeign({ by: 'key', log: 'none' }, foreign)
+    expect(prove(pki, bundle, keyDemand(keys.publicKey))).toMatchObject({ ok: true })
+  })
+
+  it('the foreign log entry of a certificate that only has to be stamped', () => {
+    const { bundle } = withForeign({ stamp: NOW }, { tlogEntries })
+    expect(prove(pki, bundle, WITHOUT_LOG)).toMatchObject({ ok: true })
+  })
+
+  it('a timestamp under a root that knows no timestamp authority', () => {
+    const { bundle } = withForeign({}, { timestampVerificationData })
+    const root = { ...rootOf(pki), timestampAuthorities: [] }
+    expect(prove(pki, bundle, CERTIFICATE, { root })).toMatchObject({ ok: true })
+    expect(prove(pki, bundle, CERTIFICATE)).toMatchObject({ ok: false, fault: 'timestamp-invalid' })
   })
 })
 

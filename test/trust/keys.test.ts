@@ -65,8 +65,12 @@ describe('the digest that a message signature names', () => {
     expect(judge(other)).toMatchObject({ ok: false, fault: 'subject-mismatch' })
   })
 
-  it.each(['SHA3_256', 'HASH_ALGORITHM_UNSPECIFIED', 'SHA2_1024'])('is not judged as %s', (algorithm) => {
-    expect(judge(withDigest(algorithm, IMAGE, 'sha256'))).toMatchObject({ ok: false })
+  it.each([
+    ['SHA3_256', 'unsupported'],
+    ['HASH_ALGORITHM_UNSPECIFIED', 'unsupported'],
+    ['SHA2_1024', 'malformed'],
+  ])('is not judged as %s', (algorithm, fault) => {
+    expect(judge(withDigest(algorithm, IMAGE, 'sha256'))).toMatchObject({ ok: false, fault })
   })
 
   it('may be missing, as cosign writes it under Ed25519, and then nothing else is forgiven', () => {

@@ -101,6 +101,20 @@ describe('turned away before anything is verified', () => {
   })
 })
 
+describe('at the limit', () => {
+  it('32 timestamps are read, and found to be one', () => {
+    const spoiled = withStamps(copies(stamp, 32))
+    expect(prove(pki, { kind: 'bundle', bundle: spoiled })).toMatchObject({ fault: 'timestamp-invalid' })
+  })
+
+  it.each([
+    [63, true],
+    [64, false],
+  ])('%d levels below the bundle: %s', (levels, ok) => {
+    expect(prove(pki, { kind: 'bundle', bundle: { ...good, extra: nested(levels) } }).ok).toBe(ok)
+  })
+})
+
 describe('every version that tools write is read', () => {
   const chain = {
     certificate: undefined,

@@ -140,10 +140,13 @@ describe('turned away:', () => {
     expect(fault(bundle)).toMatchObject({ ok: false, fault: expected })
   })
 
-  it('an entry proven by a log that was retired before the signature was made', () => {
+  it.each([
+    ['retired before', { end: later(-1).toISOString() }],
+    ['taken into use after', { start: later(1).toISOString() }],
+  ])('an entry proven by a log that was %s the signature was made', (_, validFor) => {
     const { bundle } = signEnvelope(pki, statement(), { log: 'hashedrekord/0.0.2', stamp: NOW })
     const root = rootOf(pki)
-    root.tlogs[1]!.publicKey.validFor!.end = later(-1).toISOString()
+    Object.assign(root.tlogs[1]!.publicKey.validFor!, validFor)
     expect(fault(bundle, CERTIFICATE, { root })).toMatchObject({ ok: false, fault: 'log-invalid' })
   })
 
@@ -186,7 +189,8 @@ describe('turned away:', () => {
   })
 
   it('a message signature without the bytes that it signs', () => {
-    expect(fault(signMessage(pki).bundle)).toMatchObject({ ok: false, fault: 'malformed' })
+    const detail = 'a message signature without the bytes it signs'
+    expect(fault(signMessage(pki).bundle)).toEqual({ ok: false, fault: 'malformed', detail })
   })
 
   it('a message signature over some other artifact of the same signer', () => {
