@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 const story = globSync('lambda/*.ts').filter((file) => file !== 'lambda/wire.ts')
 const core = ['lambda/core/', 'lambda/ports.ts', 'lambda/errors.ts', 'lambda/env.ts', 'lambda/aws-errors.ts']
 const doors = globSync('lambda/*').filter((place) => place !== 'lambda/handlers')
+const helpers = ['on-batch', 'in-time'].map((name) => `lambda/handlers/${name}.ts`)
 const pure = ['zod', 're2js', 'canonicalize', 'node:crypto']
 const forCdk = ['env.ts', 'resources.ts', 'policies.ts', 'sources/', 'core/'].map((place) => `lambda/${place}`)
 
@@ -17,8 +18,8 @@ const TABLE: readonly (readonly [file: RegExp, places: readonly string[], packag
   [/^lambda\/queue\//, ['lambda/sources/recheck.ts', ...core]],
   [/^lambda\/(registry|trust|store|alerts|quarantine)\//, core],
   [/^lambda\/api\//, story.concat('lambda/core/')],
-  [/^lambda\/handlers\/(?!on-batch)/, ['lambda/handlers/on-batch.ts', ...doors]],
-  [/^lambda\/(handlers\/on-batch|wire)\.ts/, doors],
+  [/^lambda\/handlers\/(?!on-batch|in-time)/, [...helpers, ...doors]],
+  [/^lambda\/(handlers\/\S+|wire)\.ts/, doors],
   [/^lambda\/[^/]+\.ts/, ['lambda/core/', 'lambda/formats/', 'lambda/trust/', 'lambda/sources/source.ts', ...story]],
   [/^cdk\//, forCdk],
   [/^cli\//, ['local/', ...doors]],
@@ -64,10 +65,10 @@ describe('the house', () => {
   it.each([
     ['sources', ['index', 'source', 'parse']],
     ['formats', ['index', 'format', 'choose-referrers', 'legacy-bundle', 'locate-claims']],
-  ])('lists every one of its %s', (folder, helpers) => {
+  ])('lists every one of its %s', (folder, others) => {
     const listed = imports(`lambda/${folder}/index.ts`).map((name) => name.slice(2, -3))
     const there = globSync(`lambda/${folder}/*.ts`).map((file) => file.replace(/.*\/|\.ts$/g, ''))
-    expect(there.filter((name) => ![...helpers, ...listed].includes(name))).toEqual([])
+    expect(there.filter((name) => ![...others, ...listed].includes(name))).toEqual([])
   })
 
   it('has no long file and no `any`', () => {

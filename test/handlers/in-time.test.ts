@@ -19,3 +19,20 @@ it('gives up as an outage while there is time to write it down', async () => {
   await vi.advanceTimersByTimeAsync(1)
   await given
 })
+
+it('minds nothing that the work ends in later', async () => {
+  const work = Promise.withResolvers<never>()
+  const given = expect(inTime(context, work.promise)).rejects.toThrow(Unavailable)
+  await vi.advanceTimersByTimeAsync(55_000)
+  await given
+  work.reject(new Error('later'))
+  await vi.advanceTimersByTimeAsync(0)
+})
+
+it('gives up at once where no time is left', async () => {
+  const given = expect(inTime({ getRemainingTimeInMillis: () => 100 }, new Promise(() => {}))).rejects.toThrow(
+    Unavailable,
+  )
+  await vi.advanceTimersByTimeAsync(1)
+  await given
+})
