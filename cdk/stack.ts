@@ -49,6 +49,7 @@ export class AssayStack extends Stack {
     evidence.grantPut(act)
     alerting.grantPublish(act)
 
+    registries.nameTo(sweep)
     table.grant(sweep, { items: ['GetItem', 'PutItem'], indexes: ['due', 'recent'] })
     queues.verify.grantSend(sweep)
     queues.act.grantSend(sweep)

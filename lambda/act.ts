@@ -1,6 +1,6 @@
 import { formatImage, type ImageId } from './core/image.ts'
 import { type ImageRecord, plusSeconds } from './core/status.ts'
-import { closeTodo, findTodo } from './core/todo.ts'
+import { closeAlert, findTodo } from './core/todo.ts'
 import { Unavailable } from './errors.ts'
 import { quarantineTags } from './quarantine-tags.ts'
 import { releaseTags } from './release-tags.ts'
@@ -62,7 +62,7 @@ async function tell(world: Actor, id: ImageId, interrupted: boolean): Promise<vo
   const seen = (entry.tags ?? []).length > 0 ? [] : await tagsNow(world, id)
   const tags = entry.tags ?? (interrupted ? seen.map((tag) => ({ tag, outcome: 'failed' as const })) : [])
   const named = tags[0]?.tag ?? seen[0]
-  for (const event of entry.events ?? []) {
+  for (const { event } of entry.events ?? []) {
     await world.alerts.publish({
       event,
       image: formatImage({ host: id.host, name: id.name, digest: id.digest, ...(named && { tag: named }) }),
@@ -73,7 +73,7 @@ async function tell(world: Actor, id: ImageId, interrupted: boolean): Promise<vo
       tags,
     })
   }
-  await updateImage(world, id, (now) => closeTodo(now, 'alert', entry.seq))
+  await updateImage(world, id, (now) => closeAlert(now, entry))
 }
 
 /** The tags to name in an alert; none where the registry does not answer, since the alert must go out all the same. */

@@ -1,10 +1,11 @@
 import { DECIDER, decide } from './core/decide.ts'
-import { demandId } from './core/evidence.ts'
+import { demandId, type Evidence } from './core/evidence.ts'
 import type { ImageId } from './core/image.ts'
 import type { Judged } from './core/plan.ts'
 import { policyHash } from './core/policy/hash.ts'
 import { policiesFor } from './core/policy/match.ts'
 import type { Demand, Policy, PolicySet } from './core/policy/policy.ts'
+import type { Verdict } from './core/verdict.ts'
 import { OverLimit } from './errors.ts'
 import { gather } from './gather.ts'
 import type { EvidenceStore, Registry } from './ports.ts'
@@ -19,11 +20,14 @@ export type Examiner = {
   readonly trust: TrustMaterials
 }
 
+/** What an examination ends in. `signature`: it holds nothing but signatures, and speaks of another image. */
+export type Examined = { readonly judged: Judged; readonly signature: boolean }
+
 /**
  * Judges an image without any effect: gather, authenticate, decide. Undefined where the image does not exist.
  * An outage throws Unavailable; more than we are willing to read is an error, never a verdict (I8).
  */
-export async function examine(examiner: Examiner, id: ImageId): Promise<Judged | undefined> {
+export async function examine(examiner: Examiner, id: ImageId): Promise<Examined | undefined> {
   const policies = policiesFor(examiner.policies, id)
   const hash = policyHash(policies, examiner.policies.roots, DECIDER)
   try {
@@ -31,12 +35,25 @@ export async function examine(examiner: Examiner, id: ImageId): Promise<Judged |
     if (evidence === undefined) return undefined
     const claims = authenticate(evidence.claims, demandsOf(policies), id.digest, examiner.trust)
     const verdict = decide(policies, evidence, claims, hash)
-    const { mediaType, platforms, kept } = evidence
-    return { kind: 'verdict', verdict, mediaType, platforms, evidence: kept }
+    return { judged: judgedBy(verdict, evidence), signature: evidence.signature }
   } catch (error) {
     if (!(error instanceof OverLimit)) throw error
-    return { kind: 'error', reason: 'over-limit', message: error.message, policyHash: hash }
+    return { judged: overLimit(error.message, hash), signature: false }
   }
+}
+
+/** A good signature counts whatever else lies on the image; without one, what was not read might have been it. */
+function judgedBy(verdict: Verdict, { mediaType, platforms, kept, claims }: Evidence): Judged {
+  const unread = claims
+    .map(({ content }) => content)
+    .find((content) => 'fault' in content && content.fault === 'over-limit')
+  if (verdict.outcome === 'rejected' && unread !== undefined && 'detail' in unread)
+    return overLimit(unread.detail, verdict.policyHash)
+  return { kind: 'verdict', verdict, mediaType, platforms, evidence: kept }
+}
+
+function overLimit(message: string, policyHash: string): Judged {
+  return { kind: 'error', reason: 'over-limit', message, policyHash }
 }
 
 /** The hash of all that judges this image now: a verdict reached under another one no longer counts. */

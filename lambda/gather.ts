@@ -1,15 +1,24 @@
 import type { Claim, Evidence } from './core/evidence.ts'
 import { type Digest, formatImage, type ImageId } from './core/image.ts'
-import { type Descriptor, type FetchedManifest, type Manifest, parseManifest, platformOf } from './core/manifest.ts'
+import {
+  type Descriptor,
+  type FetchedManifest,
+  holdsOnlySignatures,
+  type Manifest,
+  parseManifest,
+  platformOf,
+} from './core/manifest.ts'
 import { OverLimit } from './errors.ts'
 import { announcedFormat, chooseReferrers } from './formats/choose-referrers.ts'
-import { unreadable } from './formats/format.ts'
+import { unread, unreadable } from './formats/format.ts'
 import { formats } from './formats/index.ts'
 import { type Candidate, locateClaims, type Place } from './formats/locate-claims.ts'
 import type { EvidenceStore, Registry } from './ports.ts'
 
 const MAX_CANDIDATES = 100
-const MAX_MANIFEST = 4 * 1024 * 1024
+/** Of a referrer: they are held together, a hundred at most. */
+const MAX_REFERRER = 512 * 1024
+const MAX_TOTAL = 64 * 1024 * 1024
 const MAX_LAYER = 1024 * 1024
 const PARALLEL = 8
 
@@ -26,7 +35,10 @@ type Reading = {
  */
 export async function gather(registry: Registry, image: ImageId, store: EvidenceStore): Promise<Evidence | undefined> {
   const kept = new Set<Digest>()
+  let total = 0
   const keep = async (bytes: Uint8Array) => {
+    total += bytes.length
+    if (total > MAX_TOTAL) throw new OverLimit(`${formatImage(image)}: more than ${MAX_TOTAL} bytes of signatures`)
     kept.add(await store.put(bytes))
   }
   const reading = { registry, image, keep }
@@ -41,11 +53,17 @@ export async function gather(registry: Registry, image: ImageId, store: Evidence
   const common = { image, mediaType: own.mediaType }
   if (typeof manifest === 'string') {
     await keep(own.bytes)
-    return { ...common, kept: [...kept], platforms: [], claims: [], ambiguous: manifest }
+    return { ...common, kept: [...kept], platforms: [], signature: false, claims: [], ambiguous: manifest }
   }
   const [referrers] = await Promise.all([readReferrers(reading, api ?? [], descriptorsOf(fallback)), keep(own.bytes)])
   const claims = await readClaims(reading, [...tagged, ...referrers], own.bytes)
-  return { ...common, kept: [...kept].sort(), platforms: platformsOf(manifest), claims }
+  return {
+    ...common,
+    kept: [...kept].sort(),
+    platforms: platformsOf(manifest),
+    signature: holdsOnlySignatures(manifest),
+    claims,
+  }
 }
 
 // distribution-spec 1.1, "Referrers Tag Schema"
@@ -70,10 +88,14 @@ async function readReferrers(
   const { needed, spare } = chooseReferrers(api, fallback)
   assertFewEnough(image, needed.length)
   const chosen = [...needed, ...spare].slice(0, MAX_CANDIDATES)
-  return mapLimited(chosen, async ({ digest, size, artifactType }) => {
-    assertSmallEnough(image, `manifest ${digest}`, size, MAX_MANIFEST)
-    const fetched = await registry.manifest(image.name, digest)
-    return { digest, found: 'as-referrer', carrier: announcedFormat(artifactType), fetched } satisfies Candidate
+  return mapLimited(chosen, async ({ digest, size, artifactType }): Promise<Candidate> => {
+    const candidate = { digest, found: 'as-referrer', carrier: announcedFormat(artifactType) } as const
+    const fetched = size > MAX_REFERRER ? undefined : await registry.manifest(image.name, digest)
+    // A list may lie about sizes
+    const bytes = fetched?.bytes.length ?? size
+    if (bytes > MAX_REFERRER)
+      return { ...candidate, unread: `${bytes} bytes of manifest; at most ${MAX_REFERRER} are read` }
+    return { ...candidate, ...(fetched && { fetched }) }
   })
 }
 
@@ -93,11 +115,12 @@ async function readClaims(reading: Reading, candidates: readonly Candidate[], ow
 
 async function readClaim({ registry, image, keep }: Reading, place: Place, own: Uint8Array): Promise<Claim> {
   const { format, manifest, layer } = place
-  assertSmallEnough(image, `signature layer ${layer.digest}`, layer.size, MAX_LAYER)
+  const claim = { carrier: format.name, manifest, layer: layer.digest }
+  if (layer.size > MAX_LAYER) return { ...claim, content: unread(`${layer.size} bytes; at most ${MAX_LAYER} are read`) }
   const bytes = await registry.blob(image.name, layer.digest, MAX_LAYER)
   if (bytes !== undefined) await keep(bytes)
   const content = bytes === undefined ? unreadable('the blob is missing') : format.read(layer, bytes, own)
-  return { carrier: format.name, manifest, layer: layer.digest, content }
+  return { ...claim, content }
 }
 
 function placeOf({ manifest, layer, carrier }: Claim): string {
@@ -118,11 +141,6 @@ function platformsOf(manifest: Manifest): string[] {
 function assertFewEnough(image: ImageId, candidates: number): void {
   if (candidates <= MAX_CANDIDATES) return
   throw new OverLimit(`${formatImage(image)}: ${candidates} signature candidates; at most ${MAX_CANDIDATES} are read`)
-}
-
-function assertSmallEnough(image: ImageId, what: string, bytes: number, limit: number): void {
-  if (bytes <= limit) return
-  throw new OverLimit(`${formatImage(image)}: ${what} has ${bytes} bytes; at most ${limit} are read`)
 }
 
 /** Maps in order, a few at a time. */

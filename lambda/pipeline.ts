@@ -6,8 +6,8 @@ import type { Push } from './core/push.ts'
 import type { ImageRecord } from './core/status.ts'
 import { Unavailable } from './errors.ts'
 import { currentPolicyHash, examine } from './examine.ts'
-import { MAX_DELAY } from './queue/sqs.ts'
-import { subjectsOf } from './subjects.ts'
+import { MAX_DELAY } from './resources.ts'
+import { type Subject, subjectsOf } from './subjects.ts'
 import { tagsOf } from './tags-of.ts'
 import { registryOf, type Verifier } from './world.ts'
 
@@ -20,17 +20,26 @@ const TRIES = 8
  */
 export async function verifyPush(world: Verifier, push: Push): Promise<readonly ImageRecord[]> {
   const subjects = await subjectsOf(world, registryOf(world, push.host), push)
-  const records = await Promise.all(subjects.map((id) => judge(world, id)))
+  const records = await Promise.all(subjects.map(({ id, ...known }) => judge(world, id, known)))
   return records.filter((record) => record !== undefined)
 }
 
+/** What the event that led here says of the image. */
+type Context = Pick<Subject, 'asImage' | 'tagged'>
+
 /** Judges one image and records what follows. Undefined: there is no such image and there never was. */
-export async function judge(world: Verifier, id: ImageId): Promise<ImageRecord | undefined> {
+export async function judge(
+  world: Verifier,
+  id: ImageId,
+  { asImage, tagged }: Context = { asImage: false, tagged: false },
+): Promise<ImageRecord | undefined> {
   const registry = registryOf(world, id.host)
-  return record(world, id, async () => {
+  return record(world, id, async (before) => {
     const tags = await tagsOf(world.store, registry, id)
     const judged = await examine({ ...world, registry }, id)
-    return judged && { judged, tags }
+    // Whoever attaches something to a signature must not make an image of it
+    const isImage = asImage || (before !== undefined && before.mediaType !== '') || judged?.signature === false
+    return judged !== undefined && isImage ? { judged: judged.judged, tags, tagged } : undefined
   })
 }
 
@@ -40,17 +49,19 @@ export async function recordOutage(world: Verifier, id: ImageId, message: string
   return record(world, id, async () => ({
     judged: { kind: 'error', reason: 'unavailable', message, policyHash },
     tags: [],
+    tagged: false,
   }))
 }
 
-type Look = () => Promise<{ judged: Judged; tags: readonly string[] } | undefined>
+type Seen = { readonly judged: Judged; readonly tags: readonly string[]; readonly tagged: boolean }
+type Look = (before: ImageRecord | undefined) => Promise<Seen | undefined>
 
 /** One conditional write of verdict and work; who loses the race looks again from the start (rule 1). */
 async function record(world: Verifier, id: ImageId, look: Look): Promise<ImageRecord | undefined> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const now = world.now().toISOString()
     const before = await world.store.image(id)
-    const seen = await look()
+    const seen = await look(before)
     const next = seen ? planned(world, before, id, seen, now) : gone(before, now)
     if (next === undefined) return undefined
     if (!(await store(world, before, next))) continue
@@ -64,10 +75,10 @@ function planned(
   world: Verifier,
   before: ImageRecord | undefined,
   id: ImageId,
-  { judged, tags }: { judged: Judged; tags: readonly string[] },
+  { judged, ...seen }: Seen,
   now: string,
 ): ImageRecord {
-  const next = plan(before, id, judged, { now, tags, enforcement: enforcementFor(world.policies, id) })
+  const next = plan(before, id, judged, { now, ...seen, enforcement: enforcementFor(world.policies, id) })
   return before === undefined || before.rev === next.rev
     ? next
     : { ...next, historyHash: historyHash(historyRow(before)) }
@@ -89,7 +100,9 @@ function gone(before: ImageRecord | undefined, now: string): ImageRecord | undef
 
 /** The outgoing verdict is copied first, so that a crash in between orphans nothing. */
 async function store(world: Verifier, before: ImageRecord | undefined, next: ImageRecord): Promise<boolean> {
-  if (before !== undefined && before.rev !== next.rev) await world.store.putHistory(next, historyRow(before))
+  if (before !== undefined && before.rev !== next.rev) {
+    await world.store.putHistory(next, historyRow(before), before.version)
+  }
   return world.store.putImage(next, before?.version)
 }
 

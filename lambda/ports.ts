@@ -42,7 +42,8 @@ export interface StatusStore {
   image(id: ImageId): Promise<ImageRecord | undefined>
   /** Writes the record if the stored version is still `expected` (undefined: if there is none). */
   putImage(record: ImageRecord, expected: number | undefined): Promise<boolean>
-  putHistory(id: ImageId, row: HistoryRow): Promise<void>
+  /** Keeps a row, copied from the item's `version`; a row copied later stays (only its writer can have won the item). */
+  putHistory(id: ImageId, row: HistoryRow, version: number): Promise<void>
   /** Past verdicts, newest first. */
   history(id: ImageId, limit: number, cursor?: string): Promise<Page<HistoryRow>>
   tag(host: string, name: string, tag: string): Promise<TagRecord | undefined>

@@ -1,10 +1,11 @@
+import { isArmed } from './armed.ts'
 import type { TagOutcome } from './core/alert.ts'
 import type { ImageId } from './core/image.ts'
-import type { FetchedManifest } from './core/manifest.ts'
+import { type FetchedManifest, isRunnable, parseManifest } from './core/manifest.ts'
 import { enforcementFor, isProtected } from './core/policy/match.ts'
 import type { Enforcement } from './core/policy/policy.ts'
 import type { ImageRecord } from './core/status.ts'
-import { quarantineTag } from './core/tags.ts'
+import { quarantineTag, signatureSubject } from './core/tags.ts'
 import { closeTodo, findTodo, openTodo } from './core/todo.ts'
 import { Unavailable } from './errors.ts'
 import { markTag } from './mark-tag.ts'
@@ -12,11 +13,6 @@ import type { Registry, Tagger } from './ports.ts'
 import { tagsOf } from './tags-of.ts'
 import { updateImage } from './update-image.ts'
 import { type Actor, registryOf } from './world.ts'
-
-/** The item that says whether quarantine is armed for a registry: its self-test has passed. */
-export function selfTestKey(host: string): string {
-  return `self-test#${host}`
-}
 
 type Hands = { readonly registry: Registry; readonly tagger: Tagger }
 
@@ -38,7 +34,7 @@ export async function quarantineTags(world: Actor, record: ImageRecord): Promise
       ? await takeAll(world, { registry, tagger }, record, free)
       : free.map((tag) => ({ tag, outcome: left ?? 'not-armed' }))
   if (outcomes === undefined) return
-  await updateImage(world, record, (now) => told(closeTodo(now, 'quarantine', seq), [...outcomes, ...held]))
+  await updateImage(world, record, (now) => alongside(closeTodo(now, 'quarantine', seq), [...outcomes, ...held]))
 }
 
 /** Why tags are left in place; undefined where they may be taken. */
@@ -50,19 +46,12 @@ async function whyLeft(
 ): Promise<'would-take' | 'not-armed' | undefined> {
   const wanted = record.state === 'failed' ? enforcement.onFailure : enforcement.onDegraded
   if (wanted !== 'quarantine') return 'would-take'
-  return tagger !== undefined && (await isArmed(world, record.host)) ? undefined : 'not-armed'
+  return tagger !== undefined && (await isArmed(world.store, record.host)) ? undefined : 'not-armed'
 }
 
-async function isArmed(world: Actor, host: string): Promise<boolean> {
-  return (await world.store.system(selfTestKey(host)))?.passed === true
-}
-
-/** Adds what was done to the alert still to be sent; a tag taken after that alert gets one of its own. */
-function told(record: ImageRecord, outcomes: readonly TagOutcome[]): ImageRecord {
-  if (outcomes.length === 0) return record
-  if (findTodo(record, 'alert')) return openTodo(record, 'alert', { tags: outcomes })
-  const taken = outcomes.filter(({ outcome }) => outcome === 'taken')
-  return taken.length === 0 ? record : openTodo(record, 'alert', { events: ['quarantined'], tags: taken })
+/** Adds what was done to the alert still to be sent, where there is one. */
+function alongside(record: ImageRecord, tags: readonly TagOutcome[]): ImageRecord {
+  return tags.length > 0 && findTodo(record, 'alert') ? openTodo(record, 'alert', { tags }) : record
 }
 
 /** Puts the quarantine tag and sees it there: without it, taking the last tag would delete the image (rule 5). */
@@ -87,8 +76,11 @@ async function takeAll(
   await finishTaken(world, hands.registry, record)
   const kept = tags.length > 0 ? await keep(world, hands, record) : undefined
   if (kept === undefined) return []
+  const manifest = parseManifest(kept)
+  // A signature's tag is only ever taken off something that hides there to be run
+  const hides = typeof manifest === 'string' || isRunnable(manifest)
   const outcomes: TagOutcome[] = []
-  for (const tag of tags) {
+  for (const tag of tags.filter((one) => hides || signatureSubject(one) === undefined)) {
     const outcome = await take(world, hands, record, tag, kept)
     if (outcome === undefined) return undefined
     outcomes.push({ tag, outcome })
@@ -120,7 +112,7 @@ async function take(
     world.log('the image went with its tag; putting it back', { name, digest, tag })
     await tagger.put(name, quarantineTag(digest), kept)
   }
-  await markTag(world, { ...record, tag }, { quarantined: { digest, at: world.now().toISOString() } })
+  await markTaken(world, record, tag)
   return 'taken'
 }
 
@@ -130,12 +122,21 @@ async function unclaim(world: Actor, record: ImageRecord, tag: string): Promise<
   await updateImage(world, record, (now) => ({ ...now, taken: now.taken.filter((other) => other !== tag) }))
 }
 
-/** Marks tags that an earlier run took and could not mark before it ended. */
+/** Tells of a taken tag (in an alert of its own where the first has gone out) and marks it, in this order: rule 10. */
+async function markTaken(world: Actor, record: ImageRecord, tag: string): Promise<void> {
+  const tags = [{ tag, outcome: 'taken' as const }]
+  await updateImage(world, record, (now) =>
+    openTodo(now, 'alert', { tags, events: findTodo(now, 'alert') ? [] : ['quarantined'] }),
+  )
+  const quarantined = { digest: record.digest, at: world.now().toISOString() }
+  await markTag(world, { ...record, tag }, { quarantined })
+}
+
+/** Tells of and marks tags that an earlier run took and then ended. */
 async function finishTaken(world: Actor, registry: Registry, record: ImageRecord): Promise<void> {
   for (const tag of record.taken) {
     const marked = await world.store.tag(record.host, record.name, tag)
-    if (marked?.quarantined?.digest === record.digest || (await registry.resolve(record.name, tag)) !== undefined)
-      continue
-    await markTag(world, { ...record, tag }, { quarantined: { digest: record.digest, at: world.now().toISOString() } })
+    if (marked?.quarantined?.digest === record.digest) continue
+    if ((await registry.resolve(record.name, tag)) === undefined) await markTaken(world, record, tag)
   }
 }

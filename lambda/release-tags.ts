@@ -1,6 +1,6 @@
 import type { TagOutcome } from './core/alert.ts'
 import type { FetchedManifest } from './core/manifest.ts'
-import type { ImageRecord } from './core/status.ts'
+import type { AlertEvent, ImageRecord } from './core/status.ts'
 import { closeTodo, findTodo, openTodo } from './core/todo.ts'
 import { markTag } from './mark-tag.ts'
 import type { Registry, Tagger } from './ports.ts'
@@ -20,7 +20,9 @@ export async function releaseTags(world: Actor, record: ImageRecord): Promise<vo
     const outcome = await giveBack(world, registry, tagger, record, tag, manifest)
     await updateImage(world, record, (current) => {
       const taken = current.taken.filter((other) => other !== tag)
-      return openTodo({ ...current, taken }, 'alert', { tags: [{ tag, outcome }] })
+      // The alert may have gone out before this tag could be given back
+      const events: AlertEvent[] = findTodo(current, 'alert') ? [] : ['recovered']
+      return openTodo({ ...current, taken }, 'alert', { events, tags: [{ tag, outcome }] })
     })
   }
   await updateImage(world, record, (current) => closeTodo(current, 'release', seq))
@@ -35,13 +37,13 @@ async function giveBack(
   manifest: FetchedManifest | undefined,
 ): Promise<TagOutcome['outcome']> {
   const current = await registry.resolve(name, tag)
-  if (current !== undefined && current !== digest) return 'refused-newer'
-  const at = world.now().toISOString()
+  let outcome: TagOutcome['outcome'] = current === undefined || current === digest ? 'given-back' : 'refused-newer'
   if (current === undefined) {
     if (manifest === undefined || tagger === undefined) return 'failed'
-    await markTag(world, { host, name, tag }, { ownPut: { digest, at } })
-    if ((await tagger.put(name, tag, manifest)) === 'taken') return 'refused-newer'
+    await markTag(world, { host, name, tag }, { ownPut: { digest, at: world.now().toISOString() } })
+    if ((await tagger.put(name, tag, manifest)) === 'taken') outcome = 'refused-newer'
   }
+  // Given back or somebody else's by now: either way it is no longer a tag that we hold
   await markTag(world, { host, name, tag }, { quarantined: undefined })
-  return 'given-back'
+  return outcome
 }

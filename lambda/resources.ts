@@ -14,6 +14,9 @@ export const QUEUES = {
   act: { function: 'act', visibility: 360, maxReceives: 5, batch: 1 },
 } as const
 
+/** SQS delays a message by at most this many seconds; later deadlines are the sweep's. */
+export const MAX_DELAY = 900
+
 /** How often the sweep looks for due and stuck work, in seconds. */
 export const SWEEP_EVERY = 60
 

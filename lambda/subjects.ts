@@ -9,16 +9,46 @@ import type { Known } from './world.ts'
 /** How many children of an index under a signature tag are opened to see whether an image hides there. */
 const MAX_CHILDREN = 100
 
-/** The images a push is about: the image itself, or the one that a pushed signature speaks of. */
-export async function subjectsOf(world: Known, registry: Registry, push: Push): Promise<readonly ImageId[]> {
+/** An image a push is about. */
+export type Subject = {
+  readonly id: ImageId
+  /** Under this tag it is judged whatever it looks like; otherwise only what is no mere signature is. */
+  readonly asImage: boolean
+  /** The push named it by an ordinary tag. */
+  readonly tagged: boolean
+}
+
+/** The images a push is about: the image itself, or the one that a pushed or deleted signature speaks of. */
+export async function subjectsOf(world: Known, registry: Registry, push: Push): Promise<readonly Subject[]> {
   const { host, name, tag, digest } = push
-  if (push.kind === 'recheck') return digest === undefined ? [] : [{ host, name, digest }]
+  const known = (one: Digest): Subject => ({ id: { host, name, digest: one }, asImage: false, tagged: false })
+  if (push.kind === 'recheck') return digest === undefined ? [] : [known(digest)]
   if (tag !== undefined && digest !== undefined && (await isOwnPush(world, { host, name, digest }, tag))) return []
   const now = tag && (await observeTag(world.store, registry, { host, name, tag }, world.now().toISOString()))
   const pushed = push.kind === 'push' ? digest : undefined
   const digests = [...new Set([now, pushed])].filter((one) => one !== undefined && one !== '')
   const found = await Promise.all(digests.map((one) => subjectsOfManifest(registry, name, one, tag)))
-  return [...new Set(found.flat())].map((subject) => ({ host, name, digest: subject }))
+  const spokenOf = tag === undefined ? undefined : signatureSubject(tag)
+  const judged = found.flat().filter(({ itself }) => itself)
+  const others = [...found.flat().filter(({ itself }) => !itself), ...(spokenOf ? [{ digest: spokenOf }] : [])]
+  return [
+    ...judged.map((one) => ({ ...known(one.digest), asImage: true, tagged: true })),
+    ...[...new Set(others.map((one) => one.digest))].map(known),
+  ]
+}
+
+/**
+ * What an outage is written down for when the registry could not be asked what was pushed: an image under an ordinary tag,
+ * and what is known as an image already. A signature must never become an image by an outage.
+ */
+export async function subjectOfOutage(world: Known, push: Push): Promise<ImageId | undefined> {
+  const { host, name, tag } = push
+  const spokenOf = tag === undefined ? undefined : signatureSubject(tag)
+  const digest = spokenOf ?? push.digest
+  if (digest === undefined) return undefined
+  const id = { host, name, digest }
+  const ordinary = tag !== undefined && spokenOf === undefined && !isQuarantineTagOf(tag, digest)
+  return ordinary || (await world.store.image(id)) !== undefined ? id : undefined
 }
 
 /** The tag under which we keep a quarantined image: our own writing makes no new work (I10). */
@@ -33,14 +63,14 @@ async function subjectsOfManifest(
   name: string,
   digest: Digest,
   tag: string | undefined,
-): Promise<Digest[]> {
+): Promise<{ readonly digest: Digest; readonly itself: boolean }[]> {
   const fetched = await registry.manifest(name, digest)
   if (fetched === undefined) return []
   const manifest = parseManifest(fetched)
-  const spokenOf = tag === undefined ? undefined : signatureSubject(tag)
-  const judgedItself = tag !== undefined && (await isJudged(registry, name, manifest, spokenOf !== undefined))
+  const claimsSignature = tag !== undefined && signatureSubject(tag) !== undefined
+  const itself = tag !== undefined && (await isJudged(registry, name, manifest, claimsSignature))
   const subject = typeof manifest === 'string' ? undefined : manifest.subject?.digest
-  return [judgedItself ? digest : undefined, spokenOf, subject].filter((one) => one !== undefined)
+  return [...(itself ? [{ digest, itself }] : []), ...(subject ? [{ digest: subject, itself: false }] : [])]
 }
 
 /** Under an ordinary tag all but signatures is judged; under a signature tag only what a runtime would start. */
@@ -55,12 +85,11 @@ async function isJudged(
   if (!claimsSignature) return !isSignature(manifest)
   if (isRunnable(manifest)) return true
   if (manifest.kind === 'image') return false
-  const children = await Promise.all(
-    manifest.manifests.slice(0, MAX_CHILDREN).map(async (child) => {
-      const fetched = await registry.manifest(name, child.digest)
-      const parsed = fetched && parseManifest(fetched)
-      return typeof parsed === 'object' && isRunnable(parsed)
-    }),
-  )
-  return manifest.manifests.length > MAX_CHILDREN || children.some(Boolean)
+  if (manifest.manifests.length > MAX_CHILDREN) return true
+  for (const child of manifest.manifests) {
+    const fetched = await registry.manifest(name, child.digest)
+    const parsed = fetched && parseManifest(fetched)
+    if (typeof parsed === 'object' && isRunnable(parsed)) return true
+  }
+  return false
 }

@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
+import { isArmed } from './armed.ts'
+import type { ImageRecord } from './core/status.ts'
 import { currentPolicyHash } from './examine.ts'
 import type { Sweeper } from './world.ts'
 
-const BATCH = 100
-/** The item that holds the hash of the policies all images were last judged under. */
-const POLICIES_KEY = 'policies'
+/** How many due images one sweep wakes; the rest is the next one's. */
+const BATCH = 1000
+/** How many images one page of the list holds. */
+const PAGE = 100
+const AT_ONCE = 50
+/** The item that holds the hash of the rules all images were last judged and acted on under. */
+const RULES_KEY = 'rules'
 
-/** Finds what nobody told us: deadlines that have come, work that got stuck, verdicts of another policy. */
+/** Finds what nobody told us: deadlines that have come, work that got stuck, images judged or acted on under other rules. */
 export async function sweep(world: Sweeper): Promise<{ readonly due: number; readonly rejudged: number }> {
   const due = await wakeDue(world)
-  const rejudged = await rejudgeOnPolicyChange(world)
+  const rejudged = await rejudgeOnNewRules(world)
   return { due, rejudged }
 }
 
@@ -18,34 +24,49 @@ export async function sweep(world: Sweeper): Promise<{ readonly due: number; rea
 async function wakeDue(world: Sweeper): Promise<number> {
   const now = world.now().toISOString()
   const hits = await world.store.due(now, BATCH)
-  const records = await Promise.all(hits.map((id) => world.store.image(id)))
-  const due = records.filter((record) => record?.dueAt !== undefined && record.dueAt <= now)
-  for (const record of due) {
-    if (record === undefined) continue
+  let due = 0
+  await forEach(hits, async (id) => {
+    const record = await world.store.image(id)
+    if (record?.dueAt === undefined || record.dueAt > now) return
+    due++
     if (record.todo.length > 0) await world.queue.act(record)
     if (record.recheckAt !== undefined && record.recheckAt <= now) await world.queue.verify(record, 0)
-  }
-  return due.length
+  })
+  return due
 }
 
-/** A gate trusts no verdict of another policy, so a changed policy set re-judges every image it touches. */
-async function rejudgeOnPolicyChange(world: Sweeper): Promise<number> {
-  const hash = createHash('sha256')
-    .update(canonicalize(world.policies) ?? '')
-    .digest('hex')
-  const known = await world.store.system(POLICIES_KEY)
+/**
+ * A gate trusts no verdict of another policy, so changed policies re-judge every image they touch. What to do with bad
+ * images may have changed too (another Enforcement, a registry armed by now), so those are looked at again as well (I3).
+ */
+async function rejudgeOnNewRules(world: Sweeper): Promise<number> {
+  const hosts = [...world.registries.keys()].sort()
+  const armed = await Promise.all(hosts.map((host) => isArmed(world.store, host)))
+  const rules = canonicalize({ policies: world.policies, hosts, armed }) ?? ''
+  const hash = createHash('sha256').update(rules).digest('hex')
+  const known = await world.store.system(RULES_KEY)
   if (known?.hash === hash) return 0
   let cursor: string | undefined
   let count = 0
   do {
-    const page = await world.store.images({ limit: BATCH, ...(cursor && { cursor }) })
-    for (const record of page.items) {
-      if (record.policyHash === currentPolicyHash(world.policies, record)) continue
-      await world.queue.verify(record, 0)
-      count++
-    }
+    const page = await world.store.images({ limit: PAGE, ...(cursor && { cursor }) })
+    const outdated = page.items.filter((record) => isOutdated(world, record))
+    await forEach(outdated, (record) => world.queue.verify(record, 0))
+    count += outdated.length
     cursor = page.cursor
   } while (cursor !== undefined)
-  await world.store.putSystem(POLICIES_KEY, { hash, at: world.now().toISOString() })
+  await world.store.putSystem(RULES_KEY, { hash, at: world.now().toISOString() })
   return count
+}
+
+function isOutdated({ policies }: Sweeper, record: ImageRecord): boolean {
+  const bad = record.state === 'failed' || record.state === 'degraded'
+  return bad || record.policyHash !== currentPolicyHash(policies, record)
+}
+
+/** Some at once, so that a thousand are done within the function's time and no service is flooded. */
+async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < items.length; at += AT_ONCE) {
+    await Promise.all(items.slice(at, at + AT_ONCE).map(work))
+  }
 }

@@ -66,7 +66,7 @@ export async function wireActor() {
 }
 
 export async function wireSweeper(): Promise<Sweeper> {
-  const known = await wireKnown([])
+  const known = await wireKnown(registriesFrom(required(ENV.registries)))
   return { ...known, queue: queue(new SQSClient()) }
 }
 

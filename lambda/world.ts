@@ -29,7 +29,7 @@ export type Actor = Known & {
 }
 
 /** What sweeping reaches: it finds work and hands it on. */
-export type Sweeper = Pick<Known, 'now' | 'policies' | 'store'> & { readonly queue: WorkQueue }
+export type Sweeper = Pick<Known, 'now' | 'policies' | 'registries' | 'store'> & { readonly queue: WorkQueue }
 
 export function registryOf(world: Pick<Known, 'registries'>, host: string): Registry {
   const registry = world.registries.get(host)

@@ -69,6 +69,7 @@ describe('an image', () => {
       mediaType: IMAGE_MANIFEST.mediaType,
       kept: [IMAGE_MANIFEST.digest],
       platforms: [],
+      signature: false,
       claims: [],
     })
   })
@@ -255,7 +256,9 @@ describe('limits', () => {
     const layer = { ...describeBytes(BUNDLE, 'large'), size }
     contents.referrers = [listed(put(contents, referrerOf(IMAGE_MANIFEST, [layer])), BUNDLE)]
     const registry = memoryRegistry(contents)
-    await expect(gather(registry, ID, memoryEvidence())).rejects.toThrow(/has 1048577 bytes; at most 1048576 are read/)
+    const { claims = [] } = (await gather(registry, ID, memoryEvidence())) ?? {}
+    const detail = '1048577 bytes; at most 1048576 are read'
+    expect(claims.map(({ content }) => content)).toEqual([{ kind: 'unreadable', fault: 'over-limit', detail }])
     expect(registry.reads).not.toContain(layer.digest)
   })
 
@@ -264,10 +267,27 @@ describe('limits', () => {
     expect((await read())?.claims).toHaveLength(1)
   })
 
-  it('a manifest over 4 MiB is not fetched', async () => {
-    const size = 4 * 1024 * 1024 + 1
-    contents.referrers = [{ ...listed(attach(bundle('x')), BUNDLE), size }]
-    await expect(read()).rejects.toThrow(OverLimit)
+  it('a referrer over 512 KiB of manifest is not fetched', async () => {
+    const size = 512 * 1024 + 1
+    const referrer = attach(bundle('x'))
+    contents.referrers = [{ ...listed(referrer, BUNDLE), size }]
+    const registry = memoryRegistry(contents)
+    const { claims = [] } = (await gather(registry, ID, memoryEvidence())) ?? {}
+    expect(claims).toMatchObject([{ content: { fault: 'over-limit' } }])
+    expect(registry.reads).not.toContain(referrer.digest)
+  })
+
+  it('a list that lies about the size of a manifest is not believed', async () => {
+    const referrer = put(contents, referrerOf(IMAGE_MANIFEST, [], 'x'.repeat(512 * 1024)))
+    contents.referrers = [{ ...listed(referrer, BUNDLE), size: 100 }]
+    expect((await read())?.claims).toMatchObject([{ content: { fault: 'over-limit' } }])
+  })
+
+  it('one that is too large does not hide another', async () => {
+    const large = { ...listed(attach(bundle('large')), BUNDLE), size: 512 * 1024 + 1 }
+    contents.referrers = [large, listed(attach(bundle('good')), BUNDLE)]
+    const kinds = (await read())?.claims.map(({ content }) => content.kind)
+    expect(kinds?.toSorted()).toEqual(['bundle', 'unreadable'])
   })
 
   it('a few requests at a time, in few round trips', async () => {

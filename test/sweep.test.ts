@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { selfTestKey } from '../lambda/quarantine-tags.ts'
+import { selfTestKey } from '../lambda/armed.ts'
 import { sweep } from '../lambda/sweep.ts'
 import { generateKeys } from '../local/signing/key.ts'
 import { runnable } from './memory/images.ts'
@@ -48,7 +48,7 @@ describe('what is due', () => {
     expect(Date.parse(due) - outside.now().getTime()).toBeLessThanOrEqual(60_000)
     outside.advance(60)
     await sweep(outside.world)
-    expect(outside.queue.messages).toMatchObject([{ to: 'act' }])
+    expect(outside.queue.messages.filter(({ to }) => to === 'act')).toHaveLength(1)
   })
 
   it('is not what the index only says is due', async () => {
@@ -60,6 +60,29 @@ describe('what is due', () => {
     const stale = { ...outside.world.store, due: async () => [id(digest), { ...id(digest), name: 'never/was' }] }
     expect(await sweep({ ...outside.world, store: stale })).toMatchObject({ due: 0 })
     expect(outside.queue.messages).toEqual([])
+  })
+
+  it('is all asked for in one sweep, some of it at a time', async () => {
+    const outside = await memory()
+    const { settle } = story(outside)
+    for (let n = 0; n < 120; n++) {
+      const tag = `v${n}`
+      outside.queue.send(pushed(outside.registry.push('prod/app', runnable(tag), tag), tag))
+    }
+    await settle()
+    await sweep(outside.world)
+    outside.queue.messages.length = 0
+    outside.advance(600)
+    let open = 0
+    const seen: number[] = []
+    const verify: typeof outside.queue.queue.verify = async (image, delay) => {
+      seen.push(++open)
+      await outside.queue.queue.verify(image, delay)
+      open--
+    }
+    expect(await sweep({ ...outside.world, queue: { ...outside.queue.queue, verify } })).toMatchObject({ due: 120 })
+    expect(outside.queue.messages).toHaveLength(120)
+    expect(Math.max(...seen)).toBe(50)
   })
 
   it('is a verified image once a day, without a word', async () => {
@@ -145,7 +168,7 @@ describe('a change of policies', () => {
   })
 
   // Only policies are in the hash an image was judged under; a day goes by until its turn comes
-  it.fails('takes the tags of failed images when they are to be taken from now on (I3)', async () => {
+  it('takes the tags of failed images when they are to be taken from now on (I3)', async () => {
     const outside = await memory({ policies: policies('onFailure: observe') })
     const { push, pass, at } = story(outside)
     push(app, 'v1')
@@ -155,7 +178,7 @@ describe('a change of policies', () => {
   })
 
   // The work was done as far as could be, and nothing opens it again when more can be done
-  it.fails('takes the tags of failed images when a registry is armed (I3)', async () => {
+  it('takes the tags of failed images when a registry is armed (I3)', async () => {
     const outside = await memory({ armed: false })
     const { push, pass, at } = story(outside)
     push(app, 'v1')

@@ -39,6 +39,11 @@ export class Registries extends Construct {
     if (actions.includes('BatchGetImage')) this.#excludeFromPullTimes(user)
   }
 
+  /** Names the registries to a function that may do nothing in them. */
+  nameTo(user: AssayFunction): void {
+    user.handler.addEnvironment(ENV.registries, Stack.of(this).toJsonString(this.watched))
+  }
+
   /** Our reading is no use of an image: else lifecycle rules that go by the last pull would keep every image. */
   #excludeFromPullTimes(reader: AssayFunction): void {
     new CfnPullTimeUpdateExclusion(this, `${reader.node.id}Pulls`, { principalArn: reader.role.roleArn })

@@ -41,9 +41,9 @@ async function verify(reference: string, options: Options, print: (line: string)
   const digest = image.digest ?? (image.tag && (await registry.resolve(image.name, image.tag)))
   if (!digest) throw new Unavailable(image.host, `there is no ${formatImage(image)}`)
   const id: ImageId = { host: image.host, name: image.name, digest }
-  const judged = await examine({ registry, evidence: hashOnly, policies, trust: trustMaterials(policies.roots) }, id)
-  if (judged === undefined) throw new Unavailable(image.host, `there is no ${formatImage(id)}`)
-  return report(id, judged, options.output, print)
+  const examined = await examine({ registry, evidence: hashOnly, policies, trust: trustMaterials(policies.roots) }, id)
+  if (examined === undefined) throw new Unavailable(image.host, `there is no ${formatImage(id)}`)
+  return report(id, examined.judged, options.output, print)
 }
 
 const STATES = { verified: 'verified', rejected: 'failed', unmanaged: 'unmanaged' } as const

@@ -22,14 +22,14 @@ const OUTCOMES: Readonly<Record<TagOutcome['outcome'], string>> = {
   'given-back': 'given back',
   'refused-newer': 'not given back: it points at a newer image',
   'not-armed': 'left in place: quarantine is not armed for this registry (its self-test has not passed)',
-  failed: 'could not be taken yet; trying again',
+  failed: 'could not be changed yet; trying again',
 }
 
 const ADVICE: Readonly<Record<AlertEvent, string>> = {
   failed: 'Sign the image as the policy asks (by digest); tags that were taken come back by themselves.',
   quarantined: 'Sign the image as the policy asks (by digest); tags that were taken come back by themselves.',
   recovered: 'Nothing to do.',
-  degraded: 'Deploy gates say no. Sign the image anew or mend the policy; no tag was taken.',
+  degraded: 'Deploy gates say no. Sign the image anew or mend the policy.',
   error: 'Nothing was taken. It is tried again by itself; look at the registry if this repeats.',
 }
 

@@ -1,9 +1,10 @@
-// C0 and C1 controls, bidirectional overrides, zero-width and line separators: all that could forge a line or hide text
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+// All that could forge a line or hide text: controls, formats, what is not assigned, line separators, and the Hangul fillers, which are letters that show nothing
+const UNSAFE = /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu
+/** In characters, not in halves of them. */
 const LONGEST = 200
 
 /** Text from registries and certificates, on one line, without anything that could forge the message around it. */
 export function plainText(text: string): string {
-  const clean = text.replace(UNSAFE, '?')
-  return clean.length <= LONGEST ? clean : `${clean.slice(0, LONGEST - 1)}…`
+  const characters = Array.from(text.replace(UNSAFE, '?'))
+  return (characters.length <= LONGEST ? characters : [...characters.slice(0, LONGEST - 1), '…']).join('')
 }

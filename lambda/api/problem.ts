@@ -1,5 +1,5 @@
 import { BadInput } from '../core/bad-input.ts'
-import { Misconfigured, Unavailable } from '../errors.ts'
+import { Misconfigured, OverLimit, Unavailable } from '../errors.ts'
 
 export type Answer = {
   readonly status: number
@@ -20,6 +20,7 @@ export function problem(status: number, title: string, detail: string): Answer {
 export function problemOf(error: unknown): Answer | undefined {
   if (error instanceof BadInput) return problem(400, 'Bad request', error.message)
   if (error instanceof Unavailable) return problem(503, 'Not available', error.message)
+  if (error instanceof OverLimit) return problem(503, 'Over a limit', error.message)
   if (error instanceof Misconfigured) return problem(503, 'Not configured', error.message)
   return undefined
 }

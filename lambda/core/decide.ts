@@ -75,13 +75,14 @@ function findingsOf(authority: Authority, claims: readonly Authenticated[]): rea
     const message = authority.message || `the policy says ${authority.action}`
     return [{ name: authority.name, finding: { met, reason: met ? 'static-pass' : 'static-fail', message } }]
   }
-  if (authority.attestations.length === 0) {
-    return [{ name: authority.name, finding: findWanted(authority, { kind: 'signature' }, claims) }]
-  }
-  return authority.attestations.map(({ name, predicateType }) => ({
+  // Annotations are signed with an image signature: where they are asked for, so is one
+  const asksSignature = authority.attestations.length === 0 || Object.keys(authority.annotations).length > 0
+  const signature = { name: authority.name, finding: findWanted(authority, { kind: 'signature' }, claims) }
+  const attestations = authority.attestations.map(({ name, predicateType }) => ({
     name: `${authority.name}/${name}`,
     finding: findWanted(authority, { kind: 'attestation', predicateType }, claims),
   }))
+  return asksSignature ? [signature, ...attestations] : attestations
 }
 
 function checksOf({ policy, passed, authorities }: Judged): Check[] {

@@ -24,6 +24,8 @@ export type Evidence = {
   /** Digests of all bytes the verdict rests on, as kept in the evidence store. */
   readonly kept: readonly Digest[]
   readonly platforms: readonly string[]
+  /** It holds nothing but signatures or attestations: it speaks of another image. */
+  readonly signature: boolean
   readonly claims: readonly Claim[]
   /** Why the image's own manifest can be read two ways or not at all; such an image is never verified. */
   readonly ambiguous?: string

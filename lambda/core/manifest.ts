@@ -1,4 +1,5 @@
 import { type Digest, isDigest } from './image.ts'
+import { oddKey } from './odd-key.ts'
 import { parseStrictJson } from './strict-json.ts'
 
 /** An OCI content descriptor, as far as we use it. https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
@@ -35,8 +36,8 @@ export const MANIFEST_TYPES = [
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ] as const
 
-const KEYS = ['schemaVersion', 'mediaType', 'artifactType', 'config', 'layers', 'manifests', 'subject', 'annotations']
-const LOWER_KEYS = KEYS.map((key) => key.toLowerCase())
+/** How much of a value that somebody else wrote is told in a reason. */
+const SHOWN = 80
 const INDEX_TYPES: readonly string[] = [MANIFEST_TYPES[1], MANIFEST_TYPES[3]]
 const IMAGE_CONFIGS = ['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json']
 const IMAGE_LAYER = /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.rootfs\.)/
@@ -46,18 +47,18 @@ const IMAGE_LAYER = /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.ro
  * both `layers` and `manifests`, a media type that disagrees with the content, schema 1 (GHSA-qq97-vm5h-rrhg).
  */
 export function parseManifest(fetched: FetchedManifest): Manifest | string {
-  const json = parseStrictJson(fetched.bytes)
-  if (typeof json === 'string') return json
+  const read = parseStrictJson(fetched.bytes)
+  if ('fault' in read) return read.fault
+  const { json } = read
   if (!isObject(json)) return 'the manifest is not a JSON object'
-  const oddKey = Object.keys(json).find((key) => !KEYS.includes(key) && LOWER_KEYS.includes(key.toLowerCase()))
-  // Go reads keys whatever their case, so a runtime would see what we do not
-  if (oddKey !== undefined) return `key "${oddKey}" differs from a known one by case only`
-  if (json.schemaVersion !== 2) return `schemaVersion is ${JSON.stringify(json.schemaVersion)}; 2 is allowed`
+  const odd = oddKey(json)
+  if (odd !== undefined) return `key ${shown(odd.key)} differs by case only from ${shown(odd.is)}`
+  if (json.schemaVersion !== 2) return `schemaVersion is ${shown(json.schemaVersion)}; 2 is allowed`
   const mediaType = json.mediaType ?? fetched.mediaType
   if (typeof mediaType !== 'string' || !(MANIFEST_TYPES as readonly string[]).includes(mediaType)) {
-    return `media type ${JSON.stringify(mediaType)} is not an OCI or Docker v2 manifest or index`
+    return `media type ${shown(mediaType)} is not an OCI or Docker v2 manifest or index`
   }
-  if (fetched.mediaType !== mediaType) return `served as ${fetched.mediaType} but says ${mediaType}`
+  if (fetched.mediaType !== mediaType) return `served as ${short(fetched.mediaType)} but says ${mediaType}`
   const asIndex = INDEX_TYPES.includes(mediaType)
   if (asIndex && ('layers' in json || 'config' in json)) return 'an index that also has layers or config'
   if (!asIndex && 'manifests' in json) return 'an image manifest that also has manifests'
@@ -89,6 +90,17 @@ export function platformOf(child: Descriptor): string | undefined {
   const platform = child.platform
   if (platform === undefined || (platform.os === 'unknown' && platform.architecture === 'unknown')) return undefined
   return [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/')
+}
+
+/** A value as a reason tells of it. What is nested may be deep, so only its kind is told. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (isObject(value)) return 'an object'
+  return typeof value === 'string' ? JSON.stringify(short(value)) : String(value)
+}
+
+function short(text: string): string {
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 1).toWellFormed()}…`
 }
 
 function commonFields(json: Record<string, unknown>, mediaType: string): Common | string {
@@ -150,9 +162,16 @@ const SIGNATURE_TYPES = [
   /^application\/(?:jose\+json|cose)$/, // Notation's envelopes
 ]
 
-/** All of its content is signatures or attestations of a known kind: it speaks about another image and is not judged itself. */
+/** A signature or attestation by its config too: even under an ordinary tag nobody would run it. */
 export function isSignature(manifest: Manifest): boolean {
-  if (manifest.kind === 'index' || IMAGE_CONFIGS.includes(manifest.config.mediaType)) return false
+  return (
+    holdsOnlySignatures(manifest) && !(manifest.kind === 'image' && IMAGE_CONFIGS.includes(manifest.config.mediaType))
+  )
+}
+
+/** All of its content is signatures or attestations of a known kind, whatever its config says (cosign 2 writes an image's). */
+export function holdsOnlySignatures(manifest: Manifest): boolean {
+  if (manifest.kind === 'index') return false
   const content = manifest.layers.length > 0 ? manifest.layers : [manifest.config]
   return content.every((part) => SIGNATURE_TYPES.some((known) => known.test(part.mediaType)))
 }

@@ -24,9 +24,14 @@ export type Judged =
 export type Situation = {
   readonly now: string
   readonly tags: readonly string[]
+  /** The event that led here named it by a tag, though that tag may have moved on since. */
+  readonly tagged: boolean
   readonly enforcement: Enforcement
 }
 
+/** An item stays far below DynamoDB's 400 kB: this many checks, signers and platforms, with messages of so many characters. */
+const MAX_LISTED = 100
+const LONGEST = 500
 /** Seconds until an image that could not be judged is looked at again. */
 const ERROR_RETRY = 15 * 60
 /** Seconds after which the sweep takes up work that nobody has done. */
@@ -37,7 +42,9 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
   const { now, tags } = situation
   const base = before ?? newRecord(id, now)
   const unmanaged = judged.kind === 'verdict' && judged.verdict.outcome === 'unmanaged'
-  const awaitedSince = unmanaged ? undefined : (base.awaitedSince ?? (tags.length > 0 ? now : undefined))
+  const awaitedSince = unmanaged
+    ? undefined
+    : (base.awaitedSince ?? (tags.length > 0 || situation.tagged ? now : undefined))
   const deadline = awaitedSince && plusSeconds(awaitedSince, situation.enforcement.gracePeriod)
   const state = nextState(before, judged, deadline, situation)
   const changed = before === undefined || before.state !== state
@@ -118,9 +125,16 @@ function rejected(
 }
 
 function verdictFields(judged: Judged & { kind: 'verdict' }, now: string): Partial<ImageRecord> {
-  const { policies, checks, signers, policyHash } = judged.verdict
-  const { mediaType, platforms, evidence } = judged
+  const { policies, policyHash } = judged.verdict
+  const { mediaType, evidence } = judged
+  const checks = judged.verdict.checks.slice(0, MAX_LISTED).map(shortened)
+  const signers = judged.verdict.signers.slice(0, MAX_LISTED)
+  const platforms = judged.platforms.slice(0, MAX_LISTED)
   return { policies, checks, signers, policyHash, mediaType, platforms, evidence, checkedAt: now, lastError: undefined }
+}
+
+function shortened(check: Check): Check {
+  return check.message.length <= LONGEST ? check : { ...check, message: `${check.message.slice(0, LONGEST - 1)}…` }
 }
 
 function errorFields(

@@ -1,6 +1,7 @@
 /** Why a signature or attestation was rejected. Closed, stable: part of the API. */
 export type SignatureFault =
   | 'malformed' // not readable as what it claims to be
+  | 'over-limit' // larger than is read: it might have been a good one
   | 'unsupported' // a known format or algorithm we do not judge yet
   | 'signature-invalid' // the signature does not verify
   | 'wrong-key-kind' // a key where a certificate is asked for, or the reverse
@@ -26,5 +27,4 @@ export type Reason =
   | 'annotation-mismatch'
   | 'no-policy'
   | 'ambiguous-manifest'
-  | 'over-limit'
   | 'unavailable'

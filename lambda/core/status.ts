@@ -21,7 +21,8 @@ export type AlertEvent =
 export type Todo = {
   readonly kind: 'quarantine' | 'release' | 'alert'
   readonly seq: number
-  readonly events?: readonly AlertEvent[]
+  /** What people are to be told, each with the seq under which it was opened. */
+  readonly events?: readonly { readonly event: AlertEvent; readonly seq: number }[]
   readonly tags?: readonly TagOutcome[]
 }
 

@@ -7,7 +7,10 @@ type Details = { readonly events?: readonly AlertEvent[]; readonly tags?: readon
 export function openTodo(record: ImageRecord, kind: Todo['kind'], details: Details = {}): ImageRecord {
   const seq = record.seq + 1
   const open = record.todo.find((entry) => entry.kind === kind)
-  const events = union(open?.events, details.events)
+  const events = [
+    ...(open?.events ?? []).filter(({ event }) => !details.events?.includes(event)),
+    ...(details.events ?? []).map((event) => ({ event, seq })),
+  ]
   const tags = mergeTags(open?.tags, details.tags)
   const entry: Todo = { kind, seq, ...(events.length > 0 && { events }), ...(tags.length > 0 && { tags }) }
   return { ...record, seq, todo: [...record.todo.filter((other) => other.kind !== kind), entry] }
@@ -23,12 +26,19 @@ export function closeTodo(record: ImageRecord, kind: Todo['kind'], seq: number):
   return { ...record, todo: record.todo.filter((entry) => entry.kind !== kind || entry.seq !== seq) }
 }
 
-export function findTodo(record: ImageRecord, kind: Todo['kind']): Todo | undefined {
-  return record.todo.find((entry) => entry.kind === kind)
+/** Marks an alert as told: what has come since stays to be told, and nothing is told twice. */
+export function closeAlert(record: ImageRecord, told: Todo): ImageRecord {
+  const open = findTodo(record, 'alert')
+  if (open === undefined || open.seq === told.seq) return closeTodo(record, 'alert', told.seq)
+  const events = open.events?.filter(({ seq }) => seq > told.seq) ?? []
+  if (events.length === 0) return closeTodo(record, 'alert', open.seq)
+  const tags = open.tags?.filter((tag) => !told.tags?.some((old) => old.tag === tag.tag && old.outcome === tag.outcome))
+  const left: Todo = { kind: 'alert', seq: open.seq, events, ...(tags?.length && { tags }) }
+  return { ...record, todo: record.todo.map((entry) => (entry.kind === 'alert' ? left : entry)) }
 }
 
-function union(open: readonly AlertEvent[] = [], added: readonly AlertEvent[] = []): AlertEvent[] {
-  return [...new Set([...open, ...added])]
+export function findTodo(record: ImageRecord, kind: Todo['kind']): Todo | undefined {
+  return record.todo.find((entry) => entry.kind === kind)
 }
 
 /** The last outcome for each tag is the one that is told. */

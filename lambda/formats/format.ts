@@ -25,6 +25,11 @@ export function unreadable(detail: string): ClaimContent {
   return { kind: 'unreadable', fault: 'malformed', detail }
 }
 
+/** Content larger than is read: it might have been a good signature, so without another one there is no verdict. */
+export function unread(detail: string): ClaimContent {
+  return { kind: 'unreadable', fault: 'over-limit', detail }
+}
+
 /** JSON in strict UTF-8, or undefined. V8 parses it without recursion, so depth does no harm here. */
 export function readJson(bytes: Uint8Array): unknown {
   try {

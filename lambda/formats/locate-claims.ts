@@ -11,6 +11,8 @@ export type Candidate = {
   readonly found: 'by-tag' | 'as-referrer'
   readonly carrier?: string
   readonly fetched?: FetchedManifest
+  /** Why it was not read: larger than we read. */
+  readonly unread?: string
 }
 
 /** A layer that holds one claim. */
@@ -21,9 +23,10 @@ export function locateClaims(
   candidate: Candidate,
   image: Digest,
 ): { readonly places: readonly Place[]; readonly faults: readonly Claim[] } {
-  const { digest, carrier, fetched, found } = candidate
-  const announced = (detail: string) =>
-    carrier === undefined ? NOTHING : { places: [], faults: [faultyClaim(carrier, digest, 'malformed', detail)] }
+  const { digest, carrier, fetched, found, unread } = candidate
+  const announced = (detail: string, fault: SignatureFault = 'malformed') =>
+    carrier === undefined ? NOTHING : { places: [], faults: [faultyClaim(carrier, digest, fault, detail)] }
+  if (unread !== undefined) return announced(unread, 'over-limit')
   if (fetched === undefined) return announced('the manifest is listed and missing')
   const manifest = parseManifest(fetched)
   if (typeof manifest === 'string') return announced(manifest)

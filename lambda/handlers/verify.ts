@@ -5,6 +5,7 @@ import { parseImage } from '../core/image.ts'
 import { observeTag } from '../observe-tag.ts'
 import { judge, recordOutage, verifyPush } from '../pipeline.ts'
 import { pushesOf } from '../sources/parse.ts'
+import { subjectOfOutage } from '../subjects.ts'
 import { count, log } from '../telemetry.ts'
 import { wireVerifier } from '../wire.ts'
 import { registryOf } from '../world.ts'
@@ -20,10 +21,10 @@ const onQueue = onBatch({
   },
   async exhausted(body, error) {
     count('Outages')
-    for (const { host, name, digest } of parse(body)) {
-      if (digest === undefined)
-        log('given up without a digest to write it down for', { host, name, error: error.message })
-      else await recordOutage(world, { host, name, digest }, error.message)
+    for (const push of parse(body)) {
+      const id = await subjectOfOutage(world, push)
+      if (id === undefined) log('given up, and nothing to write it down for', { ...push, error: error.message })
+      else await recordOutage(world, id, error.message)
     }
   },
   retryIn,

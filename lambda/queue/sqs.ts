@@ -1,10 +1,8 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { unavailable } from '../aws-errors.ts'
 import type { Clock, WorkQueue } from '../ports.ts'
+import { MAX_DELAY } from '../resources.ts'
 import { recheckMessage } from '../sources/recheck.ts'
-
-/** SQS delays a message by at most this many seconds; later deadlines are the sweep's. */
-export const MAX_DELAY = 900
 
 /** Work on SQS queues. */
 export function sqsQueue(

@@ -21,7 +21,7 @@ const ecrEvent = z.object({
   'detail-type': z.string(),
   account: z.string(),
   region: z.string(),
-  time: z.iso.datetime(),
+  time: z.string(),
   detail: z.object({
     'action-type': z.string().optional(),
     result: z.string().optional(),

@@ -7,6 +7,8 @@ import type { StatusStore } from '../ports.ts'
 import { historyItem, type Item, imageItem, imageKey, SHARDS, systemKey, tagDigest, tagItem, tagKey } from './items.ts'
 import { listImages } from './list-images.ts'
 
+type DueHit = { readonly id: ImageId; readonly dueAt: string }
+
 /** The status table on DynamoDB (locally dynalite): consistent reads by key, conditional single-item writes. */
 export function dynamoStore(client: DynamoDBClient, table: string): StatusStore {
   const db = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
@@ -40,8 +42,19 @@ export function dynamoStore(client: DynamoDBClient, table: string): StatusStore 
     image: (id) => get<ImageRecord>(imageKey(id)),
     putImage: (record, expected) => putIf(imageItem(record), 'version', expected),
 
-    async putHistory(id, row) {
-      await call(db.send(new PutCommand({ TableName: table, Item: historyItem(id, row) })))
+    async putHistory(id, row, version) {
+      const command = new PutCommand({
+        TableName: table,
+        Item: historyItem(id, row, version),
+        ConditionExpression: 'attribute_not_exists(pk) OR #version <= :version',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':version': version },
+      })
+      try {
+        await call(db.send(command))
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error
+      }
     },
 
     async history(id, limit, cursor) {
@@ -83,7 +96,8 @@ export function dynamoStore(client: DynamoDBClient, table: string): StatusStore 
 
     async due(now, limit) {
       const pages = await Promise.all(SHARDS.map((shard) => dueIn(shard, now, limit)))
-      return pages.flat().slice(0, limit)
+      const oldestFirst = pages.flat().sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1))
+      return oldestFirst.slice(0, limit).map(({ id }) => id)
     },
 
     system: (key) => get<Record<string, unknown>>(systemKey(key)),
@@ -92,21 +106,28 @@ export function dynamoStore(client: DynamoDBClient, table: string): StatusStore 
     },
   }
 
-  async function dueIn(shard: string, now: string, limit: number): Promise<ImageId[]> {
-    const { Items = [] } = await call(
-      db.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: 'due',
-          KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
-          ExpressionAttributeValues: { ':shard': shard, ':now': now },
-          Limit: limit,
-        }),
-      ),
-    )
-    return Items.map((item) => {
-      const { host, name, digest } = item.record as ImageRecord
-      return { host, name, digest }
-    })
+  async function dueIn(shard: string, now: string, limit: number): Promise<DueHit[]> {
+    const found: DueHit[] = []
+    let start: Record<string, unknown> | undefined
+    do {
+      const { Items = [], LastEvaluatedKey } = await call(
+        db.send(
+          new QueryCommand({
+            TableName: table,
+            IndexName: 'due',
+            KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
+            ExpressionAttributeValues: { ':shard': shard, ':now': now },
+            Limit: limit - found.length,
+            ...(start && { ExclusiveStartKey: start }),
+          }),
+        ),
+      )
+      for (const { record, dueAt } of Items) {
+        const { host, name, digest } = record as ImageRecord
+        found.push({ id: { host, name, digest }, dueAt: String(dueAt) })
+      }
+      start = LastEvaluatedKey
+    } while (start !== undefined && found.length < limit)
+    return found
   }
 }

@@ -49,8 +49,8 @@ export function tagItem(record: TagRecord): Item {
   }
 }
 
-export function historyItem(id: ImageId, row: HistoryRow): Item {
-  return { ...historyKey(id, row.rev), record: row }
+export function historyItem(id: ImageId, row: HistoryRow, version: number): Item {
+  return { ...historyKey(id, row.rev), version, record: row }
 }
 
 export function tagDigest(id: ImageId): string {

@@ -6,12 +6,17 @@ import { SHARDS } from './items.ts'
 
 type Query = (input: Omit<QueryCommandInput, 'TableName'>) => Promise<QueryCommandOutput>
 type Hit = { readonly listKey: string; readonly record: ImageRecord }
+/** `stoppedAt`: the place up to which a partition was read where it goes on. */
+type Found = { readonly hits: readonly Hit[]; readonly stoppedAt?: string | undefined }
 
 /** How many items one call reads at most while it looks for matches. */
 const PAGE = 200
 const MAX_PAGES = 20
 
-/** Images newest first, merged over the list's shards; the cursor is the place of the last one given. */
+/**
+ * Images newest first, merged over the list's shards. The cursor is the place up to which everything was given;
+ * where few images match, a page may hold less than was asked for, even nothing, and still have one.
+ */
 export async function listImages(query: Query, wanted: ImageQuery): Promise<Page<ImageRecord>> {
   const before = wanted.cursor === undefined ? undefined : decodeCursor(wanted.cursor)
   const partitions =
@@ -19,11 +24,20 @@ export async function listImages(query: Query, wanted: ImageQuery): Promise<Page
       ? SHARDS.map((shard) => ({ index: 'recent', key: 'listShard', value: shard as string }))
       : [{ index: 'repository', key: 'repository', value: wanted.repository }]
   const found = await Promise.all(partitions.map((partition) => hits(query, partition, before, wanted)))
-  const merged = found.flat().sort((a, b) => (a.listKey < b.listKey ? 1 : -1))
+  // Beyond the newest place where a partition was left, images of that partition would be missing among the others
+  const cut = newest(found.flatMap(({ stoppedAt }) => stoppedAt ?? []))
+  const merged = found
+    .flatMap(({ hits }) => hits)
+    .filter(({ listKey }) => cut === undefined || listKey >= cut)
+    .sort((a, b) => (a.listKey < b.listKey ? 1 : -1))
   const page = merged.slice(0, wanted.limit)
-  const last = page.at(-1)
   const items = page.map(({ record }) => record)
-  return merged.length > wanted.limit && last ? { items, cursor: encodeCursor(last.listKey) } : { items }
+  const end = merged.length > wanted.limit ? page.at(-1)?.listKey : cut
+  return end === undefined ? { items } : { items, cursor: encodeCursor(end) }
+}
+
+function newest(places: readonly string[]): string | undefined {
+  return places.toSorted().at(-1)
 }
 
 /** One more match than asked for, so that the caller knows whether there are others. */
@@ -32,7 +46,7 @@ async function hits(
   { index, key, value }: { index: string; key: string; value: string },
   before: string | undefined,
   wanted: ImageQuery,
-): Promise<Hit[]> {
+): Promise<Found> {
   const found: Hit[] = []
   let start: Record<string, unknown> | undefined
   for (let page = 0; page < MAX_PAGES && found.length <= wanted.limit; page++) {
@@ -52,7 +66,8 @@ async function hits(
     start = LastEvaluatedKey
     if (start === undefined) break
   }
-  return found.slice(0, wanted.limit + 1)
+  if (found.length > wanted.limit) return { hits: found.slice(0, wanted.limit + 1) }
+  return { hits: found, stoppedAt: start && String(start.listKey) }
 }
 
 /** The filters of a query; shared by every store. */

@@ -1,7 +1,7 @@
 import { ECRClient } from '@aws-sdk/client-ecr'
+import { selfTestKey } from '../../lambda/armed.ts'
 import { ecrTagger } from '../../lambda/quarantine/ecr.ts'
 import { selfTest } from '../../lambda/quarantine/self-test.ts'
-import { selfTestKey } from '../../lambda/quarantine-tags.ts'
 import { ecrRegistry } from '../../lambda/registry/ecr.ts'
 import { dynamoStore } from '../../lambda/store/dynamodb.ts'
 import { ACCOUNT } from '../aws/account.ts'

@@ -83,11 +83,20 @@ export function testStore(make: () => Promise<StatusStore>): void {
 
     it('keeps history newest first, in pages, each rev once', async () => {
       const id: ImageId = image(4, { name: 'a/history' })
-      for (const rev of [1, 2, 10, 3, 3]) await store.putHistory(id, row(rev))
+      for (const rev of [1, 2, 10, 3, 3]) await store.putHistory(id, row(rev), rev)
       const first = await store.history(id, 2)
       expect(first.items.map(({ rev }) => rev)).toEqual([10, 3])
       const second = await store.history(id, 2, first.cursor)
       expect(second.items.map(({ rev }) => rev)).toEqual([2, 1])
+    })
+
+    it('keeps of two rows of one rev the one copied from the later version', async () => {
+      const id: ImageId = image(8, { name: 'a/copies' })
+      await store.putHistory(id, { ...row(1), policyHash: 'winner' }, 5)
+      await store.putHistory(id, { ...row(1), policyHash: 'late loser' }, 4)
+      expect((await store.history(id, 10)).items).toMatchObject([{ rev: 1, policyHash: 'winner' }])
+      await store.putHistory(id, { ...row(1), policyHash: 'later' }, 6)
+      expect((await store.history(id, 10)).items).toMatchObject([{ rev: 1, policyHash: 'later' }])
     })
 
     it('writes a tag only under the rev that was read, and finds tags by digest', async () => {
@@ -111,6 +120,17 @@ export function testStore(make: () => Promise<StatusStore>): void {
       expect(await names('2026-02-01T00:00:00.000Z')).toEqual([due.digest])
       await store.putImage({ ...due, version: 2, dueAt: undefined }, 1)
       expect(await names('2026-02-01T00:00:00.000Z')).toEqual([])
+    })
+
+    it('finds what is due longest first, however much is due', async () => {
+      const firstSeenAt = '2025-01-01T00:00:00.000Z'
+      const at = (n: number) => `2026-01-20T00:00:${String(n).padStart(2, '0')}.000Z`
+      for (const n of [33, 30, 41, 38, 35, 40, 31, 36, 39, 32, 37, 34]) {
+        await store.putImage(image(n, { name: 'a/queue', firstSeenAt, dueAt: at(n) }), undefined)
+      }
+      const digests = async (limit: number) => (await store.due(at(41), limit)).map((hit) => hit.digest)
+      expect(await digests(5)).toEqual([30, 31, 32, 33, 34].map(digest))
+      expect(await digests(100)).toEqual(Array.from({ length: 12 }, (_, n) => digest(30 + n)))
     })
 
     it('lists images newest first in pages, by repository, state and signer', async () => {

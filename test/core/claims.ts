@@ -59,7 +59,7 @@ export function policy(authorities: readonly Authority[], fields: Partial<Policy
 }
 
 export function evidence(fields: Partial<Evidence> = {}): Evidence {
-  return { image: ID, mediaType: 'm', kept: [], platforms: [], claims: [], ...fields }
+  return { image: ID, mediaType: 'm', kept: [], platforms: [], signature: false, claims: [], ...fields }
 }
 
 export const SIGNATURE: Says = { kind: 'signature', annotations: {} }

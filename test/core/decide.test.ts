@@ -71,6 +71,22 @@ const cases: readonly Case[] = [
     'signed/key/a0 fail no-matching-attestation',
   ],
   [
+    'annotations and attestations: a signature with the first, and the second beside it',
+    [policy([byKey({ attestations: wanting(SPDX), annotations: { team: 'blue' } })])],
+    [good(KEY, { kind: 'signature', annotations: { team: 'blue' } }), good(KEY, attestation(SPDX))],
+    'verified',
+    'signed/key pass verified',
+    'signed/key/a0 pass verified',
+  ],
+  [
+    'annotations and attestations, and no signature',
+    [policy([byKey({ attestations: wanting(SPDX), annotations: { team: 'blue' } })])],
+    [good(KEY, attestation(SPDX))],
+    'rejected',
+    'signed/key fail no-matching-signature',
+    'signed/key/a0 pass verified',
+  ],
+  [
     'every policy must hold',
     [policy([byKey()]), policy([byWorkflow()], { name: 'second' })],
     [good()],

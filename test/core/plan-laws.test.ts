@@ -54,7 +54,12 @@ function walk(steps: readonly Step[]): Move[] {
     if (before && one.done) before = open.reduce((record, { kind, seq }) => closeTodo(record, kind, seq), before)
     if (before?.state === 'failed') before = { ...before, taken: one.taken }
     const { tags, onDegraded, gracePeriod, failFast } = one
-    const situation = { now: at(seconds), tags, enforcement: enforcement({ onDegraded, gracePeriod, failFast }) }
+    const situation = {
+      now: at(seconds),
+      tags,
+      tagged: false,
+      enforcement: enforcement({ onDegraded, gracePeriod, failFast }),
+    }
     const after = plan(before, ID, one.judged, situation)
     moves.push({ before, after, step: one, now: at(seconds) })
     before = after

@@ -13,7 +13,9 @@ const strict = situation({ enforcement: enforcement({ onDegraded: 'quarantine' }
 
 /** Open work as text: `kind:event+event`. */
 function work({ todo }: ImageRecord): string {
-  return todo.map(({ kind, events = [] }) => [kind, events.join('+')].filter(Boolean).join(':')).join(' ')
+  return todo
+    .map(({ kind, events = [] }) => [kind, events.map(({ event }) => event).join('+')].filter(Boolean).join(':'))
+    .join(' ')
 }
 
 const was = (state: State, taken: readonly string[] = []) => record({ state, taken })

@@ -14,7 +14,16 @@ describe('work on an image', () => {
 
   it('is one entry a kind: a new reason merges, and moves the seq', () => {
     const twice = openTodo(openTodo(record(), 'alert', failed), 'alert', { events: ['failed', 'recovered'] })
-    expect(twice.todo).toEqual([{ kind: 'alert', seq: 2, events: ['failed', 'recovered'] }])
+    expect(twice.todo).toEqual([
+      {
+        kind: 'alert',
+        seq: 2,
+        events: [
+          { event: 'failed', seq: 2 },
+          { event: 'recovered', seq: 2 },
+        ],
+      },
+    ])
   })
 
   it('tells the last that happened to each tag', () => {
@@ -23,7 +32,7 @@ describe('work on an image', () => {
     expect(findTodo(then, 'alert')).toEqual({
       kind: 'alert',
       seq: 2,
-      events: ['failed'],
+      events: [{ event: 'failed', seq: 1 }],
       tags: [{ tag: 'v1', outcome: 'given-back' }, taken('v2')],
     })
   })

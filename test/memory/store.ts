@@ -9,6 +9,7 @@ export function memoryStore(): StatusStore {
   const images = new Map<string, ImageRecord>()
   const tags = new Map<string, TagRecord>()
   const history = new Map<string, HistoryRow[]>()
+  const copiedFrom = new Map<string, number>()
   const system = new Map<string, Readonly<Record<string, unknown>>>()
   return {
     image: async (id) => copy(images.get(keyOf(id))),
@@ -17,7 +18,10 @@ export function memoryStore(): StatusStore {
       images.set(keyOf(record), copy(record))
       return true
     },
-    putHistory: async (id, row) => {
+    putHistory: async (id, row, version) => {
+      const key = `${keyOf(id)} ${row.rev}`
+      if ((copiedFrom.get(key) ?? 0) > version) return
+      copiedFrom.set(key, version)
       const others = (history.get(keyOf(id)) ?? []).filter(({ rev }) => rev !== row.rev)
       history.set(
         keyOf(id),
@@ -57,7 +61,10 @@ export function memoryStore(): StatusStore {
       return all.length > query.limit ? { items, cursor: page.at(-1)!.key } : { items }
     },
     due: async (now, limit) =>
-      [...images.values()].filter(({ dueAt }) => dueAt !== undefined && dueAt <= now).slice(0, limit),
+      [...images.values()]
+        .filter(({ dueAt }) => dueAt !== undefined && dueAt <= now)
+        .sort((a, b) => (a.dueAt! < b.dueAt! ? -1 : 1))
+        .slice(0, limit),
     system: async (key) => copy(system.get(key)),
     putSystem: async (key, value) => void system.set(key, copy(value)),
   }

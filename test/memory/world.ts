@@ -1,7 +1,7 @@
+import { selfTestKey } from '../../lambda/armed.ts'
 import type { Alert } from '../../lambda/core/alert.ts'
 import { loadPolicies } from '../../lambda/core/policy/load.ts'
 import type { PolicySet } from '../../lambda/core/policy/policy.ts'
-import { selfTestKey } from '../../lambda/quarantine-tags.ts'
 import type { Actor, Verifier } from '../../lambda/world.ts'
 import { generateKeys } from '../../local/signing/key.ts'
 import { memoryEvidence } from './evidence.ts'

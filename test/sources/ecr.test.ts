@@ -106,7 +106,7 @@ describe('events that say nothing to us are dropped by name', () => {
     ['a repository that goes up', withDetail({ 'repository-name': '../a' }), 'repository-name "../a"'],
     ['no detail', { ...event, detail: undefined }, 'not an ECR event'],
     ['a detail that is a text', { ...event, detail: 'x' }, 'not an ECR event'],
-    ['a time that is none', { ...event, time: 'yesterday' }, 'not an ECR event'],
+    ['a time that is no text', { ...event, time: 7 }, 'not an ECR event'],
     ['another source', { ...event, source: 'aws.s3' }, 'no event source recognises it'],
     ['null', null, 'no event source recognises it'],
     ['a list', [event], 'no event source recognises it'],
@@ -114,6 +114,10 @@ describe('events that say nothing to us are dropped by name', () => {
     const parsed = pushesOf(payload, REGISTRIES)
     expect('dropped' in parsed && parsed.dropped).toContain(reason)
   })
+})
+
+it('reads an event whatever way its time is written: nothing rests on it', () => {
+  expect(pushesOf({ ...event, time: 'yesterday' }, REGISTRIES)).toMatchObject({ pushes: [{ at: 'yesterday' }] })
 })
 
 describe('whatever arrives', () => {

@@ -18,6 +18,7 @@ const STAGES: readonly Reason[] = [
   'no-signature',
   'no-matching-signature',
   'no-matching-attestation',
+  'over-limit',
   'unsupported',
   'malformed',
   'wrong-key-kind',
@@ -70,9 +71,10 @@ function judge(authority: SigstoreAuthority, wanted: Wanted, signer: Signer, say
     const asked = authority.identities.map(describeIdentity).join(' or ')
     return { met: false, reason: 'identity-mismatch', message: `signed by ${who}; asked for is ${asked}` }
   }
-  const odd = Object.entries(authority.annotations).find(([key, value]) => annotation(says, key) !== value)
+  const signed = says.kind === 'signature' ? new Map(Object.entries(says.annotations)) : undefined
+  const odd = Object.entries(authority.annotations).find(([key, value]) => signed && signed.get(key) !== value)
   if (odd !== undefined) {
-    const seen = annotation(says, odd[0])
+    const seen = signed?.get(odd[0])
     const text = seen === undefined ? 'is not signed' : `is "${seen}"`
     return {
       met: false,
@@ -81,11 +83,6 @@ function judge(authority: SigstoreAuthority, wanted: Wanted, signer: Signer, say
     }
   }
   return { met: true, signer, reason: 'verified', message: `signed by ${who}` }
-}
-
-function annotation(says: Says, key: string): string | undefined {
-  if (says.kind === 'attestation') return undefined
-  return Object.hasOwn(says.annotations, key) ? says.annotations[key] : undefined
 }
 
 /** A signer as text for people. */

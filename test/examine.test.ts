@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { examine } from '../lambda/examine.ts'
+import { runnable, sign } from './memory/images.ts'
+import { HOST, KEYS, memory, NAME } from './memory/world.ts'
+
+const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json'
+
+/** An image with a referrer whose bundle is larger than is read. */
+async function withLargeBundle() {
+  const { world, registry } = await memory()
+  const image = runnable('app')
+  const digest = registry.push(NAME, image, 'v1')
+  const large = { mediaType: BUNDLE, digest: image.config.digest, size: 1024 * 1024 + 1 }
+  const subject = { mediaType: image.mediaType, digest, size: 1 }
+  registry.push(NAME, {
+    ...image,
+    config: image.config,
+    artifactType: BUNDLE,
+    layers: [large],
+    subject,
+  } as typeof image)
+  return {
+    registry,
+    digest,
+    look: () => examine({ ...world, registry: registry.registry }, { host: HOST, name: NAME, digest }),
+  }
+}
+
+describe('a bundle larger than is read', () => {
+  it('leaves no verdict where it might have been the good one', async () => {
+    const { look } = await withLargeBundle()
+    expect((await look())?.judged).toMatchObject({ kind: 'error', reason: 'over-limit' })
+  })
+
+  it('does not hide a good signature beside it', async () => {
+    const { registry, digest, look } = await withLargeBundle()
+    await sign(registry, NAME, digest, KEYS.privateKey)
+    expect((await look())?.judged).toMatchObject({ kind: 'verdict', verdict: { outcome: 'verified' } })
+  })
+})
