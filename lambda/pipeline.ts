@@ -25,13 +25,13 @@ export async function verifyPush(world: Verifier, push: Push): Promise<readonly 
 }
 
 /** What the event that led here says of the image. */
-type Context = Pick<Subject, 'asImage' | 'tagged'>
+type Context = Omit<Subject, 'id'>
 
 /** Judges one image and records what follows. Undefined: there is no such image and there never was. */
 export async function judge(
   world: Verifier,
   id: ImageId,
-  { asImage, tagged }: Context = { asImage: false, tagged: false },
+  { asImage, ...context }: Context = { asImage: false, tagged: false },
 ): Promise<ImageRecord | undefined> {
   const registry = registryOf(world, id.host)
   return record(world, id, async (before) => {
@@ -39,7 +39,7 @@ export async function judge(
     const judged = await examine({ ...world, registry }, id)
     // Whoever attaches something to a signature must not make an image of it
     const isImage = asImage || (before !== undefined && before.mediaType !== '') || judged?.signature === false
-    return judged !== undefined && isImage ? { judged: judged.judged, tags, tagged } : undefined
+    return judged !== undefined && isImage ? { judged: judged.judged, tags, ...context } : undefined
   })
 }
 
@@ -53,7 +53,7 @@ export async function recordOutage(world: Verifier, id: ImageId, message: string
   }))
 }
 
-type Seen = { readonly judged: Judged; readonly tags: readonly string[]; readonly tagged: boolean }
+type Seen = { readonly judged: Judged; readonly tags: readonly string[] } & Omit<Context, 'asImage'>
 type Look = (before: ImageRecord | undefined) => Promise<Seen | undefined>
 
 /** One conditional write of verdict and work; who loses the race looks again from the start (rule 1). */

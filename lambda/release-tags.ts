@@ -22,7 +22,8 @@ export async function releaseTags(world: Actor, record: ImageRecord): Promise<vo
       const taken = current.taken.filter((other) => other !== tag)
       // The alert may have gone out before this tag could be given back
       const events: AlertEvent[] = findTodo(current, 'alert') ? [] : ['recovered']
-      return openTodo({ ...current, taken }, 'alert', { events, tags: [{ tag, outcome }] })
+      const displaced = current.displaced?.filter((other) => other !== tag)
+      return openTodo({ ...current, taken, displaced }, 'alert', { events, tags: [{ tag, outcome }] })
     })
   }
   await updateImage(world, record, (current) => closeTodo(current, 'release', seq))
@@ -32,13 +33,16 @@ async function giveBack(
   world: Actor,
   registry: Registry,
   tagger: Tagger | undefined,
-  { host, name, digest }: ImageRecord,
+  { host, name, digest, displaced }: ImageRecord,
   tag: string,
   manifest: FetchedManifest | undefined,
 ): Promise<TagOutcome['outcome']> {
   const current = await registry.resolve(name, tag)
-  let outcome: TagOutcome['outcome'] = current === undefined || current === digest ? 'given-back' : 'refused-newer'
-  if (current === undefined) {
+  // Only what displaced this very image may be replaced, and only while it is still what we put there
+  const ownPut = displaced?.includes(tag) ? (await world.store.tag(host, name, tag))?.ownPut : undefined
+  const isFree = current === undefined || (current !== digest && current === ownPut?.digest)
+  let outcome: TagOutcome['outcome'] = isFree || current === digest ? 'given-back' : 'refused-newer'
+  if (isFree) {
     if (manifest === undefined || tagger === undefined) return 'failed'
     await markTag(world, { host, name, tag }, { ownPut: { digest, at: world.now().toISOString() } })
     if ((await tagger.put(name, tag, manifest)) === 'taken') outcome = 'refused-newer'

@@ -6,6 +6,8 @@ import { observeTag } from './observe-tag.ts'
 import type { Registry } from './ports.ts'
 import type { Known } from './world.ts'
 
+/** Events tell time to the second, and clocks differ. */
+const COLLISION_MS = 60_000
 /** How many children of an index under a signature tag are opened to see whether an image hides there. */
 const MAX_CHILDREN = 100
 
@@ -16,6 +18,8 @@ export type Subject = {
   readonly asImage: boolean
   /** The push named it by an ordinary tag. */
   readonly tagged: boolean
+  /** The tag it lost to our own giving back of another image, in the same moment (rule 8). */
+  readonly displaced?: string
 }
 
 /** The images a push is about: the image itself, or the one that a pushed or deleted signature speaks of. */
@@ -29,10 +33,16 @@ export async function subjectsOf(world: Known, registry: Registry, push: Push): 
   const digests = [...new Set([now, pushed])].filter((one) => one !== undefined && one !== '')
   const found = await Promise.all(digests.map((one) => subjectsOfManifest(registry, name, one, tag)))
   const spokenOf = tag === undefined ? undefined : signatureSubject(tag)
+  const displaced = tag !== undefined && now !== undefined && now !== pushed && (await isOurs(world, push, tag, now))
   const judged = found.flat().filter(({ itself }) => itself)
   const others = [...found.flat().filter(({ itself }) => !itself), ...(spokenOf ? [{ digest: spokenOf }] : [])]
   return [
-    ...judged.map((one) => ({ ...known(one.digest), asImage: true, tagged: true })),
+    ...judged.map((one) => ({
+      ...known(one.digest),
+      asImage: true,
+      tagged: true,
+      ...(tag && now && one.digest !== now && displaced && { displaced: tag }),
+    })),
     ...[...new Set(others.map((one) => one.digest))].map(known),
   ]
 }
@@ -56,6 +66,13 @@ async function isOwnPush(world: Known, id: ImageId, tag: string): Promise<boolea
   if (!isQuarantineTagOf(tag, id.digest)) return false
   // Anybody can write such a tag; only on an image that we have judged is it ours
   return (await world.store.image(id)) !== undefined
+}
+
+/** Whether a tag points at what we gave back, at about the time of this push: our put and the push have collided. */
+async function isOurs(world: Known, push: Push, tag: string, now: string): Promise<boolean> {
+  const ownPut = (await world.store.tag(push.host, push.name, tag))?.ownPut
+  if (ownPut === undefined || ownPut.digest !== now) return false
+  return Math.abs(Date.parse(ownPut.at) - Date.parse(push.at)) <= COLLISION_MS
 }
 
 async function subjectsOfManifest(

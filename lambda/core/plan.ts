@@ -26,6 +26,8 @@ export type Situation = {
   readonly tags: readonly string[]
   /** The event that led here named it by a tag, though that tag may have moved on since. */
   readonly tagged: boolean
+  /** A tag that our own giving back of another image took from it: to be put back. */
+  readonly displaced?: string
   readonly enforcement: Enforcement
 }
 
@@ -155,7 +157,16 @@ function recheckAt(state: State, judged: Judged, deadline: string | undefined, n
 }
 
 /** The work that follows from moving `before` to `record`, merged into the work still open. */
-function withWork(before: ImageRecord | undefined, record: ImageRecord, { tags, enforcement }: Situation): ImageRecord {
+function withWork(before: ImageRecord | undefined, record: ImageRecord, situation: Situation): ImageRecord {
+  const { tags, enforcement, displaced } = situation
+  if (displaced !== undefined && record.state !== 'failed') {
+    const owed = {
+      ...record,
+      taken: [...new Set([...record.taken, displaced])],
+      displaced: [...new Set([...(record.displaced ?? []), displaced])],
+    }
+    return withWork(before, openTodo(owed, 'release'), { ...situation, displaced: undefined })
+  }
   const entered = before?.state !== record.state
   switch (record.state) {
     case 'failed': {

@@ -54,6 +54,8 @@ export type ImageRecord = ImageId & {
   readonly todo: readonly Todo[]
   /** Tags taken from this digest and not given back. */
   readonly taken: readonly string[]
+  /** Tags among them that our own giving back of another image displaced: these may replace what we put there. */
+  readonly displaced?: readonly string[]
   readonly lease?: { readonly owner: string; readonly until: string }
   readonly lastError?: { readonly at: string; readonly message: string }
   /** Hash of the newest history row, so that the rows form a chain. */

@@ -6,7 +6,7 @@ import type { WorkQueue } from '../../lambda/ports.ts'
 export type QueueWorld = {
   readonly queue: WorkQueue
   /** What the two functions would be handed now. */
-  received(): Promise<{ readonly pushes: readonly Push[]; readonly acts: readonly ImageId[] }>
+  readonly received: () => Promise<{ readonly pushes: readonly Push[]; readonly acts: readonly ImageId[] }>
 }
 
 const image: ImageId = { host: '127.0.0.1:5500', name: 'team/app', digest: `sha256:${'a'.repeat(64)}` }

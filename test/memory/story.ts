@@ -18,7 +18,7 @@ export function story(memory: Memory, world: Verifier & Actor = memory.world, na
     /** Pushes, and sends the event of it. */
     push: (manifest: { readonly mediaType: string }, tag?: string): Digest => {
       const digest = registry.push(name, manifest, tag)
-      queue.send(pushed(digest, tag, name))
+      queue.send({ ...pushed(digest, tag, name), at: memory.now().toISOString() })
       return digest
     },
     /** Signs and attaches, and sends the event of it. */
