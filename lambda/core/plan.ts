@@ -1,6 +1,6 @@
 import type { Digest, ImageId } from './image.ts'
 import type { Enforcement } from './policy/policy.ts'
-import { type ImageRecord, plusSeconds, RECHECK_AFTER, type State } from './status.ts'
+import { type AlertEvent, type ImageRecord, plusSeconds, RECHECK_AFTER, type State } from './status.ts'
 import { openTodo, withoutTodo } from './todo.ts'
 import type { Check, Verdict } from './verdict.ts'
 
@@ -62,7 +62,7 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
     graceUntil: state === 'pending' ? deadline : undefined,
     recheckAt: recheckAt(state, judged, deadline, now),
   }
-  return withDueAt(withWork(before, record, situation), now)
+  return withDueAt(withDisplaced(withWork(before, record, situation), situation), now)
 }
 
 function newRecord(id: ImageId, now: string): ImageRecord {
@@ -158,37 +158,47 @@ function recheckAt(state: State, judged: Judged, deadline: string | undefined, n
 
 /** The work that follows from moving `before` to `record`, merged into the work still open. */
 function withWork(before: ImageRecord | undefined, record: ImageRecord, situation: Situation): ImageRecord {
-  const { tags, enforcement, displaced } = situation
-  if (displaced !== undefined && record.state !== 'failed') {
-    const owed = {
-      ...record,
-      taken: [...new Set([...record.taken, displaced])],
-      displaced: [...new Set([...(record.displaced ?? []), displaced])],
-    }
-    return withWork(before, openTodo(owed, 'release'), { ...situation, displaced: undefined })
-  }
-  const entered = before?.state !== record.state
   switch (record.state) {
-    case 'failed': {
-      const told = entered ? openTodo(withoutTodo(record, 'release'), 'alert', { events: ['failed'] }) : record
-      // Level-triggered: whenever a failed digest is seen under a tag, the work is opened or its seq bumped
-      return entered || tags.length > 0 ? openTodo(told, 'quarantine') : told
-    }
-    case 'degraded': {
-      const told = entered ? openTodo(record, 'alert', { events: ['degraded'] }) : record
-      if (enforcement.onDegraded !== 'quarantine') return withoutTodo(told, 'quarantine')
-      return entered || tags.length > 0 ? openTodo(told, 'quarantine') : told
-    }
+    case 'failed':
+      return withTaking(before, withoutTodo(record, 'release'), 'failed', situation)
+    case 'degraded':
+      if (situation.enforcement.onDegraded === 'quarantine') return withTaking(before, record, 'degraded', situation)
+      return withoutTodo(told(before, record, 'degraded'), 'quarantine')
     case 'verified':
     case 'unmanaged':
-      return entered ? recovered(before, record) : record
+      return before?.state === record.state ? record : recovered(before, record)
     case 'error':
-      return before?.state === 'error' ? record : openTodo(record, 'alert', { events: ['error'] })
+      return told(before, record, 'error')
     case 'pending':
-      return record
+      // It was told that it could not be judged; it can again
+      return before?.state === 'error' ? openTodo(record, 'alert', { events: ['recovered'] }) : record
     default:
       return record.state satisfies never
   }
+}
+
+/** Tells of a state that was entered. */
+function told(before: ImageRecord | undefined, record: ImageRecord, event: AlertEvent): ImageRecord {
+  return before?.state === record.state ? record : openTodo(record, 'alert', { events: [event] })
+}
+
+/** Level-triggered: whenever a bad digest is seen under a tag, the work of taking it is opened or its seq bumped. */
+function withTaking(
+  before: ImageRecord | undefined,
+  record: ImageRecord,
+  event: AlertEvent,
+  { tags }: Situation,
+): ImageRecord {
+  const entered = before?.state !== record.state
+  const open = told(before, record, event)
+  return entered || tags.length > 0 ? openTodo(open, 'quarantine') : open
+}
+
+/** Rule 8: a tag that our own giving back of another image took from this one is to be put back. */
+function withDisplaced(record: ImageRecord, { displaced }: Situation): ImageRecord {
+  if (displaced === undefined || record.state === 'failed') return record
+  const union = (tags: readonly string[] = []) => [...new Set([...tags, displaced])]
+  return openTodo({ ...record, taken: union(record.taken), displaced: union(record.displaced) }, 'release')
 }
 
 /** Rule 4: any move away from a state in which tags were taken carries the work to give them back. */

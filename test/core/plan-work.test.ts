@@ -40,7 +40,7 @@ const cases: readonly (readonly [string, ImageRecord | undefined, Judged, Situat
   ['pending, outage', was('pending'), OUTAGE, situation(), 'alert:error'],
   ['error, still', was('error'), OUTAGE, situation(), ''],
   ['error, verified', was('error'), VERIFIED, situation(), 'alert:recovered'],
-  ['error, pending', was('error'), REJECTED, situation(), ''],
+  ['error, pending', was('error'), REJECTED, situation(), 'alert:recovered'],
   ['error, failed', was('error'), REJECTED, late, 'alert:failed quarantine'],
   ['failed, seen under a tag', was('failed'), REJECTED, situation(), 'quarantine'],
   ['failed, seen under a tag in an outage', was('failed'), OUTAGE, situation(), 'quarantine'],
@@ -84,7 +84,7 @@ describe('the work that follows', () => {
   })
 
   // Once it is pending again nothing says that people were told of an error
-  it.fails('tells that an image has recovered which was pending in between', () => {
+  it('tells that an image has recovered which was pending in between', () => {
     const down = { ...plan(undefined, ID, OUTAGE, situation()), todo: [] }
     const waiting = plan(down, ID, REJECTED, situation())
     expect([waiting.state, work(plan(waiting, ID, VERIFIED, situation()))]).toEqual(['pending', 'alert:recovered'])
