@@ -4,12 +4,13 @@ import { closeAlert, findTodo } from './core/todo.ts'
 import { Unavailable } from './errors.ts'
 import { quarantineTags } from './quarantine-tags.ts'
 import { releaseTags } from './release-tags.ts'
+import { FUNCTIONS } from './resources.ts'
 import { tagsOf } from './tags-of.ts'
 import { updateImage } from './update-image.ts'
 import { type Actor, registryOf } from './world.ts'
 
-/** Longer than the function's hard timeout (resources.ts), so that a lease never outlives its worker while the worker works. */
-const LEASE = 90
+/** Longer than the function's hard timeout: while a lease runs its worker may be at work, and after it nobody is. */
+const LEASE = FUNCTIONS.act.timeout + 30
 
 /**
  * Does the work recorded on an image, step by step and repeatably: tags first, then the alert (rule 10).
