@@ -54,8 +54,15 @@ export async function attachArtifact(
   return pushed
 }
 
-// https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema
-async function addToFallbackTag(to: Repository, subject: Content, referrer: Descriptor): Promise<void> {
+/**
+ * Names a referrer where clients look on a registry that lists none itself.
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema
+ */
+export async function addToFallbackTag(
+  to: Repository,
+  subject: Pick<Content, 'digest'>,
+  referrer: Descriptor,
+): Promise<void> {
   const tag = `sha256-${hex(subject.digest)}`
   const present = await pullManifest(to, tag)
   const listed = present === undefined ? [] : Index.parse(JSON.parse(Buffer.from(present.bytes).toString())).manifests
