@@ -11,13 +11,16 @@ export async function askApi(
   path: string,
   query: Readonly<Record<string, string | undefined>>,
 ): Promise<ApiAnswer> {
+  if (!URL.canParse(path, api)) throw new BadInput(`--api "${api}" is not a URL like http://127.0.0.1:8080`)
   const url = new URL(path, api)
   for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value)
   const { status, body } = await get(url)
   const detail = typeof body.detail === 'string' ? body.detail : `${url.origin} answered ${status}`
   if (status === 400) throw new BadInput(detail)
   if (status >= 500) throw new Unavailable('status API', detail)
-  return { status, body }
+  // Whatever else answers there has neither
+  if (typeof body.state === 'string' || typeof body.allow === 'boolean') return { status, body }
+  throw new Unavailable('status API', `${url.origin} answered ${status}, and not as Assay does: is it the status API?`)
 }
 
 async function get(url: URL): Promise<ApiAnswer> {

@@ -1,11 +1,16 @@
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import * as z from 'zod'
 import { gateCommand } from './commands/gate.ts'
 import { startCommand } from './commands/start.ts'
 import { statusCommand } from './commands/status.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { EXIT, exitFor } from './exit.ts'
 
+const PACKAGE = new URL('../package.json', import.meta.url)
+const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(PACKAGE, 'utf8')))
 const program = new Command('assay')
+  .version(version)
   .description('verifies container images: signatures and attestations against policy')
   .exitOverride()
   .showHelpAfterError('(run with --help for what is allowed)')

@@ -7,7 +7,8 @@ import { publicGoodRoot } from '../lambda/trust/public-good.ts'
 /** How a person says on the command line what an image must meet. */
 export type PolicyOptions = {
   readonly policy?: readonly string[]
-  readonly trustedRoot?: string
+  /** `FILE`, or `NAME=FILE` for a root that policies name. */
+  readonly trustedRoot?: readonly string[]
   readonly key?: string
   readonly certificateIdentity?: string
   readonly certificateOidcIssuer?: string
@@ -35,25 +36,37 @@ export async function readPolicyOptions(options: PolicyOptions): Promise<PolicyS
   return readPolicyText('command line', JSON.stringify(policy), { roots })
 }
 
-async function rootsOf({ trustedRoot }: PolicyOptions): Promise<TrustedRoots> {
-  if (trustedRoot === undefined) return { [DEFAULT_ROOT]: publicGoodRoot() }
+async function rootsOf({ trustedRoot = [] }: PolicyOptions): Promise<TrustedRoots> {
+  const roots: Record<string, unknown> = { [DEFAULT_ROOT]: publicGoodRoot() }
+  for (const option of trustedRoot) {
+    const [, name = DEFAULT_ROOT, path = option] = /^([a-z0-9-]+)=(.+)$/.exec(option) ?? []
+    roots[name] = json(path, await text('--trusted-root', path))
+  }
+  return roots
+}
+
+function json(path: string, content: string): unknown {
   try {
-    return { [DEFAULT_ROOT]: JSON.parse(await text('--trusted-root', trustedRoot)) as unknown }
-  } catch (error) {
-    if (error instanceof BadInput) throw error
-    throw new BadInput(`--trusted-root ${trustedRoot} is not JSON: give a Sigstore trusted_root.json`)
+    return JSON.parse(content) as unknown
+  } catch {
+    throw new BadInput(`--trusted-root ${path} is not JSON: give a Sigstore trusted_root.json`)
   }
 }
 
 async function authorityOf({ key, certificateIdentity, certificateOidcIssuer }: PolicyOptions) {
   const asksIdentity = certificateIdentity !== undefined || certificateOidcIssuer !== undefined
   if (key !== undefined && asksIdentity) throw new BadInput('give --key or a certificate identity, not both')
-  if (key !== undefined) return { name: 'key', key: { data: await text('--key', key) } }
+  if (key !== undefined) return { name: 'key', key: { data: publicKey(key, await text('--key', key)) } }
   if (!asksIdentity) return undefined
   if (certificateIdentity === undefined || certificateOidcIssuer === undefined) {
     throw new BadInput('--certificate-identity and --certificate-oidc-issuer are needed together')
   }
   return { name: 'keyless', keyless: { identities: [{ subject: certificateIdentity, issuer: certificateOidcIssuer }] } }
+}
+
+function publicKey(path: string, pem: string): string {
+  if (pem.includes('-----BEGIN PUBLIC KEY-----')) return pem
+  throw new BadInput(`--key ${path} is not a public key: it must be PEM, beginning with -----BEGIN PUBLIC KEY-----`)
 }
 
 async function text(option: string, path: string): Promise<string> {

@@ -93,6 +93,7 @@ function gone(before: ImageRecord | undefined, now: string): ImageRecord | undef
     version: before.version + 1,
     lastError,
     awaitedSince: undefined,
+    graceUntil: undefined,
     recheckAt: undefined,
     dueAt: before.todo.length > 0 ? before.dueAt : undefined,
   }

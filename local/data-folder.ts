@@ -1,7 +1,10 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { Misconfigured } from '../lambda/errors.ts'
+
+/** Whose folder it is, for people; the lock itself is the kernel's. */
+const PID = 'process.pid'
 
 export interface DataFolder {
   readonly path: string
@@ -17,8 +20,11 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   try {
     await lock.open()
   } catch (error) {
-    throw new Misconfigured(isLocked(error) ? taken(path) : `cannot lock the data folder ${path}: ${reason(error)}`)
+    throw new Misconfigured(
+      isLocked(error) ? await taken(path) : `cannot lock the data folder ${path}: ${reason(error)}`,
+    )
   }
+  await writeFile(join(path, PID), String(process.pid))
   return { path, close: () => lock.close() }
 }
 
@@ -30,8 +36,9 @@ async function createFolder(path: string): Promise<void> {
   }
 }
 
-function taken(path: string): string {
-  return `another "npm start" uses the data folder ${path}: stop it, or set ASSAY_DATA to another folder`
+async function taken(path: string): Promise<string> {
+  const pid = await readFile(join(path, PID), 'utf8').catch(() => 'unknown')
+  return `another "npm start" uses the data folder ${path} (process ${pid}): stop it, or set ASSAY_DATA to another folder`
 }
 
 function isLocked(error: unknown): boolean {

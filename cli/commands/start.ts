@@ -14,21 +14,27 @@ export function startCommand(): Command {
 async function start(env: NodeJS.ProcessEnv): Promise<void> {
   // Loaded only here: no other command needs the emulators
   const { startStack } = await import('../../local/stack.ts')
+  const apiPort = port(env, 'ASSAY_API_PORT', 8080)
+  const registryPort = port(env, 'ASSAY_REGISTRY_PORT', 5500)
+  if (apiPort === registryPort && apiPort !== 0) {
+    throw new BadInput(`ASSAY_API_PORT and ASSAY_REGISTRY_PORT are both ${apiPort}; they must differ`)
+  }
+  const withSamples = samples(env)
   const stack = await startStack({
-    apiPort: port(env, 'ASSAY_API_PORT', 8080),
-    registryPort: port(env, 'ASSAY_REGISTRY_PORT', 5500),
+    apiPort,
+    registryPort,
     dataDir: resolve(env.ASSAY_DATA || '.assay'),
     policies: resolve(env.ASSAY_POLICIES || 'policies'),
-    samples: samples(env),
+    samples: withSamples,
     log: (line) => console.log(line),
   })
-  for (const line of welcome(stack.apiUrl, stack.registryUrl)) console.log(line)
+  for (const line of welcome(stack.apiUrl, stack.registryUrl, withSamples)) console.log(line)
   await interrupted()
   console.log('stopping')
   await stack.close()
 }
 
-function welcome(apiUrl: string, registryUrl: string): string[] {
+function welcome(apiUrl: string, registryUrl: string, withSamples: boolean): string[] {
   const host = new URL(registryUrl).host
   return [
     '',
@@ -41,7 +47,7 @@ function welcome(apiUrl: string, registryUrl: string): string[] {
     'Push an image and ask about it:',
     `  crane copy alpine:3 ${host}/samples/mine:v1`,
     `  npx --no assay status ${host}/samples/mine:v1`,
-    `  npx --no assay gate ${host}/samples/signed:v1`,
+    `  npx --no assay gate ${host}/samples/${withSamples ? 'signed' : 'mine'}:v1`,
     '',
     'Ctrl-C stops it; all state is kept.',
   ]

@@ -19,9 +19,14 @@ export function verifyCommand(): Command {
     .description(
       'verify an image against policy, without any effect: exit 0 verified, 1 failed, 2 bad input, 3 not decided',
     )
+    .usage('<image> [options]')
     .argument('<image>', '[HOST/]NAME[:TAG][@DIGEST]')
-    .option('--policy <file...>', 'policy files or folders')
-    .option('--trusted-root <file>', 'trusted_root.json to use in place of the public-good Sigstore')
+    .option('--policy <file...>', 'policy files')
+    .option(
+      '--trusted-root <[name=]file>',
+      'trusted_root.json in place of the public-good Sigstore, or for a root that policies name',
+      collect,
+    )
     .option('--key <file>', 'public key (PEM) that must have signed the image')
     .option('--certificate-identity <subject>', 'exact identity of the signing certificate')
     .option('--certificate-oidc-issuer <issuer>', 'exact issuer of that identity')
@@ -32,6 +37,10 @@ export function verifyCommand(): Command {
       }
       process.exitCode = await verify(reference, options, (line) => console.log(line))
     })
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
 }
 
 async function verify(reference: string, options: Options, print: (line: string) => void): Promise<number> {

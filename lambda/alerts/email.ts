@@ -26,8 +26,8 @@ const OUTCOMES: Readonly<Record<TagOutcome['outcome'], string>> = {
 }
 
 const ADVICE: Readonly<Record<AlertEvent, string>> = {
-  failed: 'Sign the image as the policy asks (by digest); tags that were taken come back by themselves.',
-  quarantined: 'Sign the image as the policy asks (by digest); tags that were taken come back by themselves.',
+  failed: 'Sign the image as the policy asks (by digest). A tag that was taken then comes back by itself.',
+  quarantined: 'Sign the image as the policy asks (by digest). The tag then comes back by itself.',
   recovered: 'Nothing to do.',
   degraded: 'Deploy gates say no. Sign the image anew or mend the policy.',
   error: 'Nothing was taken. It is tried again by itself; look at the registry if this repeats.',

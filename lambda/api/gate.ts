@@ -44,6 +44,10 @@ async function ask(world: Known, reference: unknown, environment: string | undef
       reasons: [`no Enforcement of environment "${environment}" covers this image`],
     }
   }
+  if (!world.registries.has(image.host)) {
+    const watched = [...world.registries.keys()].join(', ')
+    return { allow: false, state: 'unknown', reasons: [`registry ${image.host} is not watched; watched: ${watched}`] }
+  }
   const { digest, taken } = await locate(world, image)
   const record = digest && (await world.store.image({ ...image, digest }))
   if (!record) return gate(undefined, '', enforcementFor(world.policies, image), world.now().toISOString())

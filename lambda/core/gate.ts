@@ -21,7 +21,7 @@ export type GateAnswer =
     }
 
 /** Seconds a caller should wait where a verdict is being made anew. */
-const SOON = 30
+const SOON = 5
 
 /** May this digest be deployed? Only a verdict that stands, of the policies of now, is yes. */
 export function gate(
@@ -61,6 +61,7 @@ export function gate(
 function reasonsOf(record: ImageRecord): string[] {
   const missed = record.checks.filter(({ outcome }) => outcome === 'fail' || outcome === 'error')
   const reasons = missed.map(({ name, reason, message }) => `${name}: ${reason}: ${message}`)
+  if (record.lastError !== undefined) reasons.unshift(record.lastError.message)
   return reasons.length > 0 ? reasons : [`the image is ${record.state}`]
 }
 

@@ -36,7 +36,7 @@ What happened to its tags
 - v2: left alone: it points at another image by now
 
 What to do
-Sign the image as the policy asks (by digest); tags that were taken come back by themselves.`,
+Sign the image as the policy asks (by digest). A tag that was taken then comes back by itself.`,
   ],
   [
     alert({ event: 'quarantined', tags: [{ tag: 'v1', outcome: 'taken' }] }),
@@ -52,7 +52,7 @@ What happened to its tags
 - v1: taken away; the image is kept and can still be pulled by digest
 
 What to do
-Sign the image as the policy asks (by digest); tags that were taken come back by themselves.`,
+Sign the image as the policy asks (by digest). The tag then comes back by itself.`,
   ],
   [
     alert({

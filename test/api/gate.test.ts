@@ -33,7 +33,7 @@ describe('GET /v1/gate', () => {
     const { outside } = await signed()
     outside.registry.push(NAME, newer, 'v1')
     const { status, body } = await getGate(outside.world, { image: `${IMAGE}:v1` })
-    expect([status, body]).toMatchObject([403, { allow: false, state: 'unknown', retryAfter: 30 }])
+    expect([status, body]).toMatchObject([403, { allow: false, state: 'unknown', retryAfter: 5 }])
   })
 
   it('says no to an unsigned image, and when to ask again', async () => {
@@ -152,4 +152,25 @@ describe('POST /v1/gate', () => {
     const { world } = await memory()
     await expect(postGate(world, body)).rejects.toThrow(BadInput)
   })
+})
+
+it('names a registry that is not watched, and does not ask to come again', async () => {
+  const { world } = await memory()
+  const { status, body } = await getGate(world, { image: 'elsewhere.example/app:v1' })
+  expect([status, body]).toEqual([
+    403,
+    { allow: false, state: 'unknown', reasons: [expect.stringContaining('elsewhere.example is not watched')] },
+  ])
+})
+
+it('says of an image that is gone that it is gone, without asking to come again', async () => {
+  const outside = await memory()
+  const { push, settle, pass } = story(outside)
+  const digest = push(app, 'v1')
+  await settle()
+  await outside.registry.tagger.remove(NAME, 'v1', digest)
+  await pass(15)
+  const { body } = await getGate(outside.world, { image: `${IMAGE}@${digest}` })
+  expect(body).toMatchObject({ allow: false, reasons: expect.arrayContaining([expect.stringContaining('no longer')]) })
+  expect(body).not.toHaveProperty('retryAfter')
 })

@@ -44,11 +44,7 @@ describe('the gate says yes', () => {
 
 describe('the gate says no', () => {
   it.each<readonly [string, ImageRecord | undefined, object]>([
-    [
-      'to what is unknown',
-      undefined,
-      { state: 'unknown', reasons: ['nothing is known of this image'], retryAfter: 30 },
-    ],
+    ['to what is unknown', undefined, { state: 'unknown', reasons: ['nothing is known of this image'], retryAfter: 5 }],
     [
       'to a verdict of other policies',
       record({ policyHash: 'old' }),
@@ -56,13 +52,13 @@ describe('the gate says no', () => {
         state: 'verified',
         digest: ID.digest,
         reasons: ['the policies have changed since the last verdict'],
-        retryAfter: 30,
+        retryAfter: 5,
       },
     ],
     [
       'to a verdict whose day is over',
       record({ checkedAt: at(-DAY) }),
-      { state: 'verified', digest: ID.digest, reasons: [`the verdict was good until ${NOW}`], retryAfter: 30 },
+      { state: 'verified', digest: ID.digest, reasons: [`the verdict was good until ${NOW}`], retryAfter: 5 },
     ],
     [
       'to a failed image, with what was missed and nothing else',

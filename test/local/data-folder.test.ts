@@ -23,7 +23,7 @@ test('a second stack is refused in one clear line, and let in after the first ha
   const refused = openDataFolder(path)
   await expect(refused).rejects.toThrow(Misconfigured)
   await expect(refused).rejects.toThrow(
-    `another "npm start" uses the data folder ${path}: stop it, or set ASSAY_DATA to another folder`,
+    `another "npm start" uses the data folder ${path} (process ${process.pid}): stop it, or set ASSAY_DATA to another folder`,
   )
   await first.close()
   await (await openDataFolder(path)).close()

@@ -41,7 +41,7 @@ export function unknownRoots({ spec }: PolicyDocument, known: ReadonlySet<string
       const name = authority[field]?.trustRootRef
       if (name === undefined || known.has(name)) return []
       const path: Path = ['spec', 'authorities', index, field, 'trustRootRef']
-      const message = `no TrustedRoot is named "${name}"; known are ${[...known].sort().join(', ')}`
+      const message = `no TrustedRoot is named "${name}"; known are ${[...known].sort().join(', ')}; declare one (kind: TrustedRoot)`
       return [{ path, of: 'value', message }]
     }),
   )

@@ -133,7 +133,7 @@ describe('an authority of ours', () => {
     ],
     [
       `keyless: { trustRootRef: mine, identities: [${IDENTITY}] }`,
-      `9:30: ${A}.keyless.trustRootRef: no TrustedRoot is named "mine"; known are default`,
+      `9:30: ${A}.keyless.trustRootRef: no TrustedRoot is named "mine"; known are default; declare one (kind: TrustedRoot)`,
     ],
     ['key:', `9:9: ${A}.key: expected fields, got nothing (null)`],
     ['key: hello', `9:10: ${A}.key: expected fields, got text hello`],
