@@ -2,10 +2,10 @@ import { formatImage, type ImageId } from './core/image.ts'
 import { type ImageRecord, plusSeconds } from './core/status.ts'
 import { closeAlert, findTodo } from './core/todo.ts'
 import { Unavailable } from './errors.ts'
-import { quarantineTags } from './quarantine-tags.ts'
 import { releaseTags } from './release-tags.ts'
 import { FUNCTIONS } from './resources.ts'
 import { tagsOf } from './tags-of.ts'
+import { takeTags } from './take-tags.ts'
 import { updateImage } from './update-image.ts'
 import { type Actor, registryOf } from './world.ts'
 
@@ -47,7 +47,7 @@ async function lease(world: Actor, id: ImageId, owner: string): Promise<ImageRec
 async function moveTags(world: Actor, record: ImageRecord): Promise<unknown> {
   try {
     if (findTodo(record, 'release')) await releaseTags(world, record)
-    if (findTodo(record, 'quarantine')) await quarantineTags(world, record)
+    if (findTodo(record, 'quarantine')) await takeTags(world, record)
     return undefined
   } catch (error) {
     world.log('tags could not be moved', { image: formatImage(record), error: String(error) })

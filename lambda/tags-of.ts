@@ -1,5 +1,5 @@
 import type { ImageId } from './core/image.ts'
-import { quarantineTag } from './core/tags.ts'
+import { isQuarantineTagOf } from './core/tags.ts'
 import type { Registry, StatusStore } from './ports.ts'
 
 /**
@@ -8,8 +8,7 @@ import type { Registry, StatusStore } from './ports.ts'
  */
 export async function tagsOf(store: StatusStore, registry: Registry, id: ImageId): Promise<readonly string[]> {
   const listed = (await registry.tagsOf(id.name, id.digest)) ?? (await tagsSeen(store, registry, id))
-  const own = quarantineTag(id.digest)
-  return listed.filter((tag) => tag !== own)
+  return listed.filter((tag) => !isQuarantineTagOf(tag, id.digest))
 }
 
 async function tagsSeen(store: StatusStore, registry: Registry, id: ImageId): Promise<string[]> {

@@ -2,15 +2,22 @@ import { type Digest, isDigest } from './image.ts'
 
 // cosign: legacy tags end in .sig, .att, .sbom; the referrers fallback tag has no suffix (OCI distribution-spec 1.1, "Referrers Tag Schema")
 const SIGNATURE_TAG = /^sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?$/
-const QUARANTINE_TAG = /^quarantined\.sha256-([0-9a-f]{64})$/
+/** How many names there are for the tag that keeps an image, should somebody hold the first. */
+const KEEPING_NAMES = 10
 
 /** The tag that keeps a quarantined image alive; put before any other tag is taken, and never removed. */
 export function quarantineTag(digest: Digest): string {
   return `quarantined.${digest.replace(':', '-')}`
 }
 
+/** Its names in the order they are tried: where tags are immutable, anybody may have put the first on another image. */
+export function quarantineTags(digest: Digest): readonly string[] {
+  const first = quarantineTag(digest)
+  return Array.from({ length: KEEPING_NAMES }, (_, n) => (n === 0 ? first : `${first}.${n}`))
+}
+
 export function isQuarantineTagOf(tag: string, digest: Digest): boolean {
-  return QUARANTINE_TAG.test(tag) && tag === quarantineTag(digest)
+  return quarantineTags(digest).includes(tag)
 }
 
 /** The image that a signature tag claims to speak about; undefined for ordinary tags. */

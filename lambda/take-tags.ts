@@ -5,7 +5,7 @@ import { type FetchedManifest, isRunnable, parseManifest } from './core/manifest
 import { enforcementFor, isProtected } from './core/policy/match.ts'
 import type { Enforcement } from './core/policy/policy.ts'
 import type { ImageRecord } from './core/status.ts'
-import { quarantineTag, signatureSubject } from './core/tags.ts'
+import { quarantineTag, quarantineTags, signatureSubject } from './core/tags.ts'
 import { closeTodo, findTodo, openTodo } from './core/todo.ts'
 import { Unavailable } from './errors.ts'
 import { markTag } from './mark-tag.ts'
@@ -20,7 +20,7 @@ type Hands = { readonly registry: Registry; readonly tagger: Tagger }
  * Takes every unprotected tag off a failed image, in the order that loses nothing at any crash:
  * quarantine tag put and confirmed, tag written down as taken, compare-and-delete, verified, marked.
  */
-export async function quarantineTags(world: Actor, record: ImageRecord): Promise<void> {
+export async function takeTags(world: Actor, record: ImageRecord): Promise<void> {
   const registry = registryOf(world, record.host)
   const tagger = world.taggers.get(record.host)
   const seq = findTodo(record, 'quarantine')?.seq ?? 0
@@ -59,11 +59,12 @@ async function keep(world: Actor, { registry, tagger }: Hands, id: ImageId): Pro
   const manifest = await registry.manifest(id.name, id.digest)
   if (manifest === undefined) return undefined
   await world.evidence.put(manifest.bytes)
-  const tag = quarantineTag(id.digest)
-  await tagger.put(id.name, tag, manifest)
-  const there = await registry.resolve(id.name, tag)
-  if (there === id.digest) return manifest
-  throw new Unavailable('quarantine', `${id.name}:${tag} is not on the image after it was put`)
+  for (const tag of quarantineTags(id.digest)) {
+    if ((await tagger.put(id.name, tag, manifest)) === 'taken') continue
+    if ((await registry.resolve(id.name, tag)) === id.digest) return manifest
+    throw new Unavailable('quarantine', `${id.name}:${tag} is not on the image after it was put`)
+  }
+  throw new Unavailable('quarantine', `${id.name}: every quarantine tag of ${id.digest} is held by another image`)
 }
 
 /** Takes tag after tag. Undefined: the verdict has moved on meanwhile, and what is left is no longer ours to do. */
