@@ -11,7 +11,7 @@ const warnings: string[] = []
 if (config.policies === EXAMPLE_POLICIES)
   warnings.push(`${config.policies} are examples: name the folder of your own in cdk.json, context.assay.policies`)
 // A mistake in a policy ends the synthesis: a function would only find it once it is deployed
-await readPolicies(config.policies, { onWarning: (warning) => warnings.push(warning) })
+await readPolicies(config.policies, { within: config.policies, onWarning: (warning) => warnings.push(warning) })
 const stack = new AssayStack(app, 'Assay', { ...config, policies: resolve(config.policies) })
 for (const [index, warning] of warnings.entries())
   Annotations.of(stack).addWarningV2(`assay:policies-${index}`, warning)

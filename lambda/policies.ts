@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { MAX_FILE_BYTES, type PolicyFile } from './core/policy/documents.ts'
 import { formatProblem } from './core/policy/format-problem.ts'
 import { loadPolicies } from './core/policy/load.ts'
@@ -13,6 +13,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 export type ReadPoliciesOptions = {
   /** Trusted roots that come with the installation; they become part of the set. */
   readonly roots?: TrustedRoots
+  /** The only folder that files named in policies may lie in: what is shipped with the policies. Anywhere, if not given. */
+  readonly within?: string
   /** Is handed each warning as a line of text. */
   readonly onWarning?: (warning: string) => void
 }
@@ -35,8 +37,9 @@ export function readPolicyText(name: string, text: string, options: ReadPolicies
   return usable([{ path: name, text }], options)
 }
 
-function usable(files: readonly PolicyFile[], { roots = {}, onWarning }: ReadPoliciesOptions): PolicySet {
-  const { set, problems } = loadPolicies(files, { roots, readFile: readNamedFile })
+function usable(files: readonly PolicyFile[], { roots = {}, within, onWarning }: ReadPoliciesOptions): PolicySet {
+  const readFile = (path: string) => readNamedFile(path, within)
+  const { set, problems } = loadPolicies(files, { roots, readFile })
   for (const problem of problems) if (problem.severity === 'warning') onWarning?.(formatProblem(problem))
   const errors = problems.filter(({ severity }) => severity === 'error')
   if (errors.length === 0) return set
@@ -68,7 +71,10 @@ async function readPolicyFile(path: string): Promise<PolicyFile> {
   }
 }
 
-function readNamedFile(path: string): string | undefined {
+function readNamedFile(path: string, within: string | undefined): string | undefined {
+  if (within !== undefined && !resolve(path).startsWith(resolve(within) + sep)) {
+    throw new Misconfigured(`${path} lies outside ${within}, and only that folder is deployed: move it there`)
+  }
   try {
     const { size } = statSync(path)
     if (size > MAX_FILE_BYTES) throw tooLarge(path, size)

@@ -101,6 +101,21 @@ test.each([
   await expect(reading).rejects.toThrow(Misconfigured)
 })
 
+test('a trusted root outside the folder is refused where only the folder is shipped', async () => {
+  const outside = await mkdtemp(join(tmpdir(), 'assay-roots-'))
+  await writeFile(join(outside, 'root.json'), '{}')
+  const document = {
+    apiVersion: 'assay.dev/v1alpha1',
+    kind: 'TrustedRoot',
+    metadata: { name: 'elsewhere' },
+    spec: { file: join(outside, 'root.json') },
+  }
+  await writeFile(join(folder, 'root.yaml'), JSON.stringify(document))
+  await expect(readPolicies(folder, { within: folder })).rejects.toThrow('only that folder is deployed: move it there')
+  await expect(readPolicies(folder)).rejects.toThrow('mediaType')
+  await rm(outside, { recursive: true })
+})
+
 test('the policies that come with the product load without a warning', async () => {
   const warnings: string[] = []
   const options = { roots: { local: {} }, onWarning: (text: string) => warnings.push(text) }

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { startRegistry } from '../../local/registry/server.ts'
 import { pushLayout } from './layout.ts'
-import { expectedExit, optionsFor, type Vector, vector } from './vector.ts'
+import { expectedExit, keyTextOf, optionsFor, readVectors, type Vector } from './vector.ts'
 
 // npm run test:vectors -- DIR: loads each image layout below DIR into a local registry and compares what
 // `assay verify` exits with to what the vector expects. With --fallback the registry has no referrers API.
@@ -28,7 +27,7 @@ const registry = await startRegistry({
 })
 
 try {
-  const vectors = await readVectors()
+  const vectors = await readVectors(data)
   const results = await inTurns(vectors, check)
   const judged = results.filter((result) => result !== undefined)
   const agreed = judged.filter(Boolean).length
@@ -39,12 +38,6 @@ try {
   await rm(scratch, { recursive: true, force: true })
 }
 
-async function readVectors(): Promise<Vector[]> {
-  const names = (await readdir(data)).sort()
-  const paths = names.map((name) => join(data, name, 'vector.json')).filter((path) => existsSync(path))
-  return Promise.all(paths.map(async (path) => vector.parse(JSON.parse(await readFile(path, 'utf8')))))
-}
-
 /** True: agrees. Undefined: not ours to judge yet. */
 async function check(one: Vector): Promise<boolean | undefined> {
   const expected = expectedExit(one)
@@ -53,8 +46,7 @@ async function check(one: Vector): Promise<boolean | undefined> {
     return undefined
   }
   await pushLayout(join(data, one.name, 'layout'), { registry: registry.url, name: one.name })
-  const { key } = one.verifyWith
-  const keyText = key === undefined ? undefined : await readFile(join(data, '_keys', key), 'utf8')
+  const keyText = await keyTextOf(one, data)
   const options = await optionsFor(one, data, scratch, keyText)
   const image = `${new URL(registry.url).host}/${one.name}@${one.digest}`
   const { code, output } = await verify([image, ...options])

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 
@@ -58,14 +59,11 @@ export async function optionsFor(
 }
 
 function policyFor({ name, verifyWith: how }: Vector, keyText: string | undefined) {
-  const type = how.type ?? 'custom'
   const authority = {
-    ...(keyText === undefined
-      ? { keyless: { identities: [{ subject: how.identity, issuer: how.issuer }] } }
-      : { key: { data: keyText } }),
+    ...signerOf(how, keyText),
     ...(how.useSignedTimestamps && { rfc3161timestamp: {} }),
     ...(how.annotations && { annotations: how.annotations }),
-    ...(how.attestation && { attestations: [{ name: 'wanted', predicateType: PREDICATES[type] ?? type }] }),
+    ...wantedOf(how),
   }
   return {
     apiVersion: 'assay.dev/v1alpha1',
@@ -73,4 +71,42 @@ function policyFor({ name, verifyWith: how }: Vector, keyText: string | undefine
     metadata: { name },
     spec: { images: [{ glob: '**' }], authorities: [authority] },
   }
+}
+
+/** The same as a ClusterImagePolicy for the vector's own repository; `root` is the name of the trusted root. */
+export function clusterImagePolicyFor({ name, verifyWith: how }: Vector, keyText: string | undefined, root: string) {
+  const trustRootRef = { trustRootRef: root }
+  const log = how.useSignedTimestamps && how.ignoreTlog ? { rfc3161timestamp: trustRootRef } : { ctlog: trustRootRef }
+  const { key, keyless } = signerOf(how, keyText)
+  const signer = keyless
+    ? { keyless: { ...keyless, url: 'https://fulcio.sigstore.dev', ...trustRootRef }, ...log }
+    : { key }
+  return {
+    apiVersion: 'policy.sigstore.dev/v1beta1',
+    kind: 'ClusterImagePolicy',
+    metadata: { name },
+    spec: { images: [{ glob: `127.0.0.1*/${name}**` }], authorities: [{ ...signer, ...wantedOf(how) }] },
+  }
+}
+
+function signerOf({ identity, issuer }: Vector['verifyWith'], keyText: string | undefined) {
+  return keyText === undefined
+    ? { keyless: { identities: [{ subject: identity, issuer }] } }
+    : { key: { data: keyText } }
+}
+
+function wantedOf({ attestation, type = 'custom' }: Vector['verifyWith']) {
+  return attestation ? { attestations: [{ name: 'wanted', predicateType: PREDICATES[type] ?? type }] } : {}
+}
+
+/** The vectors below a folder, by name. */
+export async function readVectors(data: string): Promise<Vector[]> {
+  const names = (await readdir(data)).sort()
+  const paths = names.map((name) => join(data, name, 'vector.json')).filter((path) => existsSync(path))
+  return Promise.all(paths.map(async (path) => vector.parse(JSON.parse(await readFile(path, 'utf8')))))
+}
+
+/** The public key a vector is to be verified with, where it is one. */
+export async function keyTextOf({ verifyWith: { key } }: Vector, data: string): Promise<string | undefined> {
+  return key === undefined ? undefined : readFile(join(data, '_keys', key), 'utf8')
 }

@@ -8,6 +8,8 @@ import { trustedRootFile } from './schema-trusted-root.ts'
 type RootDocument = Extract<Parsed, { readonly kind: 'TrustedRoot' }>['document']
 type PolicyDocument = Extract<Parsed, { readonly kind: Policy['kind'] }>['document']
 
+const ABSOLUTE = /^(?:\/|[A-Za-z]:[\\/])/
+
 /** The root a document declares, inline or in a file named from where the policy file lies. */
 export function resolveRoot(
   { spec }: RootDocument,
@@ -15,7 +17,8 @@ export function resolveRoot(
   readFile: (path: string) => string | undefined,
 ): { readonly root: unknown } | { readonly faults: readonly Fault[] } {
   if (spec.file === undefined) return { root: spec.inline }
-  const path = `${policyFile.slice(0, policyFile.lastIndexOf('/') + 1)}${spec.file}`
+  const folder = ABSOLUTE.test(spec.file) ? '' : policyFile.slice(0, policyFile.lastIndexOf('/') + 1)
+  const path = `${folder}${spec.file}`
   const fault = (message: string): Fault => ({ path: ['spec', 'file'], of: 'value', message: `${path}: ${message}` })
   const text = readFile(path)
   if (text === undefined) return { faults: [fault('no such file')] }

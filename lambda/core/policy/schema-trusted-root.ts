@@ -31,8 +31,8 @@ export const trustedRootFile = z.looseObject({
 })
 
 const file = text.superRefine((path, ctx) => {
-  if (/^[^/\\:\0]+(?:\/[^/\\:\0]+)*$/.test(path) && !path.split('/').includes('..')) return
-  report(ctx, invalid(path, 'a file beside or below the policy file is allowed, such as roots/staging.json'))
+  if (path !== '' && !path.includes('\0') && !path.includes('://')) return
+  report(ctx, invalid(path, 'a file is allowed, from where the policy file lies, such as roots/staging.json'))
 })
 
 /** TrustedRoot: whom to trust for certificates, logs and timestamps, here or in a file. */

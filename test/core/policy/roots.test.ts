@@ -68,13 +68,11 @@ describe('a TrustedRoot document', () => {
     [{}, '5:1: spec: expected exactly one, got neither: spec.file, spec.inline'],
     [{ file: 'a.json', inline: ROOT }, '5:1: spec: expected exactly one, got both: spec.file, spec.inline'],
     [
-      { file: '../a.json' },
-      '6:11: spec.file: invalid value: ../a.json: spec.file: a file beside or below the policy file is allowed, such as roots/staging.json',
+      { file: 'https://tuf.example/root.json' },
+      '6:11: spec.file: invalid value: https://tuf.example/root.json: spec.file: a file is allowed, from where the policy file lies, such as roots/staging.json',
     ],
-    [
-      { file: '/etc/passwd' },
-      '6:11: spec.file: invalid value: /etc/passwd: spec.file: a file beside or below the policy file is allowed, such as roots/staging.json',
-    ],
+    [{ file: '../a.json' }, '6:11: spec.file: ../a.json: no such file'],
+    [{ file: '/roots/a.json' }, '6:11: spec.file: /roots/a.json: no such file'],
     [
       { inline: { ...ROOT, mediaType: 'text/plain' } },
       `6:26: spec.inline.mediaType: invalid value: text/plain: spec.inline.mediaType: unsupported media type; allowed: ${M}+json;version=0.1, ${M}.v0.1+json, ${M}.v0.2+json`,
