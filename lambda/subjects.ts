@@ -31,19 +31,19 @@ export async function subjectsOf(world: Known, registry: Registry, push: Push): 
   const now = tag && (await observeTag(world.store, registry, { host, name, tag }, world.now().toISOString()))
   const pushed = push.kind === 'push' ? digest : undefined
   const digests = [...new Set([now, pushed])].filter((one) => one !== undefined && one !== '')
-  const found = await Promise.all(digests.map((one) => subjectsOfManifest(registry, name, one, tag)))
+  const found = (await Promise.all(digests.map((one) => subjectsOfManifest(registry, name, one, tag)))).flat()
   const spokenOf = tag === undefined ? undefined : signatureSubject(tag)
   const displaced = tag !== undefined && now !== undefined && now !== pushed && (await isOurs(world, push, tag, now))
-  const judged = found.flat().filter(({ itself }) => itself)
-  const others = [...found.flat().filter(({ itself }) => !itself), ...(spokenOf ? [{ digest: spokenOf }] : [])]
+  const judged = found.filter(({ itself }) => itself).map((one) => one.digest)
+  const others = found.filter(({ itself }) => !itself).map((one) => one.digest)
   return [
     ...judged.map((one) => ({
-      ...known(one.digest),
+      ...known(one),
       asImage: true,
       tagged: true,
-      ...(tag && now && one.digest !== now && displaced && { displaced: tag }),
+      ...(displaced && one !== now && { displaced: tag }),
     })),
-    ...[...new Set(others.map((one) => one.digest))].map(known),
+    ...[...new Set(spokenOf === undefined ? others : [...others, spokenOf])].map(known),
   ]
 }
 

@@ -24,7 +24,7 @@ import type { Actor, Known, Sweeper, Verifier } from './world.ts'
 
 const now = () => new Date()
 
-async function wireKnown(configs: readonly RegistryConfig[]): Promise<Known> {
+async function wireKnown(configs = watched()): Promise<Known> {
   const roots = await readInstalledRoots()
   return {
     now,
@@ -40,7 +40,7 @@ async function wireKnown(configs: readonly RegistryConfig[]): Promise<Known> {
 
 /** What the verify function needs; `retryIn` asks for a message of its queue again. */
 export async function wireVerifier() {
-  const registries = registriesFrom(required(ENV.registries))
+  const registries = watched()
   const known = await wireKnown(registries)
   const sqs = new SQSClient()
   const world: Verifier = {
@@ -54,7 +54,7 @@ export async function wireVerifier() {
 
 /** What the act function needs. */
 export async function wireActor() {
-  const registries = registriesFrom(required(ENV.registries))
+  const registries = watched()
   const sqs = new SQSClient()
   const world: Actor = {
     ...(await wireKnown(registries)),
@@ -66,13 +66,17 @@ export async function wireActor() {
 }
 
 export async function wireSweeper(): Promise<Sweeper> {
-  const known = await wireKnown(registriesFrom(required(ENV.registries)))
+  const known = await wireKnown()
   return { ...known, queue: queue(new SQSClient()) }
 }
 
 export async function wireApi() {
-  const world = await wireKnown(registriesFrom(required(ENV.registries)))
+  const world = await wireKnown()
   return { world, invokeVerify: lambdaInvoke(new LambdaClient(), required(ENV.verifyFunction)) }
+}
+
+function watched(): readonly RegistryConfig[] {
+  return registriesFrom(required(ENV.registries))
 }
 
 function ecrOf({ region, account }: RegistryConfig) {

@@ -4,6 +4,7 @@ import { isRunnable, parseManifest } from '../lambda/core/manifest.ts'
 import { quarantineTag } from '../lambda/core/tags.ts'
 import { Unavailable } from '../lambda/errors.ts'
 import { judge } from '../lambda/pipeline.ts'
+import { failedImage } from './memory/failed.ts'
 import { intercepted } from './memory/faults.ts'
 import { runnable } from './memory/images.ts'
 import { memoryRegistry } from './memory/registry.ts'
@@ -12,17 +13,10 @@ import { HOST, memory, NAME, policies } from './memory/world.ts'
 
 const app = runnable('app')
 
-/** An unsigned image whose grace is over and whose work is not done yet. */
 async function failed(options: Parameters<typeof memory>[0] = {}, tags: readonly string[] = ['v1']) {
-  const outside = await memory(options)
-  const told = story(outside)
-  const digest = outside.registry.push(NAME, app)
-  for (const tag of tags) told.push(app, tag)
-  await told.settle()
-  outside.advance(600)
-  await judge(outside.world, told.id(digest))
-  outside.queue.messages.length = 0
-  return { outside, ...told, digest, work: (owner = 'me') => act(outside.world, told.id(digest), owner) }
+  const image = await failedImage(options, tags)
+  const { outside, id, digest } = image
+  return { ...image, work: (owner = 'me') => act(outside.world, id(digest), owner) }
 }
 
 describe('quarantine', () => {

@@ -63,14 +63,7 @@ describe('what is due', () => {
   })
 
   it('is all asked for in one sweep, some of it at a time', async () => {
-    const outside = await memory()
-    const { settle } = story(outside)
-    for (let n = 0; n < 120; n++) {
-      const tag = `v${n}`
-      outside.queue.send(pushed(outside.registry.push('prod/app', runnable(tag), tag), tag))
-    }
-    await settle()
-    await sweep(outside.world)
+    const outside = await manyImages()
     outside.queue.messages.length = 0
     outside.advance(600)
     let open = 0
@@ -156,14 +149,7 @@ describe('a change of policies', () => {
   })
 
   it('goes through more images than one page holds', async () => {
-    const outside = await memory()
-    const { settle } = story(outside)
-    for (let n = 0; n < 120; n++) {
-      const tag = `v${n}`
-      outside.queue.send(pushed(outside.registry.push('prod/app', runnable(tag), tag), tag))
-    }
-    await settle()
-    await sweep(outside.world)
+    const outside = await manyImages()
     expect(await sweep({ ...outside.world, policies: otherKey() })).toMatchObject({ rejudged: 120 })
   })
 
@@ -198,4 +184,16 @@ function otherKey() {
     JSON.stringify(publicKey).slice(1, -1),
   )
   return JSON.parse(text) as typeof set
+}
+
+/** More images than one page of the list holds, all judged and swept once. */
+async function manyImages() {
+  const outside = await memory()
+  for (let n = 0; n < 120; n++) {
+    const tag = `v${n}`
+    outside.queue.send(pushed(outside.registry.push('prod/app', runnable(tag), tag), tag))
+  }
+  await story(outside).settle()
+  await sweep(outside.world)
+  return outside
 }

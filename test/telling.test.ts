@@ -4,6 +4,7 @@ import type { Alert } from '../lambda/core/alert.ts'
 import { Unavailable } from '../lambda/errors.ts'
 import { judge, recordOutage } from '../lambda/pipeline.ts'
 import { Crash, crashAfter } from './memory/crash.ts'
+import { failedImage } from './memory/failed.ts'
 import { failing, intercepted, once } from './memory/faults.ts'
 import { runnable, sign } from './memory/images.ts'
 import { story } from './memory/story.ts'
@@ -11,18 +12,7 @@ import { HOST, KEYS, memory, NAME } from './memory/world.ts'
 
 const app = runnable('app')
 
-/** An unsigned image under these tags, failed, with nothing done about it yet. */
-async function failed(...tags: readonly string[]) {
-  const outside = await memory()
-  const told = story(outside)
-  const digest = outside.registry.push(NAME, app)
-  for (const tag of tags) told.push(app, tag)
-  await told.settle()
-  outside.advance(600)
-  await judge(outside.world, told.id(digest))
-  outside.queue.messages.length = 0
-  return { outside, ...told, digest }
-}
+const failed = (...tags: readonly string[]) => failedImage({}, tags)
 
 const outcomes = (published: readonly Alert[]) =>
   published.flatMap(({ tags }) => tags).map(({ tag, outcome }) => `${tag} ${outcome}`)

@@ -1,4 +1,5 @@
 import { type Digest, isDigest } from './image.ts'
+import { isObject } from './is-object.ts'
 import { oddKey } from './odd-key.ts'
 import { parseStrictJson } from './strict-json.ts'
 
@@ -147,10 +148,6 @@ function stringMap(value: unknown): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   )
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const SIGNATURE_TYPES = [

@@ -1,4 +1,5 @@
-import { artifactTypeOf, type Format, isObject, readJson, unreadable } from './format.ts'
+import { isObject } from '../core/is-object.ts'
+import { artifactTypeOf, type Format, readJson, unreadable } from './format.ts'
 
 // Versions we do not know are claims too: they are turned away by name when verified, not overlooked
 const BUNDLE = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v[\d.]+)?\+json(?:;\s*version=[\d.]+)?$/

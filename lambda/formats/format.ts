@@ -38,7 +38,3 @@ export function readJson(bytes: Uint8Array): unknown {
     return undefined
   }
 }
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

@@ -1,6 +1,7 @@
 import type { ClaimContent } from '../core/evidence.ts'
+import { isObject } from '../core/is-object.ts'
 import type { Descriptor } from '../core/manifest.ts'
-import { isObject, readJson, unreadable } from './format.ts'
+import { readJson, unreadable } from './format.ts'
 
 // https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
 export const SIMPLE_SIGNING_LAYER = 'application/vnd.dev.cosign.simplesigning.v1+json'

@@ -1,6 +1,6 @@
+import { digestOf } from '../core/digest-of.ts'
 import type { FetchedManifest } from '../core/manifest.ts'
 import type { Registry, Tagger } from '../ports.ts'
-import { digestOf } from '../registry/digest-of.ts'
 
 /** Whether the registry behaves as quarantine needs it to; `detail` is for people. */
 export type SelfTestResult = { readonly passed: boolean; readonly detail: string }

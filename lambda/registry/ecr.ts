@@ -8,16 +8,17 @@ import {
   type ImageIdentifier,
   ListImageReferrersCommand,
 } from '@aws-sdk/client-ecr'
+import { digestOf } from '../core/digest-of.ts'
 import { isDigest } from '../core/image.ts'
 import { type Descriptor, descriptor, type FetchedManifest, MANIFEST_TYPES } from '../core/manifest.ts'
 import { OverLimit, Unavailable } from '../errors.ts'
 import type { Registry } from '../ports.ts'
-import { digestOf, proveDigest } from './digest-of.ts'
 import { ecrCaller } from './ecr-call.ts'
 import { absentOrThrow, ecrService, failureOf } from './ecr-errors.ts'
 import { exchanger } from './exchange.ts'
 import { isLoopbackHost } from './hosts.ts'
 import { LIMITS, type Limits } from './limits.ts'
+import { proveDigest } from './prove-digest.ts'
 
 /** Which ECR registry, through which client. */
 export type EcrOptions = {

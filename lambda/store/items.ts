@@ -22,7 +22,7 @@ export function systemKey(key: string): { pk: string; sk: string } {
 }
 
 /** Revisions sort as text, newest last. */
-export function historyKey(id: ImageId, rev: number): { pk: string; sk: string } {
+function historyKey(id: ImageId, rev: number): { pk: string; sk: string } {
   return { pk: imageKey(id).pk, sk: `H#${String(rev).padStart(10, '0')}` }
 }
 

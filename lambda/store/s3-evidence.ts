@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { unavailable } from '../aws-errors.ts'
+import { digestOf } from '../core/digest-of.ts'
 import type { Digest } from '../core/image.ts'
 import type { EvidenceStore } from '../ports.ts'
 
@@ -9,21 +9,20 @@ export function s3Evidence(client: S3Client, bucket: string): EvidenceStore {
   const call = unavailable('S3')
   return {
     async put(bytes) {
-      const hex = createHash('sha256').update(bytes).digest('hex')
+      const digest = digestOf(bytes)
       try {
         // Only where it is not there yet: in a locked, versioned bucket every other put would be kept as well
         await call(
-          client.send(new PutObjectCommand({ Bucket: bucket, Key: keyOf(hex), Body: bytes, IfNoneMatch: '*' })),
+          client.send(new PutObjectCommand({ Bucket: bucket, Key: keyOf(digest), Body: bytes, IfNoneMatch: '*' })),
         )
       } catch (error) {
         if (!(error instanceof Error && error.name === 'PreconditionFailed')) throw error
       }
-      return `sha256:${hex}`
+      return digest
     },
     async get(digest: Digest) {
       try {
-        const key = keyOf(digest.slice('sha256:'.length))
-        const { Body } = await call(client.send(new GetObjectCommand({ Bucket: bucket, Key: key })))
+        const { Body } = await call(client.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(digest) })))
         return await Body?.transformToByteArray()
       } catch (error) {
         if (error instanceof Error && error.name === 'NoSuchKey') return undefined
@@ -33,6 +32,6 @@ export function s3Evidence(client: S3Client, bucket: string): EvidenceStore {
   }
 }
 
-function keyOf(hex: string): string {
-  return `sha256/${hex}`
+function keyOf(digest: Digest): string {
+  return digest.replace(':', '/')
 }

@@ -7,7 +7,8 @@ import {
   type Bundle,
   bundleFromJSON,
 } from '@sigstore/bundle'
-import { assertShallow, isObject } from './json.ts'
+import { isObject } from '../core/is-object.ts'
+import { assertShallow } from './json.ts'
 import { Rejection } from './rejection.ts'
 
 const MEDIA_TYPES: readonly unknown[] = [

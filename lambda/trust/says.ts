@@ -1,7 +1,8 @@
-import { hash } from 'node:crypto'
+import { digestOf } from '../core/digest-of.ts'
 import type { Says } from '../core/evidence.ts'
 import type { Digest } from '../core/image.ts'
-import { isObject, parseJson } from './json.ts'
+import { isObject } from '../core/is-object.ts'
+import { parseJson } from './json.ts'
 import { Rejection } from './rejection.ts'
 import type { SignedContent } from './signed-content.ts'
 
@@ -31,20 +32,20 @@ function readStatement(payloadType: string, payload: Uint8Array, image: Digest):
   if (subject.length > MAX_SUBJECTS) {
     throw new Rejection('malformed', `${subject.length} subjects; at most ${MAX_SUBJECTS} are read`)
   }
-  const about = subject.find((one) => digestOf(one) === image)
+  const about = subject.find((one) => subjectDigest(one) === image)
   if (!isObject(about)) throw new Rejection('subject-mismatch', 'the statement is about another image')
   if (predicateType === SIGN_V1) return { kind: 'signature', annotations: texts(about.annotations) }
   return { kind: 'attestation', predicateType, statement }
 }
 
-function digestOf(subject: unknown): string | undefined {
+function subjectDigest(subject: unknown): string | undefined {
   const digests = isObject(subject) ? subject.digest : undefined
   return isObject(digests) && typeof digests.sha256 === 'string' ? `sha256:${digests.sha256}` : undefined
 }
 
 /** Either the manifest of the image itself, or cosign's simple signing payload that names it. */
 function readMessage(bytes: Uint8Array, image: Digest): Says {
-  if (`sha256:${hash('sha256', bytes)}` === image) return { kind: 'signature', annotations: {} }
+  if (digestOf(bytes) === image) return { kind: 'signature', annotations: {} }
   const { critical, optional } = parseSigned(bytes, 'the signed payload')
   if (!isObject(critical) || critical.type !== SIMPLE_SIGNING_TYPE || !isObject(critical.image)) {
     throw new Rejection('predicate-malformed', 'the signed payload is not a container image signature')

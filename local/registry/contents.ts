@@ -1,4 +1,5 @@
 import type { Digest } from '../../lambda/core/image.ts'
+import { isObject } from '../../lambda/core/is-object.ts'
 import { type Descriptor, descriptor, MANIFEST_TYPES } from '../../lambda/core/manifest.ts'
 
 /** What a registry needs to know of a manifest: what it points at and how it is listed. */
@@ -90,8 +91,4 @@ function strings(value: unknown): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   )
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digestOf } from '../../lambda/core/digest-of.ts'
 import type { Digest } from '../../lambda/core/image.ts'
 import { type Contents, readContents } from './contents.ts'
 import type { Context } from './context.ts'
@@ -33,7 +33,7 @@ export async function putImage(context: Context, name: string, draft: Draft): Pr
     const message = `the manifest has ${bytes.length} bytes; at most ${MAX_MANIFEST} are allowed`
     return { refused: 'manifest-invalid', message }
   }
-  const digest: Digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+  const digest = digestOf(bytes)
   if (draft.digest !== undefined && draft.digest !== digest) {
     return { refused: 'digest-mismatch', message: `the manifest has digest ${digest}, not ${draft.digest}` }
   }

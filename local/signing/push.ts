@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digestOf } from '../../lambda/core/digest-of.ts'
 import type { Digest } from '../../lambda/core/image.ts'
 import { type Descriptor, type FetchedManifest, MANIFEST_TYPES } from '../../lambda/core/manifest.ts'
 
@@ -9,7 +9,7 @@ export type Content = Pick<Descriptor, 'mediaType' | 'digest' | 'size'>
 
 /** Describes bytes without sending them. */
 export function describe(mediaType: string, bytes: Uint8Array): Content {
-  return { mediaType, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, size: bytes.length }
+  return { mediaType, digest: digestOf(bytes), size: bytes.length }
 }
 
 /** Sends a blob in one piece, unless it is there already. */

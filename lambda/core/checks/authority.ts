@@ -86,6 +86,6 @@ function judge(authority: SigstoreAuthority, wanted: Wanted, signer: Signer, say
 }
 
 /** A signer as text for people. */
-export function describeSigner(signer: Signer): string {
+function describeSigner(signer: Signer): string {
   return signer.kind === 'key' ? `key ${signer.key}` : `${signer.subject} from ${signer.issuer}`
 }
