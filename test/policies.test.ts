@@ -72,7 +72,7 @@ test('warnings are handed over and stop nothing', async () => {
 test('a folder without policies is told', async () => {
   const warnings: string[] = []
   const set = await readPolicies(folder, { onWarning: (text) => warnings.push(text) })
-  expect(set).toEqual({ policies: [], enforcements: [], roots: {} })
+  expect(set).toEqual({ policies: [], enforcements: [], roots: {}, keys: {}, mirrors: [] })
   expect(warnings).toEqual([`${folder}: no policy files; no image will be judged`])
 })
 
@@ -132,6 +132,6 @@ test('the sample key in the policy is the public half of the one beside it', asy
     type: 'spki',
     format: 'pem',
   })
-  expect(policies[0]?.authorities[0]).toMatchObject({ demand: { signer: { kind: 'key', pem } } })
+  expect(policies[0]?.authorities[0]).toMatchObject({ demand: { signer: { kind: 'key', key: { pem } } } })
   expect(await readFile('policies/sample-keys/sample.pub', 'utf8')).toBe(pem)
 })

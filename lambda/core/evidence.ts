@@ -58,6 +58,6 @@ export type Authenticated = { readonly claim: Claim; readonly proofs: ReadonlyMa
 /** A stable name of a demand. */
 export function demandId(demand: Demand): string {
   const { signer, root, log, timestamp } = demand
-  const by = signer.kind === 'key' ? ['key', signer.hash, signer.pem.trim()] : ['certificate', signer.sct]
-  return JSON.stringify([...by, root, log, timestamp])
+  const by = signer.kind === 'key' ? [signer.key, signer.hash, signer.validity] : [signer.sct, signer.ca]
+  return JSON.stringify([signer.kind, ...by, root, log, timestamp])
 }

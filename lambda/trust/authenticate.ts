@@ -42,8 +42,8 @@ function trustOf({ signer, root, log, timestamp }: Demand, roots: TrustMaterials
     return { signer, material, log, timestamp }
   }
   // A key alone needs no root
-  if (material === undefined && (log || timestamp)) throw unknownRoot(root, roots)
-  const key = { kind: signer.kind, key: readKey(signer.pem), hash: signer.hash }
+  if (material === undefined && log + timestamp > 0) throw unknownRoot(root, roots)
+  const key = { kind: signer.kind, key: readKey('pem' in signer.key ? signer.key.pem : ''), hash: signer.hash }
   return { signer: key, material: material ?? NO_MATERIAL, log, timestamp }
 }
 

@@ -17,8 +17,8 @@ export type Trust = {
     | { readonly kind: 'key'; readonly key: KeyObject; readonly hash: HashAlgorithm }
     | { readonly kind: 'certificate'; readonly sct: boolean }
   readonly material: TrustMaterial
-  readonly log: boolean
-  readonly timestamp: boolean
+  readonly log: number
+  readonly timestamp: number
 }
 
 type BundleContent = Extract<ClaimContent, { kind: 'bundle' }>
@@ -32,7 +32,7 @@ export function verifyBundle(claim: BundleContent, trust: Trust): { signer: Sign
   const holder = holderOf(bundle, trust)
   const content = signedContent(bundle, claim.artifact)
   const entries: TransparencyLogEntry[] = bundle.verificationMaterial.tlogEntries
-  if (trust.log && entries.length === 0) throw new Rejection('log-missing', 'no transparency log entry')
+  if (trust.log > 0 && entries.length === 0) throw new Rejection('log-missing', 'no transparency log entry')
   for (const entry of entries) assertSpeaksOf(entry, holder)
 
   const stock = toSignedEntity(bundle, claim.artifact && Buffer.from(claim.artifact))
@@ -59,8 +59,8 @@ export function verifyBundle(claim: BundleContent, trust: Trust): { signer: Sign
 function partsThatCount(bundle: Bundle, { signer, material, log, timestamp }: Trust): Bundle {
   const { verificationMaterial } = bundle
   const timed = signer.kind === 'certificate'
-  const useLog = log || (timed && !timestamp)
-  const useTimestamps = timestamp || (timed && material.timestampAuthorities.length > 0)
+  const useLog = log > 0 || (timed && timestamp === 0)
+  const useTimestamps = timestamp > 0 || (timed && material.timestampAuthorities.length > 0)
   return {
     ...bundle,
     verificationMaterial: {
@@ -92,7 +92,7 @@ function timesOf({ timestamps }: SignedEntity): Date[] {
 
 function assertTimed({ verificationMaterial }: Bundle, trust: Trust, times: readonly Date[]): void {
   const rfc3161 = verificationMaterial.timestampVerificationData?.rfc3161Timestamps ?? []
-  if (trust.timestamp && rfc3161.length === 0) throw new Rejection('timestamp-missing', 'no RFC 3161 timestamp')
+  if (trust.timestamp > 0 && rfc3161.length === 0) throw new Rejection('timestamp-missing', 'no RFC 3161 timestamp')
   if (trust.signer.kind === 'certificate' && times.length === 0) {
     throw new Rejection('timestamp-missing', 'no trusted time to judge the certificate at')
   }

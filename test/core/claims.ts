@@ -6,7 +6,7 @@ import {
   type Says,
   type Signer,
 } from '../../lambda/core/evidence.ts'
-import type { Authority, Demand, Policy } from '../../lambda/core/policy/policy.ts'
+import { type Authority, type Demand, OWN_SOURCE, type Policy } from '../../lambda/core/policy/policy.ts'
 import type { SignatureFault } from '../../lambda/core/reasons.ts'
 import { digest, ID } from './records.ts'
 
@@ -18,16 +18,16 @@ export const SPDX = 'https://spdx.dev/Document'
 export const SLSA = 'https://slsa.dev/provenance/v1'
 
 const KEY_DEMAND: Demand = {
-  signer: { kind: 'key', pem: 'K', hash: 'sha256' },
+  signer: { kind: 'key', key: { pem: 'K' }, hash: 'sha256' },
   root: 'default',
-  log: false,
-  timestamp: false,
+  log: 0,
+  timestamp: 0,
 }
 const CERTIFICATE_DEMAND: Demand = {
   signer: { kind: 'certificate', sct: true },
   root: 'default',
-  log: true,
-  timestamp: false,
+  log: 1,
+  timestamp: 0,
 }
 
 export const KEY: Signer = { kind: 'key', key: 'sha256:k' }
@@ -41,12 +41,14 @@ export function byKey(fields: Partial<SigstoreAuthority> = {}): SigstoreAuthorit
     identities: [],
     annotations: {},
     attestations: [],
+    source: OWN_SOURCE,
+    reference: 'any',
     ...fields,
   }
 }
 
 export function byWorkflow(fields: Partial<SigstoreAuthority> = {}): SigstoreAuthority {
-  const identities = [{ issuer: { exact: ISSUER }, subject: { exact: SUBJECT } }]
+  const identities = [{ issuer: { exact: ISSUER }, subject: { exact: SUBJECT }, claims: {} }]
   return { ...byKey({ name: 'workflow', demand: CERTIFICATE_DEMAND, identities }), ...fields }
 }
 
@@ -55,7 +57,15 @@ export function withStatic(action: 'pass' | 'fail', message = ''): Authority {
 }
 
 export function policy(authorities: readonly Authority[], fields: Partial<Policy> = {}): Policy {
-  return { kind: 'VerificationPolicy', name: 'signed', images: [], mode: 'enforce', authorities, ...fields }
+  return {
+    kind: 'VerificationPolicy',
+    name: 'signed',
+    images: [],
+    mode: 'enforce',
+    platforms: 'index',
+    authorities,
+    ...fields,
+  }
 }
 
 export function evidence(fields: Partial<Evidence> = {}): Evidence {

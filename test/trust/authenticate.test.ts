@@ -25,7 +25,7 @@ import { ecKeys, ISSUER, NOW, newPki, rootOf, WORKFLOW } from './pki.ts'
 const pki = newPki()
 const stranger = newPki()
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000)
-const WITHOUT_LOG = { ...CERTIFICATE, log: false, timestamp: true }
+const WITHOUT_LOG = { ...CERTIFICATE, log: 0, timestamp: 1 }
 
 describe('accepts', () => {
   it.each<[string, SignOptions]>([
@@ -63,7 +63,7 @@ describe('accepts', () => {
 
   it('a key with a log entry, and then knows the time', () => {
     const { bundle, keys } = signEnvelope(pki, statement(), { by: 'key' })
-    const proof = prove(pki, bundle, keyDemand(keys.publicKey, { log: true }))
+    const proof = prove(pki, bundle, keyDemand(keys.publicKey, { log: 1 }))
     expect(proof).toMatchObject({ ok: true, signer: { kind: 'key', signedAt: ACCEPTED_AT } })
   })
 
@@ -111,7 +111,7 @@ describe('accepts', () => {
 
   it('a key with an entry of a log without times, and then knows none', () => {
     const { bundle, keys } = signEnvelope(pki, statement(), { by: 'key', log: 'dsse/0.0.2' })
-    const proof = prove(pki, bundle, keyDemand(keys.publicKey, { log: true }))
+    const proof = prove(pki, bundle, keyDemand(keys.publicKey, { log: 1 }))
     expect(proof).toMatchObject({ ok: true, signer: { kind: 'key' } })
     expect(proof.ok && proof.signer).not.toHaveProperty('signedAt')
   })
@@ -184,13 +184,16 @@ describe('an installation that cannot judge', () => {
     expect(judge).toThrow(new Misconfigured('no trusted root is called "github"; known: "test"'))
   })
 
-  it.each([{ log: true }, { timestamp: true }])('asks a key with %j for its root', (more) => {
+  it.each([{ log: 1 }, { timestamp: 1 }])('asks a key with %j for its root', (more) => {
     const demand = keyDemand(ecKeys().publicKey, { ...more, root: 'github' })
     expect(() => authenticate(claims, [demand], DIGEST, new Map())).toThrow(Misconfigured)
   })
 
   it('says so where a key cannot be read', () => {
-    const demand = { ...CERTIFICATE, signer: { kind: 'key' as const, pem: 'nonsense', hash: 'sha256' as const } }
+    const demand = {
+      ...CERTIFICATE,
+      signer: { kind: 'key' as const, key: { pem: 'nonsense' }, hash: 'sha256' as const },
+    }
     expect(() => authenticate([], [demand], DIGEST, trustMaterials({ test: rootOf(pki) }))).toThrow(Misconfigured)
   })
 })

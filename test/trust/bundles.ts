@@ -139,13 +139,13 @@ function material(
 export const CERTIFICATE: Demand = {
   signer: { kind: 'certificate', sct: true },
   root: 'test',
-  log: true,
-  timestamp: false,
+  log: 1,
+  timestamp: 0,
 }
 
 export function keyDemand(key: KeyObject, more: Partial<Demand> = {}, digest: HashAlgorithm = 'sha256'): Demand {
   const pemText = key.export({ format: 'pem', type: 'spki' }).toString()
-  return { signer: { kind: 'key', pem: pemText, hash: digest }, root: 'test', log: false, timestamp: false, ...more }
+  return { signer: { kind: 'key', key: { pem: pemText }, hash: digest }, root: 'test', log: 0, timestamp: 0, ...more }
 }
 
 /** One claim against one demand. */

@@ -45,7 +45,7 @@ const CASES = KINDS.flatMap((kind) =>
 describe('tlog-binding-matrix', () => {
   it.each(CASES)('$kind: an entry for another $what, signed by $by', ({ kind, what, by }) => {
     const { bundle, keys, logged: about } = signEnvelope(pki, statement(), { by, stamp: NOW, log: kind })
-    const demand = by === 'key' ? keyDemand(keys.publicKey, { log: true }) : undefined
+    const demand = by === 'key' ? keyDemand(keys.publicKey, { log: 1 }) : undefined
     expect(prove(pki, bundle, demand)).toMatchObject({ ok: true })
     const right = { ...about, payload: Buffer.from(bundle.dsseEnvelope!.payload, 'base64') }
     bundle.verificationMaterial.tlogEntries = [entryOf(pki, envelopeBody(kind, WRONG[what]!(right)))]

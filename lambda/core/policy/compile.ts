@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { compileGlob } from './glob.ts'
 import type { Parsed } from './kinds.ts'
-import { type Authority, DEFAULT_ROOT, type Demand, type Enforcement, type Policy } from './policy.ts'
+import { type Authority, DEFAULT_ROOT, type Demand, type Enforcement, OWN_SOURCE, type Policy } from './policy.ts'
 import { type ownAuthority, predicateUri } from './schema-authority.ts'
 
 type AuthorityDocument = z.output<typeof ownAuthority>
@@ -17,6 +17,7 @@ export function compilePolicy(parsed: Extract<Parsed, { readonly kind: Policy['k
         ? parsed.document.spec.images.map(({ glob, exclude }) => compileGlob(glob, 'repository', exclude))
         : spec.images.map(({ glob }) => compileGlob(glob, 'reference')),
     mode: spec.mode ?? 'enforce',
+    platforms: 'index',
     authorities: spec.authorities.map((authority, index) => compileAuthority(authority, index)),
   }
 }
@@ -65,19 +66,21 @@ function compileAuthority(authority: AuthorityDocument, index: number): Authorit
       name: wanted,
       predicateType: predicateUri(predicateType),
     })),
+    source: OWN_SOURCE,
+    reference: 'any',
   }
 }
 
 function demandOf({ key, keyless, ctlog, rfc3161timestamp }: AuthorityDocument): Demand {
-  const timestamp = rfc3161timestamp !== undefined
+  const timestamp = rfc3161timestamp === undefined ? 0 : 1
   return {
     signer:
       key?.data === undefined
         ? { kind: 'certificate', sct: keyless?.insecureIgnoreSCT !== true }
-        : { kind: 'key', pem: key.data, hash: key.hashAlgorithm ?? 'sha256' },
+        : { kind: 'key', key: { pem: key.data }, hash: key.hashAlgorithm ?? 'sha256' },
     root: keyless?.trustRootRef ?? ctlog?.trustRootRef ?? rfc3161timestamp?.trustRootRef ?? DEFAULT_ROOT,
     // A short-lived certificate proves nothing without a trusted time: from a log, or from a timestamp in its place.
-    log: ctlog !== undefined || (keyless !== undefined && !timestamp),
+    log: ctlog !== undefined || (keyless !== undefined && timestamp === 0) ? 1 : 0,
     timestamp,
   }
 }

@@ -71,7 +71,13 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
     }
   }
   // In the order of their names, so that the order of files and documents changes nothing.
-  const set = { policies: policies.toSorted(byName), enforcements: enforcements.toSorted(byName), roots }
+  const set = {
+    policies: policies.toSorted(byName),
+    enforcements: enforcements.toSorted(byName),
+    roots,
+    keys: {},
+    mirrors: [],
+  }
   return { set, problems: inFileOrder(problems, files) }
 }
 

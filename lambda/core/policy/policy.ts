@@ -6,21 +6,40 @@ export type ImageGlob = { readonly source: string; readonly pattern: string; rea
 /** How an identity field is compared. `full` false only for ClusterImagePolicy patterns, which upstream leaves unanchored. */
 export type TextMatch = { readonly exact: string } | { readonly pattern: string; readonly full: boolean }
 
-export type Identity = { readonly issuer: TextMatch; readonly subject: TextMatch }
+/** Whose certificate counts. `claims`: what its authority must say beside, by the names that a signer's claims have. */
+export type Identity = {
+  readonly issuer: TextMatch
+  readonly subject: TextMatch
+  readonly claims: Readonly<Record<string, TextMatch>>
+}
 
 export type HashAlgorithm = 'sha224' | 'sha256' | 'sha384' | 'sha512'
 
+/** When a key may be used, ISO 8601, both ends included; open where an end is missing. */
+export type Validity = { readonly start?: string; readonly end?: string }
+
+/** A public key as PEM, or the ARN of one in AWS KMS, whose PEM lies in the policy set's `keys`. */
+export type KeySource = { readonly pem: string } | { readonly kms: string }
+
 /**
  * What a signature must stand up to before its content counts. Two authorities with the same demand share one verification.
- * `root` names the trusted root whose certificate authorities, logs and timestamp authorities count.
+ * `root` names the trusted root whose certificate authorities, logs and timestamp authorities count;
+ * `ca` (PEM, one certificate or more) stands in place of its certificate authorities.
+ * `log` and `timestamp`: from how many distinct logs and timestamp authorities there must be proof; 0: none is asked for.
  */
 export type Demand = {
   readonly signer:
-    | { readonly kind: 'key'; readonly pem: string; readonly hash: HashAlgorithm }
-    | { readonly kind: 'certificate'; readonly sct: boolean }
+    | { readonly kind: 'key'; readonly key: KeySource; readonly hash: HashAlgorithm; readonly validity?: Validity }
+    | { readonly kind: 'certificate'; readonly sct: boolean; readonly ca?: string }
   readonly root: string
-  readonly log: boolean
-  readonly timestamp: boolean
+  readonly log: number
+  readonly timestamp: number
+}
+
+/** Where signatures are looked for: another repository in place of the image's own, another prefix of signature tags. */
+export type Source = {
+  readonly repository?: { readonly host: string; readonly name: string }
+  readonly tagPrefix: string
 }
 
 export type WantedAttestation = { readonly name: string; readonly predicateType: string }
@@ -35,6 +54,10 @@ export type Authority =
       readonly identities: readonly Identity[]
       readonly annotations: Readonly<Record<string, string>>
       readonly attestations: readonly WantedAttestation[]
+      /** Where its signatures lie. */
+      readonly source: Source
+      /** `repository`: the signed payload must name the repository that the image lies in. */
+      readonly reference: 'any' | 'repository'
     }
 
 export type Policy = {
@@ -42,6 +65,8 @@ export type Policy = {
   readonly name: string
   readonly images: readonly ImageGlob[]
   readonly mode: 'enforce' | 'warn'
+  /** Whether the evidence of an index covers its platforms, or each needs evidence of its own. */
+  readonly platforms: 'index' | 'each'
   readonly authorities: readonly Authority[]
 }
 
@@ -65,6 +90,18 @@ export type PolicySet = {
   readonly enforcements: readonly Enforcement[]
   /** Roots declared in policy files, and those the installation supplies (always `default`). */
   readonly roots: TrustedRoots
+  /** Public keys of AWS KMS that policies name, PEM by ARN; one that has not been fetched yet is missing. */
+  readonly keys: Readonly<Record<string, string>>
+  /** TUF repositories that keep a root current; the trust function fetches them, never the path of a push. */
+  readonly mirrors: readonly Mirror[]
+}
+
+/** A TUF repository. `root` is its trusted root.json, base64; `target` the trusted_root.json it serves for the root of this name. */
+export type Mirror = {
+  readonly name: string
+  readonly url: string
+  readonly root: string
+  readonly target: string
 }
 
 /** A place in a policy file, 1-based. */
@@ -77,6 +114,9 @@ export type PolicyProblem = {
   readonly message: string
   readonly severity: 'error' | 'warning'
 }
+
+/** The image's own repository, as cosign names signature tags there. */
+export const OWN_SOURCE: Source = { tagPrefix: '' }
 
 /** The name of the trusted root used where a policy names none. */
 export const DEFAULT_ROOT = 'default'

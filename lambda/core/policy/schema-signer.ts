@@ -53,7 +53,7 @@ function readIdentity(fields: IdentityFields, ctx: z.RefinementCtx, full: boolea
   if (acceptsAnyone(issuer) && acceptsAnyone(subject)) {
     report(ctx, () => 'would accept anyone: both patterns match every text; name an issuer and a subject')
   }
-  return { issuer, subject }
+  return { issuer, subject, claims: {} }
 }
 
 function readMatch(

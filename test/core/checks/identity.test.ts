@@ -97,7 +97,7 @@ describe('look-alike identities', () => {
   ])('of a %s: none is accepted, in whatever way it is asked for', (_, wanted, lookalikes) => {
     const accepted = forms(wanted).flatMap((subject) =>
       lookalikes.filter((seen) =>
-        matchesIdentity([{ issuer: { exact: ISSUER }, subject }], { ...WORKFLOW, subject: seen }),
+        matchesIdentity([{ issuer: { exact: ISSUER }, subject, claims: {} }], { ...WORKFLOW, subject: seen }),
       ),
     )
     expect(accepted).toEqual([])
@@ -106,7 +106,7 @@ describe('look-alike identities', () => {
   it('of an issuer: none is accepted, in whatever way it is asked for', () => {
     const accepted = forms(ISSUER).flatMap((issuer) =>
       issuerLookalikes.filter((seen) =>
-        matchesIdentity([{ issuer, subject: { exact: SUBJECT } }], { ...WORKFLOW, issuer: seen }),
+        matchesIdentity([{ issuer, subject: { exact: SUBJECT }, claims: {} }], { ...WORKFLOW, issuer: seen }),
       ),
     )
     expect(accepted).toEqual([])
@@ -114,7 +114,8 @@ describe('look-alike identities', () => {
 
   it('the identity itself is accepted in every one of these ways', () => {
     for (const issuer of forms(ISSUER)) {
-      for (const subject of forms(SUBJECT)) expect(matchesIdentity([{ issuer, subject }], WORKFLOW)).toBe(true)
+      for (const subject of forms(SUBJECT))
+        expect(matchesIdentity([{ issuer, subject, claims: {} }], WORKFLOW)).toBe(true)
     }
   })
 })
@@ -127,34 +128,42 @@ describe('identities asked for', () => {
     [
       'the second of two',
       [
-        { issuer: any, subject: { exact: 'x' } },
-        { issuer: any, subject: { exact: SUBJECT } },
+        { issuer: any, subject: { exact: 'x' }, claims: {} },
+        { issuer: any, subject: { exact: SUBJECT }, claims: {} },
       ],
       true,
     ],
     [
       'issuer of one and subject of another',
       [
-        { issuer: { exact: ISSUER }, subject: { exact: 'x' } },
-        { issuer: { exact: 'x' }, subject: { exact: SUBJECT } },
+        { issuer: { exact: ISSUER }, subject: { exact: 'x' }, claims: {} },
+        { issuer: { exact: 'x' }, subject: { exact: SUBJECT }, claims: {} },
       ],
       false,
     ],
-    ['an empty text', [{ issuer: { exact: '' }, subject: { exact: '' } }], false],
-    ['an alternative in full', [{ issuer: any, subject: { pattern: 'x|https://.*', full: true } }], true],
-    ['an alternative that holds a part', [{ issuer: any, subject: { pattern: 'x|https', full: true } }], false],
+    ['an empty text', [{ issuer: { exact: '' }, subject: { exact: '' }, claims: {} }], false],
+    ['an alternative in full', [{ issuer: any, subject: { pattern: 'x|https://.*', full: true }, claims: {} }], true],
+    [
+      'an alternative that holds a part',
+      [{ issuer: any, subject: { pattern: 'x|https', full: true }, claims: {} }],
+      false,
+    ],
     // ClusterImagePolicy: upstream leaves patterns unanchored
-    ['a part, unanchored', [{ issuer: any, subject: { pattern: 'acme/app', full: false } }], true],
+    ['a part, unanchored', [{ issuer: any, subject: { pattern: 'acme/app', full: false }, claims: {} }], true],
   ])('%s', (_, identities, accepted) => {
     expect(matchesIdentity(identities, WORKFLOW)).toBe(accepted)
   })
 
   it('takes no time over a pattern made to backtrack', () => {
     const subject = { pattern: '(a+)+$', full: true }
-    expect(matchesIdentity([{ issuer: any, subject }], { ...WORKFLOW, subject: `${'a'.repeat(20_000)}!` })).toBe(false)
+    expect(
+      matchesIdentity([{ issuer: any, subject, claims: {} }], { ...WORKFLOW, subject: `${'a'.repeat(20_000)}!` }),
+    ).toBe(false)
   })
 
   it('is said as text', () => {
-    expect(describeIdentity({ issuer: { exact: 'i' }, subject: { pattern: 's.*', full: true } })).toBe('/s.*/ from i')
+    expect(describeIdentity({ issuer: { exact: 'i' }, subject: { pattern: 's.*', full: true }, claims: {} })).toBe(
+      '/s.*/ from i',
+    )
   })
 })

@@ -10,14 +10,17 @@ test('a policy with everything left to its defaults', () => {
     name: 'sample',
     images: [{ source: 'ghcr.io/acme/**', pattern: 'ghcr\\.io/acme/.*', exclude: [] }],
     mode: 'enforce',
+    platforms: 'index',
     authorities: [
       {
         kind: 'sigstore',
         name: 'authority-0',
-        demand: { signer: { kind: 'certificate', sct: true }, root: 'default', log: true, timestamp: false },
-        identities: [{ issuer: { exact: 'i' }, subject: { exact: 's' } }],
+        demand: { signer: { kind: 'certificate', sct: true }, root: 'default', log: 1, timestamp: 0 },
+        identities: [{ issuer: { exact: 'i' }, subject: { exact: 's' }, claims: {} }],
         annotations: {},
         attestations: [],
+        source: { tagPrefix: '' },
+        reference: 'any',
       },
     ],
   })
@@ -37,42 +40,41 @@ test('an authority with everything said', () => {
     {
       kind: 'sigstore',
       name: 'all',
-      demand: { signer: { kind: 'certificate', sct: false }, root: 'mine', log: true, timestamp: true },
-      identities: [{ issuer: { pattern: 'i.*', full: true }, subject: { pattern: 's.*', full: true } }],
+      demand: { signer: { kind: 'certificate', sct: false }, root: 'mine', log: 1, timestamp: 1 },
+      identities: [{ issuer: { pattern: 'i.*', full: true }, subject: { pattern: 's.*', full: true }, claims: {} }],
       annotations: { team: 'blue' },
       attestations: [
         { name: 'sbom', predicateType: 'https://spdx.dev/Document' },
         { name: 'own', predicateType: 'https://acme.example/v1' },
       ],
+      source: { tagPrefix: '' },
+      reference: 'any',
     },
   ])
 })
 
 describe('what a signature must stand up to', () => {
   const certificate = { kind: 'certificate', sct: true }
-  const key = { kind: 'key', pem: PUBLIC_KEY, hash: 'sha256' }
+  const key = { kind: 'key', key: { pem: PUBLIC_KEY }, hash: 'sha256' }
   test.each([
-    [KEY, { signer: key, root: 'default', log: false, timestamp: false }],
-    [`${KEY}\nctlog: {}`, { signer: key, root: 'default', log: true, timestamp: false }],
-    [`${KEY}\nctlog: { trustRootRef: mine }`, { signer: key, root: 'mine', log: true, timestamp: false }],
-    [`${KEY}\nrfc3161timestamp: { trustRootRef: mine }`, { signer: key, root: 'mine', log: false, timestamp: true }],
+    [KEY, { signer: key, root: 'default', log: 0, timestamp: 0 }],
+    [`${KEY}\nctlog: {}`, { signer: key, root: 'default', log: 1, timestamp: 0 }],
+    [`${KEY}\nctlog: { trustRootRef: mine }`, { signer: key, root: 'mine', log: 1, timestamp: 0 }],
+    [`${KEY}\nrfc3161timestamp: { trustRootRef: mine }`, { signer: key, root: 'mine', log: 0, timestamp: 1 }],
     [
       KEY.replace('{ ', '{ hashAlgorithm: SHA512, '),
-      { signer: { ...key, hash: 'sha512' }, root: 'default', log: false, timestamp: false },
+      { signer: { ...key, hash: 'sha512' }, root: 'default', log: 0, timestamp: 0 },
     ],
-    [`keyless: { ${IDS} }`, { signer: certificate, root: 'default', log: true, timestamp: false }],
-    [`keyless: { ${IDS}, trustRootRef: mine }`, { signer: certificate, root: 'mine', log: true, timestamp: false }],
-    [
-      `keyless: { ${IDS} }\nrfc3161timestamp: {}`,
-      { signer: certificate, root: 'default', log: false, timestamp: true },
-    ],
+    [`keyless: { ${IDS} }`, { signer: certificate, root: 'default', log: 1, timestamp: 0 }],
+    [`keyless: { ${IDS}, trustRootRef: mine }`, { signer: certificate, root: 'mine', log: 1, timestamp: 0 }],
+    [`keyless: { ${IDS} }\nrfc3161timestamp: {}`, { signer: certificate, root: 'default', log: 0, timestamp: 1 }],
     [
       `keyless: { ${IDS} }\nctlog: {}\nrfc3161timestamp: {}`,
-      { signer: certificate, root: 'default', log: true, timestamp: true },
+      { signer: certificate, root: 'default', log: 1, timestamp: 1 },
     ],
     [
       `keyless: { ${IDS}, insecureIgnoreSCT: true }`,
-      { signer: { kind: 'certificate', sct: false }, root: 'default', log: true, timestamp: false },
+      { signer: { kind: 'certificate', sct: false }, root: 'default', log: 1, timestamp: 0 },
     ],
   ])('%s', (authority, demand) => {
     expect(policyWith(authority, { roots: { mine: {} } }).authorities).toMatchObject([{ demand }])
