@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Annotations, App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
+import { kmsArnsOf } from '../lambda/core/policy/kms.ts'
 import { readPolicies } from '../lambda/policies.ts'
 import { configFrom, EXAMPLE_POLICIES } from './config.ts'
 import { AssayStack } from './stack.ts'
@@ -11,8 +12,15 @@ const warnings: string[] = []
 if (config.policies === EXAMPLE_POLICIES)
   warnings.push(`${config.policies} are examples: name the folder of your own in cdk.json, context.assay.policies`)
 // A mistake in a policy ends the synthesis: a function would only find it once it is deployed
-await readPolicies(config.policies, { within: config.policies, onWarning: (warning) => warnings.push(warning) })
-const stack = new AssayStack(app, 'Assay', { ...config, policies: resolve(config.policies) })
+const set = await readPolicies(config.policies, {
+  within: config.policies,
+  onWarning: (warning) => warnings.push(warning),
+})
+const stack = new AssayStack(app, 'Assay', {
+  ...config,
+  policies: resolve(config.policies),
+  kmsArns: kmsArnsOf(set),
+})
 for (const [index, warning] of warnings.entries())
   Annotations.of(stack).addWarningV2(`assay:policies-${index}`, warning)
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

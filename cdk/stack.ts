@@ -1,24 +1,31 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { ENV } from '../lambda/env.ts'
+import { SWEEP_EVERY, TRUST_EVERY } from '../lambda/resources.ts'
 import type { AssayConfig } from './config.ts'
 import { Alerting } from './constructs/alerting.ts'
 import { AssayFunction, type FunctionName } from './constructs/assay-function.ts'
 import { Evidence } from './constructs/evidence.ts'
 import { Intake } from './constructs/intake.ts'
+import { KmsKeys } from './constructs/kms-keys.ts'
 import { Monitoring } from './constructs/monitoring.ts'
 import { Registries } from './constructs/registries.ts'
+import { Scheduled } from './constructs/scheduled.ts'
 import { StatusApi } from './constructs/status-api.ts'
 import { StatusTable } from './constructs/status-table.ts'
-import { Sweeping } from './constructs/sweeping.ts'
 import { WorkQueue } from './constructs/work-queue.ts'
 
 /** Batches worked off at once. ECR takes 10 PutImage a second of an account, so acting is kept slow. */
 const CONCURRENCY = { verify: 20, act: 2 }
 
+export type AssayStackProps = AssayConfig & {
+  /** ARNs of the AWS KMS keys and aliases that the policies name. */
+  readonly kmsArns: readonly string[]
+}
+
 /** The whole of Assay. What each function may do stands here, and nowhere else. */
 export class AssayStack extends Stack {
-  constructor(scope: Construct, id: string, config: AssayConfig) {
+  constructor(scope: Construct, id: string, config: AssayStackProps) {
     super(scope, id, { description: 'Assay: verifies container images the moment they are pushed' })
     const registries = new Registries(this, 'Registries', config)
     const table = new StatusTable(this, 'Status')
@@ -35,6 +42,7 @@ export class AssayStack extends Stack {
     const act = make('Act', 'act')
     const sweep = make('Sweep', 'sweep')
     const api = make('Api', 'api')
+    const trust = make('Trust', 'trust')
 
     queues.verify.feed(verify, CONCURRENCY.verify)
     registries.grant(verify, 'BatchGetImage', 'DescribeImages', 'GetDownloadUrlForLayer')
@@ -62,24 +70,38 @@ export class AssayStack extends Stack {
       environment: { [ENV.verifyFunction]: verify.handler.functionName },
     })
 
+    table.grant(trust, { items: ['GetItem', 'PutItem'], indexes: [] })
+    new KmsKeys(this, 'KmsKeys', config.kmsArns).grantGetPublicKey(trust)
+
     const intake = new Intake(this, 'Intake', { queue: queues.verify.queue, registries: registries.watched })
-    const sweeping = new Sweeping(this, 'Sweeping', sweep)
+    const sweeping = new Scheduled(this, 'Sweeping', {
+      function: sweep,
+      everySeconds: SWEEP_EVERY,
+      description: 'Assay: the sweep',
+    })
+    const refreshing = new Scheduled(this, 'Refreshing', {
+      function: trust,
+      everySeconds: TRUST_EVERY,
+      description: 'Assay: fetches trusted roots and public keys',
+    })
     const statusApi = new StatusApi(this, 'StatusApi', api)
     new Monitoring(this, 'Monitoring', {
       topic: alerting.operations,
-      functions: { verify, act, sweep, api },
+      functions: { verify, act, sweep, api, trust },
       queues,
       deadLetters: {
         verify: queues.verify.deadLetters,
         act: queues.act.deadLetters,
         intake: intake.deadLetters,
         sweeping: sweeping.deadLetters,
+        refreshing: refreshing.deadLetters,
       },
       api: statusApi.api,
     })
 
     new CfnOutput(this, 'ApiUrl', { value: statusApi.api.apiEndpoint })
     new CfnOutput(this, 'AlertTopic', { value: alerting.alerts.topicArn })
+    new CfnOutput(this, 'TrustFunction', { value: trust.handler.functionName })
     new CfnOutput(this, 'VerifyRole', { value: verify.role.roleArn })
     new CfnOutput(this, 'ActRole', { value: act.role.roleArn })
   }

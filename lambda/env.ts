@@ -14,6 +14,8 @@ export const ENV = {
   policies: 'ASSAY_POLICIES',
   /** JSON: name of a trusted root -> file; policies name it in trustRootRef. */
   trustedRoots: 'ASSAY_TRUSTED_ROOTS',
+  /** `none` where there is no AWS KMS to read public keys from. */
+  kms: 'ASSAY_KMS',
   /** How often SQS hands out a message before it goes to the dead-letter queue. */
   maxReceives: 'ASSAY_MAX_RECEIVES',
 } as const

@@ -6,6 +6,7 @@ export const FUNCTIONS = {
   act: { entry: 'lambda/handlers/act.ts', timeout: 60, memory: 512 },
   sweep: { entry: 'lambda/handlers/sweep.ts', timeout: 55, memory: 512 },
   api: { entry: 'lambda/handlers/api.ts', timeout: 29, memory: 512 },
+  trust: { entry: 'lambda/handlers/trust.ts', timeout: 120, memory: 512 },
 } as const
 
 /** Queues: visibility is six times the function's timeout, as AWS advises for event source mappings; the last receive decides. */
@@ -19,6 +20,13 @@ export const MAX_DELAY = 900
 
 /** How often the sweep looks for due and stuck work, in seconds. */
 export const SWEEP_EVERY = 60
+
+/** How often roots and keys are fetched, in seconds, and the age at which one that could not be is told of. */
+export const TRUST_EVERY = 3600
+export const TRUST_TOO_OLD = 3 * 24 * 3600
+
+/** Where CloudWatch finds what functions measure. */
+export const METRICS = { namespace: 'Assay', service: 'assay' } as const
 
 /** The status table: single-item conditional writes only; every index hit is a hint. Sparse indexes: an item is in one only while it has its key. */
 export const TABLE = {

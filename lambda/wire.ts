@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { ECRClient } from '@aws-sdk/client-ecr'
+import { KMSClient } from '@aws-sdk/client-kms'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SNSClient } from '@aws-sdk/client-sns'
@@ -7,16 +8,20 @@ import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { snsAlerts } from './alerts/sns.ts'
 import { lambdaInvoke } from './api/verifications.ts'
 import { unavailable } from './aws-errors.ts'
+import type { PolicySet } from './core/policy/policy.ts'
+import { current, type PolicySource } from './current.ts'
 import { ENV, required } from './env.ts'
 import { readInstalledRoots } from './installed-roots.ts'
 import { readPolicies } from './policies.ts'
 import { ecrTagger } from './quarantine/ecr.ts'
 import { sqsQueue } from './queue/sqs.ts'
+import type { Refresher } from './refresh-trust.ts'
 import { ecrRegistry } from './registry/ecr.ts'
 import { type RegistryConfig, registriesFrom } from './registry-config.ts'
 import { dynamoStore } from './store/dynamodb.ts'
 import { s3Evidence } from './store/s3-evidence.ts'
 import { log } from './telemetry.ts'
+import { kmsKeys, noKms } from './trust/kms.ts'
 import { trustMaterials } from './trust/roots.ts'
 import type { Actor, Known, Sweeper, Verifier } from './world.ts'
 
@@ -24,55 +29,80 @@ import type { Actor, Known, Sweeper, Verifier } from './world.ts'
 
 const now = () => new Date()
 
-async function wireKnown(configs = watched()): Promise<Known> {
-  const roots = await readInstalledRoots()
-  return {
+/** Everything but policies, which change while a function is warm, and what they are read from. */
+async function wireKnown(configs = watched()) {
+  const parts = {
     now,
     log,
-    policies: await readPolicies(required(ENV.policies), {
-      roots,
-      onWarning: (warning) => log('policy warning', { warning }),
-    }),
     store: dynamoStore(new DynamoDBClient(), required(ENV.table)),
     registries: new Map(configs.map((config) => [config.host, ecrRegistry(ecrOf(config))])),
+  } satisfies Omit<Known, 'policies'>
+  return { parts, source: await policySource() }
+}
+
+async function policySource(): Promise<PolicySource> {
+  const folder = required(ENV.policies)
+  const roots = await readInstalledRoots()
+  const onWarning = (warning: string) => log('policy warning', { warning })
+  return {
+    policies: await readPolicies(folder, { roots, onWarning }),
+    again: (fetched) => readPolicies(folder, { roots, fetched: fetched.roots, keys: fetched.keys }),
   }
 }
 
 /** What the verify function needs; `retryIn` asks for a message of its queue again. */
 export async function wireVerifier() {
   const registries = watched()
-  const known = await wireKnown(registries)
+  const { parts, source } = await wireKnown(registries)
   const sqs = new SQSClient()
-  const world: Verifier = {
-    ...known,
-    trust: trustMaterials(known.policies.roots),
-    evidence: evidence(),
-    queue: queue(sqs),
+  const ports = { ...parts, evidence: evidence(), queue: queue(sqs) }
+  const world = (policies: PolicySet): Verifier => ({ ...ports, policies, trust: trustMaterials(policies.roots) })
+  return {
+    world: current(parts.store, source, world),
+    registries,
+    retryIn: retryIn(sqs, required(ENV.verifyQueueUrl)),
   }
-  return { world, registries, retryIn: retryIn(sqs, required(ENV.verifyQueueUrl)) }
 }
 
 /** What the act function needs. */
 export async function wireActor() {
   const registries = watched()
+  const { parts, source } = await wireKnown(registries)
   const sqs = new SQSClient()
-  const world: Actor = {
-    ...(await wireKnown(registries)),
+  const ports = {
+    ...parts,
     taggers: new Map(registries.map((config) => [config.host, ecrTagger(ecrOf(config))])),
     evidence: evidence(),
     alerts: snsAlerts(new SNSClient(), required(ENV.topicArn)),
   }
-  return { world, retryIn: retryIn(sqs, required(ENV.actQueueUrl)) }
+  const world = (policies: PolicySet): Actor => ({ ...ports, policies })
+  return { world: current(parts.store, source, world), retryIn: retryIn(sqs, required(ENV.actQueueUrl)) }
 }
 
-export async function wireSweeper(): Promise<Sweeper> {
-  const known = await wireKnown()
-  return { ...known, queue: queue(new SQSClient()) }
+export async function wireSweeper(): Promise<() => Promise<Sweeper>> {
+  const { parts, source } = await wireKnown()
+  const ports = { ...parts, queue: queue(new SQSClient()) }
+  return current(parts.store, source, (policies) => ({ ...ports, policies }))
 }
 
 export async function wireApi() {
-  const world = await wireKnown()
-  return { world, invokeVerify: lambdaInvoke(new LambdaClient(), required(ENV.verifyFunction)) }
+  const { parts, source } = await wireKnown()
+  return {
+    world: current(parts.store, source, (policies): Known => ({ ...parts, policies })),
+    invokeVerify: lambdaInvoke(new LambdaClient(), required(ENV.verifyFunction)),
+  }
+}
+
+/** What the trust function needs; it fetches for the others and judges nothing. */
+export async function wireRefresher(): Promise<Refresher> {
+  const { policies } = await policySource()
+  return {
+    now,
+    log,
+    policies,
+    store: dynamoStore(new DynamoDBClient(), required(ENV.table)),
+    publicKeyOf: process.env[ENV.kms] === 'none' ? noKms : kmsKeys((region) => new KMSClient({ region })),
+  }
 }
 
 function watched(): readonly RegistryConfig[] {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { ENV } from '../lambda/env.ts'
 import { readInstalledRoots } from '../lambda/installed-roots.ts'
 import { readPolicies } from '../lambda/policies.ts'
-import { FUNCTIONS, SWEEP_EVERY } from '../lambda/resources.ts'
+import { FUNCTIONS, SWEEP_EVERY, TRUST_EVERY } from '../lambda/resources.ts'
 import { ACCOUNT, REGION } from './aws/account.ts'
 import { startAws } from './aws/aws.ts'
 import type { WorkQueueName } from './aws/queues.ts'
@@ -106,9 +106,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       },
     }),
   )
-  const { api: apiFunction, sweep: sweepFunction } = functions.byName
+  const { api: apiFunction, sweep: sweepFunction, trust } = functions.byName
   const mailbox = { client: aws.sqs, queueUrl: aws.queues.inbox.url }
   const inbox = own(await openInbox({ ...mailbox, folder: folder.path, now, log }))
+  own(startSchedule({ function: trust, everySeconds: TRUST_EVERY, now, log }))
   const sweep = own(startSchedule({ function: sweepFunction, everySeconds: SWEEP_EVERY, now, log }))
   const local = localRoutes({ clock, inbox, sweep })
   const api = own(await startApi({ function: apiFunction, port: options.apiPort, now, local, log }))

@@ -18,6 +18,8 @@ const TABLE: readonly (readonly [file: RegExp, places: readonly string[], packag
   [/^lambda\/queue\//, ['lambda/sources/recheck.ts', 'lambda/resources.ts', ...core]],
   // Both speak ECR: a quarantine makes its calls, and reads their errors, as the registry does
   [/^lambda\/quarantine\//, ['lambda/registry/', ...core]],
+  // A mirror is read with the guards that registries are read with
+  [/^lambda\/trust\/tuf-fetcher\.ts/, ['lambda/registry/', ...core]],
   [/^lambda\/(registry|trust|store|alerts)\//, core],
   [/^lambda\/api\//, story.concat('lambda/core/')],
   [/^lambda\/handlers\/(?!on-batch|in-time)/, [...helpers, ...doors]],

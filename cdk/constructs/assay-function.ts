@@ -24,6 +24,7 @@ export type AssayFunctionProps = {
 export type Permission = {
   readonly actions: readonly string[]
   readonly resources: readonly string[]
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly environment?: Readonly<Record<string, string>>
   /** Why some of the resources are patterns. */
   readonly because?: string
@@ -63,8 +64,10 @@ export class AssayFunction extends Construct {
     this.#acknowledge('*', 'X-Ray takes traces (PutTraceSegments, PutTelemetryRecords) without a resource to name')
   }
 
-  allow({ actions, resources, environment = {}, because }: Permission): void {
-    this.role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }))
+  allow({ actions, resources, conditions, environment = {}, because }: Permission): void {
+    this.role.addToPrincipalPolicy(
+      new PolicyStatement({ actions: [...actions], resources: [...resources], ...(conditions && { conditions }) }),
+    )
     for (const [name, value] of Object.entries(environment)) this.handler.addEnvironment(name, value)
     if (because !== undefined) for (const resource of resources) this.#acknowledge(resource, because)
   }

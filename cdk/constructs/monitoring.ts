@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib'
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
-import { Alarm, type AlarmProps, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { Alarm, type AlarmProps, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
+import { METRICS, TRUST_EVERY, TRUST_TOO_OLD } from '../../lambda/resources.ts'
 import type { AssayFunction, FunctionName } from './assay-function.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { QueueName, WorkQueue } from './work-queue.ts'
@@ -62,6 +63,20 @@ export class Monitoring extends Construct {
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
       alarmDescription: 'Assay: the sweep does not run, so deadlines pass and stuck work stays',
+    })
+    this.#alarm('trustTooOld', {
+      metric: new Metric({
+        namespace: METRICS.namespace,
+        metricName: 'TrustAge',
+        dimensionsMap: { service: METRICS.service },
+        // A run can come a little late, or have to be left to the next
+        period: Duration.seconds(6 * TRUST_EVERY),
+        statistic: 'Maximum',
+      }),
+      threshold: TRUST_TOO_OLD,
+      treatMissingData: TreatMissingData.BREACHING,
+      alarmDescription:
+        'Assay: a trusted root or public key could not be fetched for days, or the trust function does not run; what was fetched last is still used, and the log of the trust function says more',
     })
   }
 

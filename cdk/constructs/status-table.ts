@@ -32,6 +32,7 @@ export class StatusTable extends Construct {
     const environment = { [ENV.table]: this.table.tableName }
     const { tableArn } = this.table
     user.allow({ actions: items.map((action) => `dynamodb:${action}`), resources: [tableArn], environment })
+    if (indexes.length === 0) return
     user.allow({ actions: ['dynamodb:Query'], resources: indexes.map((index) => `${tableArn}/index/${index}`) })
   }
 }

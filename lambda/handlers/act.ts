@@ -14,7 +14,7 @@ const request = z.object({ host: z.string(), name: z.string(), digest: z.custom<
 const onQueue = onBatch({
   async handle(body) {
     const image = request.safeParse(body)
-    if (image.success) await act(world, image.data, randomUUID())
+    if (image.success) await act(await world(), image.data, randomUUID())
     else dropped('not a request to act', JSON.stringify(body))
   },
   // The work is on the image's item: the sweep asks for it again every minute until it is done

@@ -15,12 +15,12 @@ const { world, invokeVerify } = await wireApi()
 type Route = (event: APIGatewayProxyEventV2) => Promise<Answer> | Answer
 const routes: Readonly<Record<string, Route>> = {
   'GET /healthz': () => ({ status: 200, body: { ok: true } }),
-  'GET /v1/status': ({ queryStringParameters = {} }) => getStatus(world, queryStringParameters),
-  'GET /v1/gate': ({ queryStringParameters = {} }) => getGate(world, queryStringParameters),
-  'POST /v1/gate': (event) => postGate(world, jsonBody(event)),
-  'GET /v1/images': ({ queryStringParameters = {} }) => getImages(world, queryStringParameters),
-  'GET /v1/history': ({ queryStringParameters = {} }) => getHistory(world, queryStringParameters),
-  'POST /v1/verifications': (event) => postVerification(world, invokeVerify, jsonBody(event)),
+  'GET /v1/status': async ({ queryStringParameters = {} }) => getStatus(await world(), queryStringParameters),
+  'GET /v1/gate': async ({ queryStringParameters = {} }) => getGate(await world(), queryStringParameters),
+  'POST /v1/gate': async (event) => postGate(await world(), jsonBody(event)),
+  'GET /v1/images': async ({ queryStringParameters = {} }) => getImages(await world(), queryStringParameters),
+  'GET /v1/history': async ({ queryStringParameters = {} }) => getHistory(await world(), queryStringParameters),
+  'POST /v1/verifications': async (event) => postVerification(await world(), invokeVerify, jsonBody(event)),
 }
 
 const router = httpRouter({

@@ -2,6 +2,7 @@ import middy from '@middy/core'
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import * as z from 'zod'
 import { parseImage } from '../core/image.ts'
+import type { Push } from '../core/push.ts'
 import { observeTag } from '../observe-tag.ts'
 import { judge, recordOutage, verifyPush } from '../pipeline.ts'
 import { pushesOf } from '../sources/parse.ts'
@@ -17,14 +18,16 @@ const direct = z.object({ verify: z.string() })
 
 const onQueue = onBatch({
   async handle(body, context) {
-    for (const push of parse(body)) await inTime(context, verifyPush(world, push))
+    const verify = async (push: Push) => verifyPush(await world(), push)
+    for (const push of parse(body)) await inTime(context, verify(push))
   },
   async exhausted(body, error) {
     count('Outages')
+    const known = await world()
     for (const push of parse(body)) {
-      const id = await subjectOfOutage(world, push)
+      const id = await subjectOfOutage(known, push)
       if (id === undefined) log('given up, and nothing to write it down for', { ...push, error: error.message })
-      else await recordOutage(world, id, error.message)
+      else await recordOutage(known, id, error.message)
     }
   },
   retryIn,
@@ -47,11 +50,12 @@ function dropped(reason: string, body: string): void {
 async function onInvoke(reference: string): Promise<{ found: boolean }> {
   const image = parseImage(reference)
   const { host, name, tag } = image
-  const now = world.now().toISOString()
+  const known = await world()
+  const now = known.now().toISOString()
   const digest =
-    image.digest ?? (tag && (await observeTag(world.store, registryOf(world, host), { host, name, tag }, now)))
+    image.digest ?? (tag && (await observeTag(known.store, registryOf(known, host), { host, name, tag }, now)))
   if (!digest) return { found: false }
-  return { found: (await judge(world, { host, name, digest })) !== undefined }
+  return { found: (await judge(known, { host, name, digest })) !== undefined }
 }
 
 /** Judges what registry events are about (SQS), or one image at once (Invoke). */

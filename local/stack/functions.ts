@@ -32,7 +32,7 @@ export interface Functions {
 }
 
 // How many workers a laptop gives to each function.
-const CONCURRENCY: Readonly<Record<FunctionName, number>> = { verify: 2, act: 2, sweep: 1, api: 4 }
+const CONCURRENCY: Readonly<Record<FunctionName, number>> = { verify: 2, act: 2, sweep: 1, api: 4, trust: 1 }
 /** Seconds before a failed event is tried again; AWS lets minutes pass. */
 const RETRY_AFTER = [5, 10]
 /** Milliseconds that functions get to finish when the stack closes; their work is done again at the next start. */
@@ -57,7 +57,7 @@ export async function startFunctions({ aws, env, folder, offset, log }: Function
       timeout,
       memory,
       concurrency: CONCURRENCY[name],
-      env: { ...aws.env, ...env, ...queueEnv(name), AWS_ENDPOINT_URL_LAMBDA: lambda.url },
+      env: { ...aws.env, ...env, ...queueEnv(name), ...kmsEnv(), AWS_ENDPOINT_URL_LAMBDA: lambda.url },
       offset,
       log: (line) => file.write(line),
     })
@@ -78,7 +78,13 @@ export async function startFunctions({ aws, env, folder, offset, log }: Function
     })
   }
 
-  const byName = { verify: deploy('verify'), act: deploy('act'), sweep: deploy('sweep'), api: deploy('api') }
+  const byName = {
+    verify: deploy('verify'),
+    act: deploy('act'),
+    sweep: deploy('sweep'),
+    api: deploy('api'),
+    trust: deploy('trust'),
+  }
   const sources = [feed('verify'), feed('act')]
   const all = Object.values(byName)
   return {
@@ -97,4 +103,10 @@ export async function startFunctions({ aws, env, folder, offset, log }: Function
 function queueEnv(name: FunctionName): Record<string, string> {
   if (name !== 'verify' && name !== 'act') return {}
   return { [ENV.maxReceives]: String(QUEUES[name].maxReceives) }
+}
+
+// There is no KMS on a laptop: one is asked only where the person names it
+function kmsEnv(): Record<string, string> {
+  const { AWS_ENDPOINT_URL_KMS } = process.env
+  return AWS_ENDPOINT_URL_KMS ? { AWS_ENDPOINT_URL_KMS } : { [ENV.kms]: 'none' }
 }

@@ -7,7 +7,7 @@ import { FUNCTIONS } from '../../lambda/resources.ts'
 import { resource, resourcesOf, stackOf } from './synthesized.ts'
 
 const resources = resourcesOf(stackOf({ reservedConcurrency: { api: 20 } }))
-const CONSTRUCTS = { verify: 'Verify', act: 'Act', sweep: 'Sweep', api: 'Api' } as const
+const CONSTRUCTS = { verify: 'Verify', act: 'Act', sweep: 'Sweep', api: 'Api', trust: 'Trust' } as const
 const names = Object.keys(FUNCTIONS) as (keyof typeof FUNCTIONS)[]
 
 describe.each(names)('the %s function', (name) => {
@@ -45,7 +45,13 @@ it('reserves concurrency only where the configuration says so', () => {
     const [, { Properties }] = resource(resources, `${CONSTRUCTS[name]}Function`)
     return [name, Properties.ReservedConcurrentExecutions]
   })
-  expect(Object.fromEntries(reserved)).toEqual({ verify: undefined, act: undefined, sweep: undefined, api: 20 })
+  expect(Object.fromEntries(reserved)).toEqual({
+    verify: undefined,
+    act: undefined,
+    sweep: undefined,
+    api: 20,
+    trust: undefined,
+  })
 })
 
 /** The variables that a handler asks for: what `required(ENV.…)` is left in its bundle once the unused is gone. */

@@ -9,8 +9,9 @@ type Json = ReturnType<Template['toJSON']>[string]
 export type Resource = { readonly Type: string; readonly Properties: Json }
 
 /** The stack, without bundling. */
-export function stackOf(context: unknown = {}): AssayStack {
-  return new AssayStack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Assay', configFrom(context))
+export function stackOf(context: unknown = {}, kmsArns: readonly string[] = []): AssayStack {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } })
+  return new AssayStack(app, 'Assay', { ...configFrom(context), kmsArns })
 }
 
 /** The resources of a template by logical id, all or those of one type. */

@@ -20,6 +20,10 @@ export type LoadOptions = {
   readonly readFile?: (path: string) => string | undefined
   /** Trusted roots that policies may name without declaring them; they become part of the set. */
   readonly roots?: TrustedRoots
+  /** Roots that the trust function has fetched from the mirrors that policies name. */
+  readonly fetched?: TrustedRoots
+  /** Public keys that it has fetched from AWS KMS, PEM by ARN. */
+  readonly keys?: Readonly<Record<string, string>>
 }
 
 /** The set, and everything wrong or odd in the files. With any error among the problems the set is not to be used. */
@@ -30,7 +34,7 @@ type Report = (source: PolicyDocument, faults: readonly Fault[], severity?: Poli
 
 /** Reads policy files, all documents of all files together, so that one may refer to another. Never throws. */
 export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions = {}): LoadedPolicies {
-  const { readFile = () => undefined, roots: installed = {} } = options
+  const { readFile = () => undefined, roots: installed = {}, fetched = {}, keys = {} } = options
   const problems: PolicyProblem[] = []
   const report: Report = (source, faults, severity = 'error') => {
     for (const { path, of, message } of faults) {
@@ -47,11 +51,11 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
   const supplied = new Set([DEFAULT_ROOT, ...Object.keys(installed)])
   const kept = withoutRepeats(entries, supplied, report)
   const declared = kept.flatMap(({ parsed }) => (parsed.kind === 'TrustedRoot' ? parsed.document.metadata.name : []))
-  const known = new Set([...supplied, ...declared])
+  const known = new Set([...supplied, ...declared, ...Object.keys(fetched)])
 
   const policies: Policy[] = []
   const enforcements: Enforcement[] = []
-  const roots: Record<string, unknown> = { ...installed }
+  const roots: Record<string, unknown> = { ...fetched, ...installed }
   for (const { parsed, source } of kept) {
     switch (parsed.kind) {
       case 'TrustedRoot': {
@@ -75,7 +79,7 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
     policies: policies.toSorted(byName),
     enforcements: enforcements.toSorted(byName),
     roots,
-    keys: {},
+    keys,
     mirrors: [],
   }
   return { set, problems: inFileOrder(problems, files) }
