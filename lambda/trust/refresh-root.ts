@@ -36,7 +36,7 @@ export async function refreshRoot(
 }
 
 function usable(name: string, read: TufResult): { readonly text: string } | { readonly failure: string } {
-  if ('failure' in read) return read
+  if ('failure' in read) return { failure: read.failure }
   try {
     parseRoot(name, read.target)
     return { text: read.target }
