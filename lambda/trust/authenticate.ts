@@ -57,5 +57,7 @@ function readKey(pem: string): KeyObject {
 
 function unknownRoot(name: string, roots: TrustMaterials): Misconfigured {
   const known = [...roots.keys()].map((root) => `"${root}"`).join(', ') || 'none'
-  return new Misconfigured(`no trusted root is called "${name}"; known: ${known}`)
+  const mirrored =
+    'if a TUF mirror keeps it, the trust function has still to fetch it: each hour, or when you invoke it'
+  return new Misconfigured(`no trusted root is called "${name}"; known: ${known}; ${mirrored}`)
 }

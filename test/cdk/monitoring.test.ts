@@ -34,6 +34,17 @@ it('has an alarm on a sweep that does not run, which no data sets off too', () =
   })
 })
 
+it('has an alarm on roots and keys that are too old, which no data sets off too', () => {
+  expect(resource(resources, 'MonitoringtrustTooOld')[1].Properties).toMatchObject({
+    Namespace: 'Assay',
+    MetricName: 'TrustAge',
+    Dimensions: [{ Name: 'service', Value: 'assay' }],
+    Statistic: 'Maximum',
+    Threshold: 3 * 24 * 3600,
+    TreatMissingData: 'breaching',
+  })
+})
+
 it('sends every alarm to the operations topic, which admits alarms of this account', () => {
   const [topic] = resource(resources, 'AlertingOperations')
   const [, { Properties }] = resource(resources, 'AlertingOperationsPolicy')

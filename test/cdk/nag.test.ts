@@ -14,7 +14,8 @@ it.each([
     },
   ],
 ])('has no finding of AwsSolutions %s', (_, context) => {
-  const stack = stackOf(context)
+  const alias = 'arn:aws:kms:us-east-1:111122223333:alias/signing'
+  const stack = stackOf(context, [alias, alias.replace('alias/signing', 'key/1234abcd')])
   expect(new AwsSolutionsChecks(stack).validateScope(stack).violations).toEqual([])
 })
 

@@ -5,9 +5,12 @@ type Statement = {
   readonly Effect: 'Allow' | 'Deny'
   readonly Action: string | readonly string[]
   readonly Resource: unknown
+  readonly Condition?: unknown
 }
 
-const resources = resourcesOf(stackOf({ repositories: ['prod/*', 'base'] }))
+const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'
+const ALIAS = 'arn:aws:kms:us-east-1:111122223333:alias/release/signing'
+const resources = resourcesOf(stackOf({ repositories: ['prod/*', 'base'] }, [ALIAS, KEY]))
 const policies = resources.filter(([, { Type }]) => Type === 'AWS::IAM::Policy')
 const OWN_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents']
 const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments']
@@ -27,6 +30,7 @@ const ALLOWED = {
   ],
   Sweep: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'sqs:SendMessage'],
   Api: ['dynamodb:GetItem', 'dynamodb:Query', 'ecr:DescribeImages', 'lambda:InvokeFunction'],
+  Trust: ['dynamodb:GetItem', 'dynamodb:PutItem', 'kms:GetPublicKey'],
 }
 
 describe.each(Object.entries(ALLOWED))('the role of %s', (name, allowed) => {
@@ -78,26 +82,46 @@ it('queries only the indexes a function reads', () => {
     const query = statementsOf(policyOf(name)).filter((one) => actions(one)[0] === 'dynamodb:Query')
     return query.flatMap(({ Resource: arns }) => [arns].flat()).map((arn) => shown(arn).split('/index/')[1])
   }
-  expect({ verify: indexes('Verify'), act: indexes('Act'), sweep: indexes('Sweep'), api: indexes('Api') }).toEqual({
+  const functions = { verify: 'Verify', act: 'Act', sweep: 'Sweep', api: 'Api', trust: 'Trust' }
+  expect(Object.fromEntries(Object.entries(functions).map(([name, id]) => [name, indexes(id)]))).toEqual({
     verify: ['tags'],
     act: ['tags'],
     sweep: ['due', 'recent'],
     api: ['recent', 'repository'],
+    trust: [],
   })
 })
 
-it('lets the schedule start the sweep and nothing else', () => {
-  const [sweep] = resource(resources, 'SweepFunction')
-  const [deadLetters] = resource(resources, 'SweepingDeadLetters')
-  const [, { Properties }] = resource(resources, 'SweepingSchedule')
-  expect(statementsOf(policyOf('Sweeping'))).toMatchObject([
-    { Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': [sweep, 'Arn'] } },
+it.each([
+  ['Sweeping', 'SweepFunction', 'rate(1 minute)'],
+  ['Refreshing', 'TrustFunction', 'rate(1 hour)'],
+])('lets the schedule %s start the %s and nothing else', (id, functionId, rate) => {
+  const [started] = resource(resources, functionId)
+  const [deadLetters] = resource(resources, `${id}DeadLetters`)
+  const [, { Properties }] = resource(resources, `${id}Schedule`)
+  expect(statementsOf(policyOf(id))).toMatchObject([
+    { Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': [started, 'Arn'] } },
     { Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': [deadLetters, 'Arn'] } },
   ])
   expect(Properties).toMatchObject({
-    ScheduleExpression: 'rate(1 minute)',
-    Target: { Arn: { 'Fn::GetAtt': [sweep, 'Arn'] } },
+    ScheduleExpression: rate,
+    Target: { Arn: { 'Fn::GetAtt': [started, 'Arn'] } },
   })
+})
+
+it('reads the public halves of the keys that policies name, an alias by its name, and of no other', () => {
+  const kms = (id: string) => statementsOf(policyOf(id)).filter((one) => actions(one).includes('kms:GetPublicKey'))
+  expect(kms('Trust')).toEqual([
+    {
+      Action: 'kms:GetPublicKey',
+      Effect: 'Allow',
+      Resource: 'arn:aws:kms:us-east-1:111122223333:key/*',
+      Condition: { StringEquals: { 'kms:RequestAlias': 'alias/release/signing' } },
+    },
+    { Action: 'kms:GetPublicKey', Effect: 'Allow', Resource: KEY },
+  ])
+  expect(['Verify', 'Act', 'Sweep', 'Api'].flatMap(kms)).toEqual([])
+  expect(() => stackOf({}, ['alias/signing'])).toThrow('a policy names alias/signing')
 })
 
 it('keeps our reading out of the pull times that lifecycle rules go by', () => {

@@ -23,7 +23,11 @@ export function runnable(text: string) {
 
 /** Signs an image by key and attaches the bundle as cosign 3 does; returns the referrer's digest. */
 export async function sign(at: MemoryRegistry, name: string, digest: Digest, privateKey: string): Promise<Digest> {
-  const bundle = await signStatement(signatureStatement(digest), withKey(privateKey))
+  return attach(at, name, digest, await signStatement(signatureStatement(digest), withKey(privateKey)))
+}
+
+/** Attaches a bundle as cosign 3 does; returns the referrer's digest. */
+export function attach(at: MemoryRegistry, name: string, digest: Digest, bundle: unknown): Digest {
   const bytes = Buffer.from(JSON.stringify(bundle))
   return at.push(name, {
     schemaVersion: 2,

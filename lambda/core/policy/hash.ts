@@ -1,17 +1,26 @@
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
-import type { Policy, TrustedRoots } from './policy.ts'
+import { kmsArnsOf } from './kms.ts'
+import type { Policy, PolicySet, TrustedRoots } from './policy.ts'
 
 /**
- * One name for everything a verdict depends on but the evidence: these policies, the roots they refer to, the decider.
+ * One name for everything a verdict depends on but the evidence: these policies, the roots and the keys of
+ * AWS KMS they refer to, the decider.
  * sha256 over canonical JSON (RFC 8785); the order of the policies does not matter.
  */
-export function policyHash(policies: readonly Policy[], roots: TrustedRoots, deciderVersion: string): string {
+export function policyHash(
+  policies: readonly Policy[],
+  roots: TrustedRoots,
+  deciderVersion: string,
+  keys: PolicySet['keys'] = {},
+): string {
   const used = Object.entries(roots).filter(([name]) => policies.some((policy) => refersTo(policy, name)))
+  const fetched = kmsArnsOf({ policies }).map((arn) => [arn, keys[arn] ?? ''])
   return sha256({
     decider: deciderVersion,
     policies: policies.map(sha256).sort(),
     roots: Object.fromEntries(used.map(([name, root]) => [name, rootHash(root)])),
+    ...(fetched.length > 0 && { keys: Object.fromEntries(fetched) }),
   })
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { policyHash } from '../../../lambda/core/policy/hash.ts'
+import type { Authority } from '../../../lambda/core/policy/policy.ts'
 import { policyWith } from './documents.ts'
 
 const IDS = 'identities: [{ issuer: i, subject: s }]'
@@ -44,4 +45,16 @@ test.each([
   ['one policy twice', () => policyHash([policy, other, other], roots, '1')],
 ])('another hash follows from %s', (_, changed) => {
   expect(changed()).not.toBe(hash)
+})
+
+test('a key of AWS KMS counts as it was fetched, and only where a policy names it', () => {
+  const kms = 'arn:aws:kms:eu-west-1:111122223333:alias/signing'
+  const [authority] = policyWith(`keyless: { ${IDS} }`).authorities as [Extract<Authority, { kind: 'sigstore' }>]
+  const demand = { ...authority.demand, signer: { kind: 'key' as const, key: { kms }, hash: 'sha256' as const } }
+  const byKms = { ...policy, authorities: [{ ...authority, demand }] }
+  const hashWith = (keys: Record<string, string>) => policyHash([byKms], roots, '1', keys)
+  const [before, one, two] = [hashWith({}), hashWith({ [kms]: 'one' }), hashWith({ [kms]: 'two' })]
+  expect(new Set([before, one, two]).size).toBe(3)
+  expect(hashWith({ [kms]: 'one', other: 'key' })).toBe(one)
+  expect(policyHash([policy, other], roots, '1', { [kms]: 'one' })).toBe(hash)
 })
