@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Annotations, App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
-import { kmsArnsOf } from '../lambda/core/policy/kms.ts'
+import { kmsKeysOf } from '../lambda/core/policy/kms-key.ts'
 import { readPolicies } from '../lambda/policies.ts'
 import { configFrom, EXAMPLE_POLICIES } from './config.ts'
 import { AssayStack } from './stack.ts'
@@ -19,7 +19,7 @@ const set = await readPolicies(config.policies, {
 const stack = new AssayStack(app, 'Assay', {
   ...config,
   policies: resolve(config.policies),
-  kmsArns: kmsArnsOf(set),
+  kmsArns: kmsKeysOf(set.policies),
 })
 for (const [index, warning] of warnings.entries())
   Annotations.of(stack).addWarningV2(`assay:policies-${index}`, warning)

@@ -1,4 +1,4 @@
-import { kmsArnsOf } from './core/policy/kms.ts'
+import { kmsKeysOf } from './core/policy/kms-key.ts'
 import type { PolicySet } from './core/policy/policy.ts'
 import { type Fetched, readFetched, readVersion, type TrustStore } from './trust/fetched.ts'
 
@@ -18,7 +18,7 @@ export function current<World>(
   source: PolicySource,
   build: (policies: PolicySet) => World,
 ): () => Promise<World> {
-  const named = { mirrors: source.policies.mirrors, keyArns: kmsArnsOf(source.policies) }
+  const named = { mirrors: source.policies.mirrors, keyArns: kmsKeysOf(source.policies.policies) }
   if (named.mirrors.length + named.keyArns.length === 0) {
     const only = build(source.policies)
     return async () => only

@@ -35,9 +35,9 @@ export function readPolicyText(name: string, text: string, options: ReadPolicies
   return usable([{ path: name, text }], options)
 }
 
-function usable(files: readonly PolicyFile[], { within, onWarning, ...options }: ReadPoliciesOptions): PolicySet {
+function usable(files: readonly PolicyFile[], { within, onWarning, ...supplied }: ReadPoliciesOptions): PolicySet {
   const readFile = (path: string) => readNamedFile(path, within)
-  const { set, problems } = loadPolicies(files, { ...options, readFile })
+  const { set, problems } = loadPolicies(files, { ...supplied, readFile })
   for (const problem of problems) if (problem.severity === 'warning') onWarning?.(formatProblem(problem))
   const errors = problems.filter(({ severity }) => severity === 'error')
   if (errors.length === 0) return set

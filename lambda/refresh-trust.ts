@@ -1,4 +1,4 @@
-import { kmsArnsOf } from './core/policy/kms.ts'
+import { kmsKeysOf } from './core/policy/kms-key.ts'
 import { type Fetched, readFetched, readVersion, VERSION_KEY, versionOf } from './trust/fetched.ts'
 import type { PublicKeyOf } from './trust/kms.ts'
 import { refreshKey } from './trust/refresh-key.ts'
@@ -23,7 +23,7 @@ export type RefreshedTrust = { readonly named: number; readonly failed: number; 
 export async function refreshTrust(world: Refresher): Promise<RefreshedTrust> {
   const { store, policies, publicKeyOf, tuf } = world
   const now = world.now().toISOString()
-  const named = { mirrors: policies.mirrors, keyArns: kmsArnsOf(policies) }
+  const named = { mirrors: policies.mirrors, keyArns: kmsKeysOf(policies.policies) }
   const all = await Promise.all([
     ...named.mirrors.map((mirror) => refreshRoot(store, mirror, now, tuf)),
     ...named.keyArns.map((arn) => refreshKey(store, arn, now, publicKeyOf)),

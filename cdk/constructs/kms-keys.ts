@@ -1,5 +1,5 @@
 import { Construct } from 'constructs'
-import { parseKmsArn } from '../../lambda/core/policy/kms.ts'
+import { parseKmsArn } from '../../lambda/core/policy/kms-arn.ts'
 import type { AssayFunction } from './assay-function.ts'
 
 /** The keys of AWS KMS that policies name. Those of another account must also admit the role in their key policies. */

@@ -1,5 +1,5 @@
 import { GetPublicKeyCommand, type GetPublicKeyCommandOutput, type KMSClient } from '@aws-sdk/client-kms'
-import { type KmsArn, parseKmsArn } from '../core/policy/kms.ts'
+import { type KmsArn, parseKmsArn } from '../core/policy/kms-arn.ts'
 import { readPublicKey } from '../core/policy/public-key.ts'
 import { Misconfigured, Unavailable } from '../errors.ts'
 

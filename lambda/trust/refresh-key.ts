@@ -1,4 +1,4 @@
-import { parseKmsArn } from '../core/policy/kms.ts'
+import { parseKmsArn } from '../core/policy/kms-arn.ts'
 import { Misconfigured, Unavailable } from '../errors.ts'
 import { keyKey, readKeptKey, type TrustStore } from './fetched.ts'
 import type { PublicKeyOf } from './kms.ts'

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -136,6 +136,25 @@ test('it starts empty, takes pushes, and refuses bad requests to its clock', asy
   const clock = await get<{ now: string }>(stack, '/local/clock')
   expect(Date.parse(clock.now)).toBeLessThanOrEqual(Date.now())
   expect(await get(stack, '/local/other')).toMatchObject({ status: 404, title: 'Not found' })
+})
+
+test('roots and keys are refreshed from the start on, and their age is measured as the alarm reads it', async () => {
+  const dataDir = temporaryFolder()
+  const stack = await start({ dataDir, samples: false })
+  await stack.idle()
+  const measured = () => {
+    const lines = readFileSync(join(dataDir, 'logs', 'trust.log'), 'utf8').split('\n')
+    return lines.filter((line) => line.includes('"TrustAge"')).map((line) => JSON.parse(line))
+  }
+  await expect
+    .poll(measured)
+    .toMatchObject([
+      {
+        service: 'assay',
+        TrustAge: 0,
+        _aws: { CloudWatchMetrics: [{ Namespace: 'Assay', Dimensions: [['service']] }] },
+      },
+    ])
 })
 
 test('a second stack on the same data folder is refused', async () => {

@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { kmsArnsOf, parseKmsArn } from '../../lambda/core/policy/kms.ts'
+import { parseKmsArn } from '../../lambda/core/policy/kms-arn.ts'
+import { kmsKeysOf } from '../../lambda/core/policy/kms-key.ts'
 import type { Authority } from '../../lambda/core/policy/policy.ts'
 import { Misconfigured, Unavailable } from '../../lambda/errors.ts'
 import { kmsKeys, noKms } from '../../lambda/trust/kms.ts'
@@ -118,8 +119,8 @@ it('lists the ARNs that policies name, each once', () => {
     const signer = { kind: 'key', key: { kms }, hash: 'sha256' } as const
     return { ...authority, demand: { ...authority.demand, signer } }
   }
-  const set = { policies: [{ ...policy!, authorities: [by(KEY), authority, by(ALIAS), by(KEY)] }] }
-  expect(kmsArnsOf(set)).toEqual([ALIAS, KEY])
+  const named = { ...policy!, authorities: [by(KEY), authority, by(ALIAS), by(KEY)] }
+  expect(kmsKeysOf([named])).toEqual([ALIAS, KEY])
 })
 
 function curve(namedCurve: string) {

@@ -1,26 +1,24 @@
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
-import { kmsArnsOf } from './kms.ts'
-import type { Policy, PolicySet, TrustedRoots } from './policy.ts'
+import { kmsKeysOf } from './kms-key.ts'
+import type { Policy, PolicySet } from './policy.ts'
 
 /**
- * One name for everything a verdict depends on but the evidence: these policies, the roots and the keys of
- * AWS KMS they refer to, the decider.
- * sha256 over canonical JSON (RFC 8785); the order of the policies does not matter.
+ * One name for everything a verdict depends on but the evidence: these policies, the roots and KMS keys they refer to as
+ * they are now, the decider. sha256 over canonical JSON (RFC 8785); the order of the policies does not matter.
  */
 export function policyHash(
   policies: readonly Policy[],
-  roots: TrustedRoots,
+  { roots, keys }: Pick<PolicySet, 'roots' | 'keys'>,
   deciderVersion: string,
-  keys: PolicySet['keys'] = {},
 ): string {
   const used = Object.entries(roots).filter(([name]) => policies.some((policy) => refersTo(policy, name)))
-  const fetched = kmsArnsOf({ policies }).map((arn) => [arn, keys[arn] ?? ''])
+  const arns = kmsKeysOf(policies)
   return sha256({
     decider: deciderVersion,
     policies: policies.map(sha256).sort(),
     roots: Object.fromEntries(used.map(([name, root]) => [name, rootHash(root)])),
-    ...(fetched.length > 0 && { keys: Object.fromEntries(fetched) }),
+    keys: Object.fromEntries(Object.entries(keys).filter(([arn]) => arns.includes(arn))),
   })
 }
 

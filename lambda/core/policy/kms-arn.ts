@@ -1,5 +1,3 @@
-import type { Policy, PolicySet } from './policy.ts'
-
 /** A key or an alias in AWS KMS, by its full ARN. */
 export type KmsArn = {
   readonly partition: string
@@ -16,17 +14,4 @@ const ARN = /^arn:(aws[a-z-]*):kms:([a-z0-9-]{1,32}):(\d{12}):(key|alias)\/([A-Z
 export function parseKmsArn(arn: string): KmsArn | undefined {
   const [, partition = '', region = '', account = '', kind, id = ''] = ARN.exec(arn) ?? []
   return kind === 'key' || kind === 'alias' ? { partition, region, account, kind, id } : undefined
-}
-
-/** The ARNs of all AWS KMS keys and aliases that policies name, each once, in order. */
-export function kmsArnsOf({ policies }: Pick<PolicySet, 'policies'>): string[] {
-  return [...new Set(policies.flatMap(arnsOf))].sort()
-}
-
-function arnsOf({ authorities }: Policy): string[] {
-  return authorities.flatMap((authority) => {
-    if (authority.kind !== 'sigstore' || authority.demand.signer.kind !== 'key') return []
-    const { key } = authority.demand.signer
-    return 'kms' in key ? [key.kms] : []
-  })
 }
