@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import seeds from '@sigstore/tuf/seeds.json' with { type: 'json' }
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { anchorOf, readFetched, readKeptRoot } from '../../lambda/trust/fetched.ts'
 import { refreshRoot } from '../../lambda/trust/refresh-root.ts'
@@ -125,6 +126,18 @@ describe('names in a mirror are no names of files (CVE-2026-24137)', () => {
 })
 
 describe('before a first root is there', () => {
+  it('begins with the root.json of public-good Sigstore, and asks for the next one', async () => {
+    const url = 'https://tuf-repo-cdn.sigstore.dev'
+    const asked: string[] = []
+    const fetch = async (to: unknown) => {
+      asked.push(String(to))
+      throw new TypeError('fetch failed')
+    }
+    const mirror = { name: 'public', url, root: seeds[url]['root.json'], target: 'trusted_root.json' }
+    expect(await refreshRoot(memoryStore(), mirror, FIRST, { fetch })).toMatchObject({ failure: /fetch failed/ })
+    expect(asked).toEqual([expect.stringMatching(/^https:\/\/tuf-repo-cdn\.sigstore\.dev\/\d+\.root\.json$/)])
+  })
+
   it('keeps since when it has been waited for, and gives none', async () => {
     const repository = await startRepository()
     onTestFinished(() => repository.close())
