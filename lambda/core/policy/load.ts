@@ -20,9 +20,9 @@ export type LoadOptions = {
   readonly readFile?: (path: string) => string | undefined
   /** Trusted roots that policies may name without declaring them; they become part of the set. */
   readonly roots?: TrustedRoots
-  /** Roots that the trust function has fetched from the mirrors that policies name. */
+  /** What has been fetched from the TUF repositories that policies declare, by their names. */
   readonly fetched?: TrustedRoots
-  /** Public keys that it has fetched from AWS KMS, PEM by ARN. */
+  /** What has been fetched of the KMS keys that policies name: PEM by ARN. */
   readonly keys?: Readonly<Record<string, string>>
 }
 
