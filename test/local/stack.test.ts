@@ -146,15 +146,13 @@ test('roots and keys are refreshed from the start on, and their age is measured 
     const lines = readFileSync(join(dataDir, 'logs', 'trust.log'), 'utf8').split('\n')
     return lines.filter((line) => line.includes('"TrustAge"')).map((line) => JSON.parse(line))
   }
-  await expect
-    .poll(measured)
-    .toMatchObject([
-      {
-        service: 'assay',
-        TrustAge: 0,
-        _aws: { CloudWatchMetrics: [{ Namespace: 'Assay', Dimensions: [['service']] }] },
-      },
-    ])
+  await expect.poll(measured).toMatchObject([
+    {
+      service: 'assay',
+      TrustAge: 0,
+      _aws: { CloudWatchMetrics: [{ Namespace: 'Assay', Dimensions: [['service']] }] },
+    },
+  ])
 })
 
 test('a second stack on the same data folder is refused', async () => {
