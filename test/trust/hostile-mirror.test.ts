@@ -207,6 +207,16 @@ describe('keeps the root it has, and says why, on', () => {
     expect(await refreshRoot(memoryStore(), mirror, LATER)).toEqual({ name: 'staging', confirmedAt: LATER })
   })
 
+  it('a mirror that goes back behind what it showed when it was refused', async () => {
+    const { repository, refresh, fetched } = await mirrored()
+    const before = new Map(repository.files)
+    repository.publish(JSON.stringify(NEW), { targets: saying({ targets: {} }) })
+    expect((await refresh(SECOND)).failure).toMatch(/no target/)
+    for (const [path, file] of before) repository.files.set(path, file)
+    expect((await refresh(LATER)).failure).toMatch(/New timestamp version 1 is less than current version 2/)
+    expect(await fetched()).toEqual({ staging: OLD })
+  })
+
   it('a mirror that cannot be reached, however often, and takes the next root once it is back', async () => {
     const { repository, refresh, fetched } = await mirrored()
     repository.publish(JSON.stringify(NEW))

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseKmsArn } from '../../lambda/core/policy/kms-arn.ts'
@@ -23,11 +24,11 @@ function der(key: typeof publicKey): string {
 /** An endpoint that answers every call with this, and what it was asked for in which region. */
 async function scripted(status: number, answer: object) {
   const asked: unknown[] = []
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += String(chunk)
-    asked.push({ call: request.headers['x-amz-target'], ...(JSON.parse(body) as object) })
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer))
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      asked.push({ call: request.headers['x-amz-target'], ...(JSON.parse(body) as object) })
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer))
+    })
   })
   const endpoint = await listen(server, 0)
   onTestFinished(() => shut(server))
