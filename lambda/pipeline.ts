@@ -36,7 +36,7 @@ export async function judge(
   const registry = registryOf(world, id.host)
   return record(world, id, async (before) => {
     const tags = await tagsOf(world.store, registry, id)
-    const judged = await examine({ ...world, registry }, id)
+    const judged = await examine({ ...world, registryOf: (host) => registryOf(world, host) }, id)
     // Whoever attaches something to a signature must not make an image of it
     const isImage = asImage || (before !== undefined && before.mediaType !== '') || judged?.signature === false
     return judged !== undefined && isImage ? { judged: judged.judged, tags, ...context } : undefined

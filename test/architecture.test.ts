@@ -59,7 +59,7 @@ describe('the house', () => {
 
   it.each([
     ['sources', ['index', 'source', 'parse']],
-    ['formats', ['index', 'format', 'choose-referrers', 'legacy-bundle', 'locate-claims']],
+    ['formats', ['index', 'format', 'choose-referrers', 'legacy-bundle', 'locate-claims', 'wanted']],
   ])('lists every one of its %s', (folder, others) => {
     const listed = imports(`lambda/${folder}/index.ts`).map((name) => name.slice(2, -3))
     const there = globSync(`lambda/${folder}/*.ts`).map((file) => file.replace(/.*\/|\.ts$/g, ''))

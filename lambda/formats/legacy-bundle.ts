@@ -4,13 +4,18 @@ import type { Descriptor } from '../core/manifest.ts'
 import { readJson, unreadable } from './format.ts'
 
 // https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
-export const SIMPLE_SIGNING_LAYER = 'application/vnd.dev.cosign.simplesigning.v1+json'
-export const DSSE_LAYER = 'application/vnd.dsse.envelope.v1+json'
+const SIMPLE_SIGNING_LAYER = 'application/vnd.dev.cosign.simplesigning.v1+json'
+const DSSE_LAYER = 'application/vnd.dsse.envelope.v1+json'
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/
 // Only 0.1 takes a promise of inclusion without a proof, which is all that these annotations hold
 const BUNDLE_01 = 'application/vnd.dev.sigstore.bundle+json;version=0.1'
 const MAX_ANNOTATIONS = 1024 * 1024
+
+/** Whether a layer holds a signature as cosign 1 and 2 write it: a signed payload, or an envelope. */
+export function isLegacyLayer({ mediaType }: Descriptor): boolean {
+  return mediaType === SIMPLE_SIGNING_LAYER || mediaType === DSSE_LAYER
+}
 
 /** Turns a legacy layer and its annotations into a Sigstore bundle, so that one verifier serves every carrier. */
 export function legacyBundle(layer: Descriptor, bytes: Uint8Array): ClaimContent {

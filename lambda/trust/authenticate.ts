@@ -8,6 +8,13 @@ import { NO_MATERIAL, type TrustMaterials } from './roots.ts'
 import { readSays } from './says.ts'
 import { type Trust, verifyBundle } from './verify-bundle.ts'
 
+/** Whom an installation trusts: roots by name, the keys of AWS KMS as PEM by ARN, and the moment of judging. */
+export type Trusted = {
+  readonly materials: TrustMaterials
+  readonly keys: Readonly<Record<string, string>>
+  readonly now: Date
+}
+
 /**
  * Checks every claim against every demand. Whatever goes wrong with a claim is a fault of that claim and never hides another one;
  * only an installation that lacks a root or holds an unreadable key throws, before any claim is looked at.
@@ -16,9 +23,9 @@ export function authenticate(
   claims: readonly Claim[],
   demands: readonly Demand[],
   subject: Digest,
-  roots: TrustMaterials,
+  { materials }: Trusted,
 ): Authenticated[] {
-  const trusts = new Map(demands.map((demand) => [demandId(demand), trustOf(demand, roots)]))
+  const trusts = new Map(demands.map((demand) => [demandId(demand), trustOf(demand, materials)]))
   return claims.map((claim) => ({
     claim,
     proofs: new Map([...trusts].map(([id, trust]) => [id, prove(claim, trust, subject)])),

@@ -32,10 +32,12 @@ function readStatement(payloadType: string, payload: Uint8Array, image: Digest):
   if (subject.length > MAX_SUBJECTS) {
     throw new Rejection('malformed', `${subject.length} subjects; at most ${MAX_SUBJECTS} are read`)
   }
-  const about = subject.find((one) => subjectDigest(one) === image)
-  if (!isObject(about)) throw new Rejection('subject-mismatch', 'the statement is about another image')
-  if (predicateType === SIGN_V1) return { kind: 'signature', annotations: texts(about.annotations) }
-  return { kind: 'attestation', predicateType, statement }
+  const about = subject.filter((one) => subjectDigest(one) === image).filter(isObject)
+  const [first] = about
+  if (first === undefined) throw new Rejection('subject-mismatch', 'the statement is about another image')
+  const names = about.flatMap(({ name }) => (typeof name === 'string' ? [name] : []))
+  if (predicateType === SIGN_V1) return { kind: 'signature', annotations: texts(first.annotations), names }
+  return { kind: 'attestation', predicateType, statement, names }
 }
 
 function subjectDigest(subject: unknown): string | undefined {
@@ -45,7 +47,7 @@ function subjectDigest(subject: unknown): string | undefined {
 
 /** Either the manifest of the image itself, or cosign's simple signing payload that names it. */
 function readMessage(bytes: Uint8Array, image: Digest): Says {
-  if (digestOf(bytes) === image) return { kind: 'signature', annotations: {} }
+  if (digestOf(bytes) === image) return { kind: 'signature', annotations: {}, names: [] }
   const { critical, optional } = parseSigned(bytes, 'the signed payload')
   if (!isObject(critical) || critical.type !== SIMPLE_SIGNING_TYPE || !isObject(critical.image)) {
     throw new Rejection('predicate-malformed', 'the signed payload is not a container image signature')
@@ -53,7 +55,8 @@ function readMessage(bytes: Uint8Array, image: Digest): Says {
   if (critical.image['docker-manifest-digest'] !== image) {
     throw new Rejection('subject-mismatch', 'the signature is for another image')
   }
-  return { kind: 'signature', annotations: texts(optional) }
+  const name = isObject(critical.identity) ? critical.identity['docker-reference'] : undefined
+  return { kind: 'signature', annotations: texts(optional), names: typeof name === 'string' ? [name] : [] }
 }
 
 function parseSigned(bytes: Uint8Array, what: string): Readonly<Record<string, unknown>> {

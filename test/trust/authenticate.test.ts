@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { demandId } from '../../lambda/core/evidence.ts'
 import { Misconfigured } from '../../lambda/errors.ts'
 import { authenticate } from '../../lambda/trust/authenticate.ts'
-import { trustMaterials } from '../../lambda/trust/roots.ts'
 import {
   ACCEPTED_AT,
   CERTIFICATE,
@@ -159,8 +158,8 @@ describe('of several claims', () => {
       { kind: 'bundle' as const, bundle: null },
     ]
     for (const order of [contents, contents.toReversed()]) {
-      const claims = order.map((content) => ({ carrier: 'test', manifest: OTHER, layer: OTHER, content }))
-      const judged = authenticate(claims, [CERTIFICATE], DIGEST, trustMaterials({ test: rootOf(pki) }))
+      const claims = order.map((content) => ({ carrier: 'test', source: '', manifest: OTHER, layer: OTHER, content }))
+      const judged = authenticate(claims, [CERTIFICATE], DIGEST, trusting({ test: rootOf(pki) }))
       const proved = judged.filter(({ proofs }) => proofs.get(demandId(CERTIFICATE))!.ok)
       expect(proved.map(({ claim }) => claim.content)).toEqual([good])
     }
@@ -169,24 +168,32 @@ describe('of several claims', () => {
   it('each is proved against every demand on its own', () => {
     const { bundle, keys } = signEnvelope(pki, statement(), { by: 'key' })
     const demands = [CERTIFICATE, keyDemand(keys.publicKey), keyDemand(ecKeys().publicKey)]
-    const claim = { carrier: 'test', manifest: OTHER, layer: OTHER, content: { kind: 'bundle' as const, bundle } }
-    const [judged] = authenticate([claim], demands, DIGEST, trustMaterials({ test: rootOf(pki) }))
+    const claim = {
+      carrier: 'test',
+      source: '',
+      manifest: OTHER,
+      layer: OTHER,
+      content: { kind: 'bundle' as const, bundle },
+    }
+    const [judged] = authenticate([claim], demands, DIGEST, trusting({ test: rootOf(pki) }))
     expect(demands.map((demand) => judged!.proofs.get(demandId(demand))!.ok)).toEqual([false, true, false])
   })
 })
 
 describe('an installation that cannot judge', () => {
-  const claims = [{ carrier: 'test', manifest: OTHER, layer: OTHER, content: { kind: 'bundle' as const, bundle: {} } }]
+  const claims = [
+    { carrier: 'test', source: '', manifest: OTHER, layer: OTHER, content: { kind: 'bundle' as const, bundle: {} } },
+  ]
 
   it('says so where a root is missing, and which ones it knows', () => {
     const demand = { ...CERTIFICATE, root: 'github' }
-    const judge = () => authenticate(claims, [demand], DIGEST, trustMaterials({ test: rootOf(pki) }))
+    const judge = () => authenticate(claims, [demand], DIGEST, trusting({ test: rootOf(pki) }))
     expect(judge).toThrow(new Misconfigured('no trusted root is called "github"; known: "test"'))
   })
 
   it.each([{ log: 1 }, { timestamp: 1 }])('asks a key with %j for its root', (more) => {
     const demand = keyDemand(ecKeys().publicKey, { ...more, root: 'github' })
-    expect(() => authenticate(claims, [demand], DIGEST, new Map())).toThrow(Misconfigured)
+    expect(() => authenticate(claims, [demand], DIGEST, trusting({}))).toThrow(Misconfigured)
   })
 
   it('says so where a key cannot be read', () => {
@@ -194,6 +201,6 @@ describe('an installation that cannot judge', () => {
       ...CERTIFICATE,
       signer: { kind: 'key' as const, key: { pem: 'nonsense' }, hash: 'sha256' as const },
     }
-    expect(() => authenticate([], [demand], DIGEST, trustMaterials({ test: rootOf(pki) }))).toThrow(Misconfigured)
+    expect(() => authenticate([], [demand], DIGEST, trusting({ test: rootOf(pki) }))).toThrow(Misconfigured)
   })
 })

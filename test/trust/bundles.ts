@@ -4,7 +4,7 @@ import { type ClaimContent, demandId, type Proof } from '../../lambda/core/evide
 import type { Digest } from '../../lambda/core/image.ts'
 import type { Demand, HashAlgorithm } from '../../lambda/core/policy/policy.ts'
 import { legacyBundle } from '../../lambda/formats/legacy-bundle.ts'
-import { authenticate } from '../../lambda/trust/authenticate.ts'
+import { authenticate, type Trusted } from '../../lambda/trust/authenticate.ts'
 import { trustMaterials } from '../../lambda/trust/roots.ts'
 import type { KeyPair } from '../../local/sigstore/authority.ts'
 import { envelopeBody, type Kind, type Logged, messageBody, pem } from './log-bodies.ts'
@@ -148,6 +148,11 @@ export function keyDemand(key: KeyObject, more: Partial<Demand> = {}, digest: Ha
   return { signer: { kind: 'key', key: { pem: pemText }, hash: digest }, root: 'test', log: 0, timestamp: 0, ...more }
 }
 
+/** Whom a test trusts, at the time of its signatures. */
+export function trusting(roots: Readonly<Record<string, unknown>>): Trusted {
+  return { materials: trustMaterials(roots), keys: {}, now: NOW }
+}
+
 /** One claim against one demand. */
 export function prove(
   pki: Pki,
@@ -157,8 +162,8 @@ export function prove(
 ): Proof {
   const claimed: ClaimContent =
     'kind' in content ? content : { kind: 'bundle', bundle: content, ...(artifact && { artifact }) }
-  const claim = { carrier: 'test', manifest: OTHER, layer: OTHER, content: claimed }
-  const [judged] = authenticate([claim], [demand], digest, trustMaterials({ test: root }))
+  const claim = { carrier: 'test', source: '', manifest: OTHER, layer: OTHER, content: claimed }
+  const [judged] = authenticate([claim], [demand], digest, trusting({ test: root }))
   return judged!.proofs.get(demandId(demand))!
 }
 

