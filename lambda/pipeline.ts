@@ -1,3 +1,4 @@
+import { awaitElsewhere } from './awaited.ts'
 import { historyHash, historyRow } from './core/history.ts'
 import type { ImageId } from './core/image.ts'
 import { type Judged, plan } from './core/plan.ts'
@@ -121,6 +122,7 @@ async function wakeOthers(
     rev: next.rev,
   })
   if (next.todo.length > 0) await world.queue.act(next)
+  if (next.state !== 'verified' && next.policyHash !== before?.policyHash) await awaitElsewhere(world, next)
   if (next.graceUntil === undefined || next.graceUntil === before?.graceUntil) return
   const delay = (Date.parse(next.graceUntil) - Date.parse(now)) / 1000
   if (delay <= MAX_DELAY) await world.queue.verify(next, delay)

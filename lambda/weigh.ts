@@ -1,7 +1,8 @@
 import { asksForPlatforms, decide } from './core/decide.ts'
-import { type Authenticated, type Claim, demandId, type Evidence, sourceId } from './core/evidence.ts'
+import { type Authenticated, type Claim, demandId, type Evidence } from './core/evidence.ts'
 import type { Digest, ImageId } from './core/image.ts'
-import { type Authority, type Demand, OWN_SOURCE, type Policy, type Source } from './core/policy/policy.ts'
+import type { Authority, Demand, Policy } from './core/policy/policy.ts'
+import { sourcesOf } from './core/policy/sources.ts'
 import type { Verdict } from './core/verdict.ts'
 import type { Wanted } from './formats/wanted.ts'
 import { gather, gatherPlatforms, type Reading } from './gather.ts'
@@ -41,12 +42,11 @@ export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | unde
 
 function readingFor({ registryOf, policies }: Scales): Reading {
   const authorities = authoritiesOf(policies)
-  const sources = new Map(authorities.map(({ source }): [string, Source] => [sourceId(source), source]))
   const wanted: Wanted = {
     signature: authorities.some((one) => one.attestations.length === 0 || Object.keys(one.annotations).length > 0),
     predicateTypes: authorities.flatMap((one) => one.attestations.map(({ predicateType }) => predicateType)),
   }
-  return { registryOf, sources: sources.size === 0 ? [OWN_SOURCE] : [...sources.values()], wanted }
+  return { registryOf, sources: sourcesOf(policies), wanted }
 }
 
 /** Every distinct demand of the policies: each signature is checked once against each. */

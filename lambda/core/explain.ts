@@ -1,7 +1,8 @@
 import type { Reason } from './reasons.ts'
 
 const TEXTS: Readonly<Record<Reason, string>> = {
-  verified: 'verified',
+  // Who signed says it all
+  verified: '',
   covered: 'covered by the index it belongs to',
   'static-pass': 'the policy lets it pass',
   'static-fail': 'the policy lets nothing pass',
@@ -35,5 +36,5 @@ const TEXTS: Readonly<Record<Reason, string>> = {
 
 /** What people are told of a reason, and of what was seen: the one place where messages come from. */
 export function explain(reason: Reason, detail = ''): string {
-  return detail === '' ? TEXTS[reason] : `${TEXTS[reason]}: ${detail}`
+  return [TEXTS[reason], detail].filter((part) => part !== '').join(': ')
 }
