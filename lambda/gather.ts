@@ -99,11 +99,11 @@ function sitesOf({ registryOf, sources, wanted }: Reading, image: ImageId): Site
 }
 
 async function readAll(sites: readonly Site[], listings: readonly Listing[], own: Uint8Array): Promise<Claim[]> {
-  const read = sites.map((site, at) => {
+  const read = await mapLimited([...sites.entries()], PARALLEL, async ([at, site]) => {
     const listing = listings[at]
     return listing === undefined ? [] : readClaims(site, listing, own)
   })
-  return (await Promise.all(read)).flat()
+  return read.flat()
 }
 
 /** Only what no runtime would choose is left out; annotations that call a real platform an attestation change nothing. */
