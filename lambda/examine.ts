@@ -21,8 +21,12 @@ export type Examiner = {
   readonly trust: TrustMaterials
 }
 
-/** What an examination ends in. `signature`: it holds nothing but signatures, and speaks of another image. */
-export type Examined = { readonly judged: Judged; readonly signature: boolean }
+/** What an examination ends in. `signature`: it holds nothing but signatures, and speaks of another image. `elsewhere`: what else it looked at for evidence. */
+export type Examined = {
+  readonly judged: Judged
+  readonly signature: boolean
+  readonly elsewhere: readonly ImageId[]
+}
 
 /**
  * Judges an image and keeps what the verdict rests on, without any other effect. Undefined where the image does not exist.
@@ -40,13 +44,14 @@ export async function examine(examiner: Examiner, id: ImageId): Promise<Examined
     if (weighed === undefined) return undefined
     const judged = judgedBy(weighed)
     const { signature } = weighed.evidence
-    if (judged.kind === 'error') return { judged, signature }
+    const { elsewhere } = weighed
+    if (judged.kind === 'error') return { judged, signature, elsewhere }
     const reads = await recording.finish()
     const transcript = await keepTranscript(store, { id, now, policies, set, reads, verdict: judged.verdict })
-    return { judged: { ...judged, transcript }, signature }
+    return { judged: { ...judged, transcript }, signature, elsewhere }
   } catch (error) {
     if (!(error instanceof OverLimit)) throw error
-    return { judged: overLimit(error.message, hash), signature: false }
+    return { judged: overLimit(error.message, hash), signature: false, elsewhere: [] }
   }
 }
 

@@ -1,4 +1,4 @@
-import { awaitedAt } from './awaited.ts'
+import { awaiting } from './awaited.ts'
 import type { Digest, ImageId } from './core/image.ts'
 import { isRunnable, isSignature, type Manifest, parseManifest } from './core/manifest.ts'
 import { tagPrefixes } from './core/policy/sources.ts'
@@ -41,7 +41,7 @@ export async function subjectsOf(world: Known, registry: Registry, push: Push): 
   const judged = found.filter(({ itself }) => itself).map((one) => one.digest)
   const mentioned = found.filter(({ itself }) => !itself).map((one) => one.digest)
   const others = [...new Set(spokenOf === undefined ? mentioned : [...mentioned, spokenOf])]
-  const elsewhere = await Promise.all(others.map((one) => awaitedAt(world, { host, name }, one)))
+  const elsewhere = await Promise.all(others.map((one) => awaiting(world, { host, name, digest: one })))
   return [
     ...judged.map((one) => ({
       ...known(one),

@@ -17,7 +17,12 @@ export type Scales = {
   readonly trusted: Trusted
 }
 
-export type Weighed = { readonly verdict: Verdict; readonly evidence: Evidence }
+/** `elsewhere`: what else evidence was looked for on: the platforms of an index, and digests in other repositories. */
+export type Weighed = {
+  readonly verdict: Verdict
+  readonly evidence: Evidence
+  readonly elsewhere: readonly ImageId[]
+}
 
 type SigstoreAuthority = Extract<Authority, { kind: 'sigstore' }>
 
@@ -33,11 +38,24 @@ export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | unde
   if (evidence === undefined) return undefined
   const claims = authenticated(evidence.claims, id.digest)
   const first = decide(policies, { evidence, claims }, policyHash)
-  if (!asksForPlatforms(policies, evidence, first)) return { verdict: first, evidence }
+  if (!asksForPlatforms(policies, evidence, first)) {
+    return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]) }
+  }
   const read = await gatherPlatforms(reading, evidence)
   const platforms = read.map((one) => ({ ...one, claims: authenticated(one.claims, one.digest) }))
   const all = { ...evidence, claims: [...evidence.claims, ...read.flatMap((one) => one.claims)] }
-  return { verdict: decide(policies, { evidence, claims, platforms }, policyHash), evidence: all }
+  return {
+    verdict: decide(policies, { evidence, claims, platforms }, policyHash),
+    evidence: all,
+    elsewhere: elsewhereOf(reading, id, [id.digest, ...read.map(({ digest }) => digest)]),
+  }
+}
+
+function elsewhereOf({ sources }: Reading, { host, name, digest }: ImageId, digests: readonly Digest[]): ImageId[] {
+  const places = sources.flatMap(({ repository = { host, name } }) =>
+    digests.map((one) => ({ host: repository.host, name: repository.name, digest: one })),
+  )
+  return places.filter((one) => one.host !== host || one.name !== name || one.digest !== digest)
 }
 
 function readingFor({ registryOf, policies }: Scales): Reading {

@@ -68,3 +68,39 @@ it('a signature tag with the prefix of a policy is no image, and speaks of its s
   await pass(11)
   expect([await state(image), await state(signature), await at(tag)]).toEqual(['failed', 'unknown', signature])
 })
+
+describe('a platform of an index', () => {
+  const each = () => {
+    const set = policies()
+    return { ...set, policies: set.policies.map((one) => ({ ...one, platforms: 'each' as const })) }
+  }
+  const INDEX = 'application/vnd.oci.image.index.v1+json'
+  const listed = (digest: string, architecture: string) => ({
+    mediaType: app.mediaType,
+    digest,
+    size: 1,
+    platform: { os: 'linux', architecture },
+  })
+
+  it('that is signed last verifies the index, where each platform is to be signed', async () => {
+    const { push, sign: signHere, settle, state, record } = story(await memory({ policies: each() }))
+    const [amd64, arm64] = [push(runnable('amd64')), push(runnable('arm64'))]
+    const manifests = [listed(amd64, 'amd64'), listed(arm64, 'arm64')]
+    const index = push({ schemaVersion: 2, mediaType: INDEX, manifests } as { mediaType: string }, 'v1')
+    await settle()
+    await signHere(index)
+    await signHere(amd64)
+    await settle()
+    expect(await state(index)).toBe('pending')
+    await signHere(arm64)
+    await settle()
+    expect(await record(index)).toMatchObject({
+      state: 'verified',
+      platforms: ['linux/amd64', 'linux/arm64'],
+      checks: [
+        { name: 'signed/key', platform: 'linux/amd64', outcome: 'pass' },
+        { name: 'signed/key', platform: 'linux/arm64', outcome: 'pass' },
+      ],
+    })
+  })
+})
