@@ -29,7 +29,7 @@ export type Examined = { readonly judged: Judged; readonly signature: boolean }
  */
 export async function examine(examiner: Examiner, id: ImageId): Promise<Examined | undefined> {
   const policies = policiesFor(examiner.policies, id)
-  const hash = policyHash(policies, examiner.policies.roots, DECIDER)
+  const hash = policyHash(policies, examiner.policies, DECIDER)
   try {
     const evidence = await gather(examiner.registry, id, examiner.evidence)
     if (evidence === undefined) return undefined
@@ -58,7 +58,7 @@ function overLimit(message: string, policyHash: string): Judged {
 
 /** The hash of all that judges this image now: a verdict reached under another one no longer counts. */
 export function currentPolicyHash(set: PolicySet, { host, name, digest }: ImageId): string {
-  return policyHash(policiesFor(set, { host, name, digest }), set.roots, DECIDER)
+  return policyHash(policiesFor(set, { host, name, digest }), set, DECIDER)
 }
 
 /** Every distinct demand of the policies: each signature is checked once against each. */
