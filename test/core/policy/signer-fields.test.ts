@@ -64,7 +64,7 @@ describe('fields of an authority', () => {
   const TIME = 'not a moment in ISO 8601 with its zone, such as 2026-01-31T00:00:00Z'
   const valid = (fields: string) => KEY.replace('{ ', `{ validFor: { ${fields} }, `)
   const COUNT = 'a whole number from 1 to 8 is allowed'
-  const at = (column: number, path: string, value: unknown, why: string) =>
+  const at = (column: number, path: string, value: string | number = '', why = '') =>
     `${path.startsWith('key.') ? 8 : 9}:${column}: ${A}.${path}: invalid value: ${value}: ${A}.${path}: ${why}`
   test.each([
     [valid(''), `8:12: ${A}.key.validFor: missing field(s): ${A}.key.validFor.end, ${A}.key.validFor.start`],
