@@ -99,6 +99,13 @@ describe('an authority of a ClusterImagePolicy is refused in the words of upstre
     ])
   })
 
+  test.each(['', ' ', '  '])('a private key in base64 is not repeated either', (before) => {
+    const pem = '-----BEGIN EC PRIVATE KEY-----\nc2VjcmV0c2VjcmV0\n-----END EC PRIVATE KEY-----'
+    expect(cluster(`key: { data: ${Buffer.from(before + pem).toString('base64')} }`)).toEqual([
+      `p.yaml:9:18: ${A}.key.data: validation failed: invalid value: (a private key): ${A}.key.data: not a PEM public key: no -----BEGIN PUBLIC KEY-----`,
+    ])
+  })
+
   test('a private key is refused and not repeated', () => {
     const key = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0c2VjcmV0\n-----END PRIVATE KEY-----'
     const lines = cluster(`key:\n  data: |\n    ${key.replaceAll('\n', '\n    ')}`)
