@@ -3,6 +3,7 @@ import { DECIDER } from './core/decide.ts'
 import type { Digest, ImageId } from './core/image.ts'
 import type { Judged } from './core/plan.ts'
 import { policyHash } from './core/policy/hash.ts'
+import { kmsKeysOf } from './core/policy/kms-key.ts'
 import { policiesFor } from './core/policy/match.ts'
 import type { Policy, PolicySet } from './core/policy/policy.ts'
 import type { Read, Transcript } from './core/transcript.ts'
@@ -79,12 +80,12 @@ type Rests = {
 
 async function keepTranscript(store: EvidenceStore, { id, now, policies, set, reads, verdict }: Rests) {
   const { host, name, digest } = id
-  const demands = policies.flatMap(({ authorities }) =>
-    authorities.flatMap((one) => (one.kind === 'sigstore' ? [one.demand] : [])),
+  const named = policies.flatMap(({ authorities }) =>
+    authorities.flatMap((one) => (one.kind === 'sigstore' ? [one.demand.root] : [])),
   )
-  const names = [...new Set(demands.map(({ root }) => root))].filter((root) => Object.hasOwn(set.roots, root)).sort()
+  const names = [...new Set(named)].filter((root) => Object.hasOwn(set.roots, root)).sort()
   const roots = await Promise.all(names.map(async (root) => [root, await keepRoot(store, set.roots[root])] as const))
-  const arns = demands.flatMap(({ signer }) => (signer.kind === 'key' && 'kms' in signer.key ? [signer.key.kms] : []))
+  const arns = kmsKeysOf(policies)
   const transcript: Transcript = {
     version: 1,
     image: { host, name, digest },

@@ -3,16 +3,14 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { MAX_FILE_BYTES, type PolicyFile } from './core/policy/documents.ts'
 import { formatProblem } from './core/policy/format-problem.ts'
-import { loadPolicies } from './core/policy/load.ts'
-import type { PolicySet, TrustedRoots } from './core/policy/policy.ts'
+import { type LoadOptions, loadPolicies } from './core/policy/load.ts'
+import type { PolicySet } from './core/policy/policy.ts'
 import { Misconfigured } from './errors.ts'
 
 const MAX_SHOWN = 50
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-export type ReadPoliciesOptions = {
-  /** Trusted roots that come with the installation; they become part of the set. */
-  readonly roots?: TrustedRoots
+export type ReadPoliciesOptions = Omit<LoadOptions, 'readFile'> & {
   /** The only folder that files named in policies may lie in: what is shipped with the policies. Anywhere, if not given. */
   readonly within?: string
   /** Is handed each warning as a line of text. */
@@ -37,9 +35,9 @@ export function readPolicyText(name: string, text: string, options: ReadPolicies
   return usable([{ path: name, text }], options)
 }
 
-function usable(files: readonly PolicyFile[], { roots = {}, within, onWarning }: ReadPoliciesOptions): PolicySet {
+function usable(files: readonly PolicyFile[], { within, onWarning, ...supplied }: ReadPoliciesOptions): PolicySet {
   const readFile = (path: string) => readNamedFile(path, within)
-  const { set, problems } = loadPolicies(files, { roots, readFile })
+  const { set, problems } = loadPolicies(files, { ...supplied, readFile })
   for (const problem of problems) if (problem.severity === 'warning') onWarning?.(formatProblem(problem))
   const errors = problems.filter(({ severity }) => severity === 'error')
   if (errors.length === 0) return set

@@ -2,7 +2,7 @@ import { type Authenticated, demandId, type Says, type Signer, sourceId } from '
 import { type ImageId, parseImage, repositoryOf } from '../image.ts'
 import type { Authority } from '../policy/policy.ts'
 import type { Reason } from '../reasons.ts'
-import { describeIdentity, matchesIdentity } from './identity.ts'
+import { describeMismatch, matchesIdentity } from './identity.ts'
 
 /** How one thing that an authority asks for came out: met by signers, or missed, with the nearest miss. `detail` tells what was seen. */
 export type Finding =
@@ -80,8 +80,7 @@ function judge(authority: SigstoreAuthority, asked: Asked, image: ImageId, signe
   }
   const who = `signed by ${describeSigner(signer)}`
   if (signer.kind === 'certificate' && !matchesIdentity(authority.identities, signer)) {
-    const wanted = authority.identities.map(describeIdentity).join(' or ')
-    return missed('identity-mismatch', `${who}; asked for is ${wanted}`)
+    return missed('identity-mismatch', `${who}; ${describeMismatch(authority.identities, signer)}`)
   }
   const odd = says.kind === 'signature' ? oddAnnotation(authority, says.annotations) : undefined
   if (odd !== undefined) return missed('annotation-mismatch', `${who}, but ${odd}`)

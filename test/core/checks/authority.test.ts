@@ -73,7 +73,7 @@ const cases: readonly Case[] = [
     signature,
     [good(stranger)],
     'identity-mismatch',
-    `asked for is ${SUBJECT} from ${ISSUER}`,
+    `wanted is ${SUBJECT}`,
   ],
   ['a stranger before the right one', byWorkflow(), signature, [good(stranger), good(WORKFLOW)], 'verified', SUBJECT],
   ['an annotation', team, signature, [good(KEY, signed({ team: 'blue', x: 'y' }))], 'verified', 'signed by'],
