@@ -8,7 +8,7 @@ import type { Demand, Policy, PolicySet } from './core/policy/policy.ts'
 import type { Verdict } from './core/verdict.ts'
 import { OverLimit } from './errors.ts'
 import { gather } from './gather.ts'
-import type { EvidenceStore, Registry } from './ports.ts'
+import type { Clock, EvidenceStore, Registry } from './ports.ts'
 import { authenticate } from './trust/authenticate.ts'
 import type { TrustMaterials } from './trust/roots.ts'
 
@@ -18,6 +18,7 @@ export type Examiner = {
   readonly evidence: EvidenceStore
   readonly policies: PolicySet
   readonly trust: TrustMaterials
+  readonly now: Clock
 }
 
 /** What an examination ends in. `signature`: it holds nothing but signatures, and speaks of another image. */
@@ -28,12 +29,14 @@ export type Examined = { readonly judged: Judged; readonly signature: boolean }
  * An outage throws Unavailable; more than we are willing to read is an error, never a verdict (I8).
  */
 export async function examine(examiner: Examiner, id: ImageId): Promise<Examined | undefined> {
+  const now = examiner.now()
   const policies = policiesFor(examiner.policies, id)
   const hash = policyHash(policies, examiner.policies.roots, DECIDER)
   try {
     const evidence = await gather(examiner.registry, id, examiner.evidence)
     if (evidence === undefined) return undefined
-    const claims = authenticate(evidence.claims, demandsOf(policies), id.digest, examiner.trust)
+    const trusted = { materials: examiner.trust, keys: examiner.policies.keys, now }
+    const claims = authenticate(evidence.claims, demandsOf(policies), id.digest, trusted)
     const verdict = decide(policies, evidence, claims, hash)
     return { judged: judgedBy(verdict, evidence), signature: evidence.signature }
   } catch (error) {

@@ -50,7 +50,8 @@ async function verify(reference: string, options: Options, print: (line: string)
   const digest = image.digest ?? (image.tag && (await registry.resolve(image.name, image.tag)))
   if (!digest) throw new Unavailable(image.host, `there is no ${formatImage(image)}`)
   const id: ImageId = { host: image.host, name: image.name, digest }
-  const examined = await examine({ registry, evidence: hashOnly, policies, trust: trustMaterials(policies.roots) }, id)
+  const trust = trustMaterials(policies.roots)
+  const examined = await examine({ registry, evidence: hashOnly, policies, trust, now: () => new Date() }, id)
   if (examined === undefined) throw new Unavailable(image.host, `there is no ${formatImage(id)}`)
   return report(id, examined.judged, options.output, print)
 }

@@ -12,8 +12,16 @@ export type Claim = {
 }
 
 export type ClaimContent =
-  /** A Sigstore bundle as JSON; `artifact` are the signed bytes where the bundle holds a bare message signature. */
-  | { readonly kind: 'bundle'; readonly bundle: unknown; readonly artifact?: Uint8Array }
+  /**
+   * A Sigstore bundle as JSON; `artifact` are the signed bytes where the bundle holds a bare message signature,
+   * `envelope` those of a legacy layer that the bundle's DSSE envelope was read from: some timestamps are over them.
+   */
+  | {
+      readonly kind: 'bundle'
+      readonly bundle: unknown
+      readonly artifact?: Uint8Array
+      readonly envelope?: Uint8Array
+    }
   /** It could not be read as what it claims to be. */
   | { readonly kind: 'unreadable'; readonly fault: SignatureFault; readonly detail: string }
 
@@ -47,10 +55,22 @@ export type Proof =
   | { readonly ok: true; readonly signer: Signer; readonly says: Says }
   | { readonly ok: false; readonly fault: SignatureFault; readonly detail: string }
 
-/** The signed content: an image signature with its annotations, or an attestation of some predicate type. */
+/**
+ * The signed content: an image signature with its annotations, or an attestation of some predicate type.
+ * `names` are the repository names that it gives for this image; there may be none.
+ */
 export type Says =
-  | { readonly kind: 'signature'; readonly annotations: Readonly<Record<string, string>> }
-  | { readonly kind: 'attestation'; readonly predicateType: string; readonly statement: unknown }
+  | {
+      readonly kind: 'signature'
+      readonly annotations: Readonly<Record<string, string>>
+      readonly names: readonly string[]
+    }
+  | {
+      readonly kind: 'attestation'
+      readonly predicateType: string
+      readonly statement: unknown
+      readonly names: readonly string[]
+    }
 
 /** A claim with its proof against every demand that the matching policies make, keyed by `demandId`. */
 export type Authenticated = { readonly claim: Claim; readonly proofs: ReadonlyMap<string, Proof> }

@@ -11,6 +11,7 @@ export type SignatureFault =
   | 'log-mismatch' // the log entry speaks of another signature, key or certificate
   | 'timestamp-missing' // no trusted time where one is required
   | 'timestamp-invalid'
+  | 'key-outside-validity' // signed outside the time in which the key may be used
   | 'subject-mismatch' // signed for another image
   | 'predicate-malformed' // the signed statement is not an in-toto statement
 

@@ -72,10 +72,10 @@ export function evidence(fields: Partial<Evidence> = {}): Evidence {
   return { image: ID, mediaType: 'm', kept: [], platforms: [], signature: false, claims: [], ...fields }
 }
 
-export const SIGNATURE: Says = { kind: 'signature', annotations: {} }
+export const SIGNATURE: Says = { kind: 'signature', annotations: {}, names: [] }
 
 export function attestation(predicateType: string): Says {
-  return { kind: 'attestation', predicateType, statement: {} }
+  return { kind: 'attestation', predicateType, statement: {}, names: [] }
 }
 
 /** A claim whose signature holds, to whoever asks for this kind of signer. */

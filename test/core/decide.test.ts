@@ -73,7 +73,7 @@ const cases: readonly Case[] = [
   [
     'annotations and attestations: a signature with the first, and the second beside it',
     [policy([byKey({ attestations: wanting(SPDX), annotations: { team: 'blue' } })])],
-    [good(KEY, { kind: 'signature', annotations: { team: 'blue' } }), good(KEY, attestation(SPDX))],
+    [good(KEY, { kind: 'signature', annotations: { team: 'blue' }, names: [] }), good(KEY, attestation(SPDX))],
     'verified',
     'signed/key pass verified',
     'signed/key/a0 pass verified',

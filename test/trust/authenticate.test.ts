@@ -23,6 +23,7 @@ import { KINDS } from './log-bodies.ts'
 import { ecKeys, ISSUER, NOW, newPki, rootOf, WORKFLOW } from './pki.ts'
 
 const pki = newPki()
+const TRUSTED = { materials: trustMaterials({ test: rootOf(pki) }), keys: {}, now: NOW }
 const stranger = newPki()
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000)
 const WITHOUT_LOG = { ...CERTIFICATE, log: 0, timestamp: 1 }
@@ -42,7 +43,7 @@ describe('accepts', () => {
         claims: expect.objectContaining({ sourceRepositoryURI: 'https://github.com/acme/app', buildTrigger: 'push' }),
         signedAt: ACCEPTED_AT,
       },
-      says: { kind: 'signature', annotations: {} },
+      says: { kind: 'signature', annotations: {}, names: [] },
     })
   })
 
@@ -57,7 +58,7 @@ describe('accepts', () => {
     expect(prove(pki, bundle, demand)).toEqual({
       ok: true,
       signer: { kind: 'key', key: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
-      says: { kind: 'signature', annotations: {} },
+      says: { kind: 'signature', annotations: {}, names: [] },
     })
   })
 
@@ -77,7 +78,7 @@ describe('accepts', () => {
 
   it('a message signature over the manifest itself', () => {
     const proof = prove(pki, signMessage(pki).bundle, CERTIFICATE, { artifact: IMAGE })
-    expect(proof).toMatchObject({ ok: true, says: { kind: 'signature', annotations: {} } })
+    expect(proof).toMatchObject({ ok: true, says: { kind: 'signature', annotations: {}, names: [] } })
   })
 
   it('a legacy signature, with its annotations', () => {
@@ -160,7 +161,7 @@ describe('of several claims', () => {
     ]
     for (const order of [contents, contents.toReversed()]) {
       const claims = order.map((content) => ({ carrier: 'test', manifest: OTHER, layer: OTHER, content }))
-      const judged = authenticate(claims, [CERTIFICATE], DIGEST, trustMaterials({ test: rootOf(pki) }))
+      const judged = authenticate(claims, [CERTIFICATE], DIGEST, TRUSTED)
       const proved = judged.filter(({ proofs }) => proofs.get(demandId(CERTIFICATE))!.ok)
       expect(proved.map(({ claim }) => claim.content)).toEqual([good])
     }
@@ -170,7 +171,7 @@ describe('of several claims', () => {
     const { bundle, keys } = signEnvelope(pki, statement(), { by: 'key' })
     const demands = [CERTIFICATE, keyDemand(keys.publicKey), keyDemand(ecKeys().publicKey)]
     const claim = { carrier: 'test', manifest: OTHER, layer: OTHER, content: { kind: 'bundle' as const, bundle } }
-    const [judged] = authenticate([claim], demands, DIGEST, trustMaterials({ test: rootOf(pki) }))
+    const [judged] = authenticate([claim], demands, DIGEST, TRUSTED)
     expect(demands.map((demand) => judged!.proofs.get(demandId(demand))!.ok)).toEqual([false, true, false])
   })
 })
@@ -180,13 +181,13 @@ describe('an installation that cannot judge', () => {
 
   it('says so where a root is missing, and which ones it knows', () => {
     const demand = { ...CERTIFICATE, root: 'github' }
-    const judge = () => authenticate(claims, [demand], DIGEST, trustMaterials({ test: rootOf(pki) }))
+    const judge = () => authenticate(claims, [demand], DIGEST, TRUSTED)
     expect(judge).toThrow(new Misconfigured('no trusted root is called "github"; known: "test"'))
   })
 
   it.each([{ log: 1 }, { timestamp: 1 }])('asks a key with %j for its root', (more) => {
     const demand = keyDemand(ecKeys().publicKey, { ...more, root: 'github' })
-    expect(() => authenticate(claims, [demand], DIGEST, new Map())).toThrow(Misconfigured)
+    expect(() => authenticate(claims, [demand], DIGEST, { ...TRUSTED, materials: new Map() })).toThrow(Misconfigured)
   })
 
   it('says so where a key cannot be read', () => {
@@ -194,6 +195,6 @@ describe('an installation that cannot judge', () => {
       ...CERTIFICATE,
       signer: { kind: 'key' as const, key: { pem: 'nonsense' }, hash: 'sha256' as const },
     }
-    expect(() => authenticate([], [demand], DIGEST, trustMaterials({ test: rootOf(pki) }))).toThrow(Misconfigured)
+    expect(() => authenticate([], [demand], DIGEST, TRUSTED)).toThrow(Misconfigured)
   })
 })

@@ -148,17 +148,25 @@ export function keyDemand(key: KeyObject, more: Partial<Demand> = {}, digest: Ha
   return { signer: { kind: 'key', key: { pem: pemText }, hash: digest }, root: 'test', log: 0, timestamp: 0, ...more }
 }
 
+type ProveOptions = {
+  readonly artifact?: Uint8Array
+  readonly digest?: Digest
+  readonly root?: unknown
+  readonly now?: Date
+  readonly keys?: Readonly<Record<string, string>>
+}
+
 /** One claim against one demand. */
 export function prove(
   pki: Pki,
   content: BundleJson | ClaimContent,
   demand: Demand = CERTIFICATE,
-  { artifact, digest = DIGEST, root = rootOf(pki) }: { artifact?: Uint8Array; digest?: Digest; root?: unknown } = {},
+  { artifact, digest = DIGEST, root = rootOf(pki), now = NOW, keys = {} }: ProveOptions = {},
 ): Proof {
   const claimed: ClaimContent =
     'kind' in content ? content : { kind: 'bundle', bundle: content, ...(artifact && { artifact }) }
   const claim = { carrier: 'test', manifest: OTHER, layer: OTHER, content: claimed }
-  const [judged] = authenticate([claim], [demand], digest, trustMaterials({ test: root }))
+  const [judged] = authenticate([claim], [demand], digest, { materials: trustMaterials({ test: root }), keys, now })
   return judged!.proofs.get(demandId(demand))!
 }
 

@@ -31,6 +31,7 @@ const STAGES: readonly Reason[] = [
   'log-mismatch',
   'log-invalid',
   'timestamp-invalid',
+  'key-outside-validity',
   'identity-mismatch',
   'annotation-mismatch',
 ]

@@ -21,7 +21,7 @@ import { digest } from '../records.ts'
 
 const signature: Wanted = { kind: 'signature' }
 const sbom: Wanted = { kind: 'attestation', predicateType: SPDX }
-const signed = (annotations: Record<string, string>): Says => ({ kind: 'signature', annotations })
+const signed = (annotations: Record<string, string>): Says => ({ kind: 'signature', annotations, names: [] })
 const stranger = { ...WORKFLOW, subject: 'mallory@example.com' }
 const team = byKey({ annotations: { team: 'blue' } })
 
