@@ -171,7 +171,11 @@ export function prove(
 }
 
 /** The same signature as cosign 2 would lay it into a layer: bytes and annotations. */
-export function legacyClaim({ bundle, logged: { verifier } }: Signed, bytes?: Uint8Array): ClaimContent {
+export function legacyClaim(
+  { bundle, logged: { verifier } }: Signed,
+  bytes?: Uint8Array,
+  chain?: readonly Buffer[],
+): ClaimContent {
   const { tlogEntries, timestampVerificationData } = bundle.verificationMaterial
   const [entry] = tlogEntries
   const stamp = timestampVerificationData.rfc3161Timestamps[0]?.signedTimestamp
@@ -187,6 +191,7 @@ export function legacyClaim({ bundle, logged: { verifier } }: Signed, bytes?: Ui
   const annotations = {
     'dev.cosignproject.cosign/signature': bundle.messageSignature?.signature ?? '',
     ...(verifier.kind === 'certificate' && { 'dev.sigstore.cosign/certificate': pem(verifier) }),
+    ...(chain && { 'dev.sigstore.cosign/chain': chain.map((der) => pem({ kind: 'certificate', der })).join('') }),
     ...(rekor && { 'dev.sigstore.cosign/bundle': JSON.stringify(rekor) }),
     ...(stamp && { 'dev.sigstore.cosign/rfc3161timestamp': JSON.stringify({ SignedRFC3161Timestamp: stamp }) }),
   }
@@ -198,6 +203,13 @@ export function legacyClaim({ bundle, logged: { verifier } }: Signed, bytes?: Ui
     { mediaType, digest: `sha256:${hash('sha256', content)}`, size: content.length, annotations },
     content,
   )
+}
+
+/** The same bundle in version 0.1, with more certificates beside the signing one. */
+export function withChain(bundle: BundleJson, ...brought: readonly Buffer[]): BundleJson {
+  const { certificate, ...material } = bundle.verificationMaterial
+  const certificates = [certificate!, ...brought.map((der) => ({ rawBytes: der.toString('base64') }))]
+  return { ...bundle, mediaType: V01, verificationMaterial: { ...material, x509CertificateChain: { certificates } } }
 }
 
 /** cosign's simple signing payload. */
