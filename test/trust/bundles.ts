@@ -59,6 +59,8 @@ export type SignOptions = {
   readonly log?: Kind | 'none'
   readonly inclusion?: Inclusion
   readonly stamp?: Date
+  /** Of an envelope. */
+  readonly payloadType?: string
 }
 
 export function statement(predicateType = SIGN_V1, digest = DIGEST, annotations?: Record<string, unknown>): object {
@@ -69,7 +71,7 @@ export function statement(predicateType = SIGN_V1, digest = DIGEST, annotations?
 /** A bundle around a statement, or around any payload. */
 export function signEnvelope(pki: Pki, payload: object | string = statement(), options: SignOptions = {}): Signed {
   const bytes = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
-  const payloadType = 'application/vnd.in-toto+json'
+  const { payloadType = 'application/vnd.in-toto+json' } = options
   const made = material(pki, dsse.preAuthEncoding(payloadType, bytes), options, (parts) =>
     envelopeBody(kindOf(options), { ...parts, payload: bytes }),
   )
@@ -82,7 +84,9 @@ export function signEnvelope(pki: Pki, payload: object | string = statement(), o
 
 /** A bundle around a bare signature of bytes. */
 export function signMessage(pki: Pki, bytes: Uint8Array = IMAGE, options: SignOptions = {}): Signed {
-  const made = material(pki, Buffer.from(bytes), options, (parts) => messageBody({ ...parts, payload: bytes }))
+  const made = material(pki, Buffer.from(bytes), options, (parts) =>
+    messageBody({ ...parts, payload: bytes }, options.log === 'hashedrekord/0.0.2' ? options.log : undefined),
+  )
   const digest = createHash('sha256').update(bytes).digest('base64')
   const messageSignature = {
     messageDigest: { algorithm: 'SHA2_256', digest },
