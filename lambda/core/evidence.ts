@@ -15,8 +15,16 @@ export type Claim = {
 }
 
 export type ClaimContent =
-  /** A Sigstore bundle as JSON; `artifact` are the signed bytes where the bundle holds a bare message signature. */
-  | { readonly kind: 'bundle'; readonly bundle: unknown; readonly artifact?: Uint8Array }
+  /**
+   * A Sigstore bundle as JSON; `artifact` are the signed bytes where the bundle holds a bare message signature,
+   * `envelope` those of a legacy layer that the bundle's DSSE envelope was read from: some timestamps are over them.
+   */
+  | {
+      readonly kind: 'bundle'
+      readonly bundle: unknown
+      readonly artifact?: Uint8Array
+      readonly envelope?: Uint8Array
+    }
   /** It could not be read as what it claims to be. */
   | { readonly kind: 'unreadable'; readonly fault: SignatureFault; readonly detail: string }
 

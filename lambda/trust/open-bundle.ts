@@ -20,6 +20,7 @@ const MEDIA_TYPES: readonly unknown[] = [
 const MAX_LOG_ENTRIES = 32
 const MAX_TIMESTAMPS = 32
 const MAX_DER = 32 * 1024
+const MAX_CHAIN = 8
 const MAX_HASHES = 64
 const MAX_CHECKPOINT = 16 * 1024
 const MAX_CHECKPOINT_SIGNATURES = 32
@@ -77,15 +78,22 @@ function assertSmallParts({ verificationMaterial }: Bundle): void {
   for (const { signedTimestamp } of timestampVerificationData?.rfc3161Timestamps ?? []) {
     atMost(MAX_DER, signedTimestamp.length, 'bytes in a timestamp')
   }
-  if (content.$case !== 'publicKey') atMost(MAX_DER, leafOf(content).length, 'bytes in a certificate')
+  if (content.$case === 'publicKey') return
+  const { leaf, brought } = certificatesIn(content)
+  atMost(MAX_CHAIN, 1 + brought.length, 'certificates in a chain')
+  for (const der of [leaf, ...brought]) atMost(MAX_DER, der.length, 'bytes in a certificate')
 }
 
-/** The signing certificate. Others that a bundle brings along are never trusted and never read. */
-export function leafOf(content: Exclude<Bundle['verificationMaterial']['content'], { $case: 'publicKey' }>): Buffer {
-  if (content.$case === 'certificate') return content.certificate.rawBytes
-  const leaf = content.x509CertificateChain.certificates[0]
+type Certificates = { readonly leaf: Buffer; readonly brought: readonly Buffer[] }
+
+/** The signing certificate, and others that the bundle brings along: they may complete a path and are never trusted. */
+export function certificatesIn(
+  content: Exclude<Bundle['verificationMaterial']['content'], { $case: 'publicKey' }>,
+): Certificates {
+  if (content.$case === 'certificate') return { leaf: content.certificate.rawBytes, brought: [] }
+  const [leaf, ...brought] = content.x509CertificateChain.certificates.map(({ rawBytes }) => rawBytes)
   if (leaf === undefined) throw new Rejection('malformed', 'the certificate chain is empty')
-  return leaf.rawBytes
+  return { leaf, brought }
 }
 
 function atMost(limit: number, seen: number, what: string): void {

@@ -2,9 +2,13 @@ import { TrustedRoot } from '@sigstore/protobuf-specs'
 import { type TrustMaterial, toTrustMaterial, VerificationError } from '@sigstore/verify'
 import type { TrustedRoots } from '../core/policy/policy.ts'
 import { Misconfigured } from '../errors.ts'
+import { authoritiesOf, type CertificateAuthority } from './certificate-authority.ts'
 
 /** Trusted roots by the name policies call them, parsed once. */
-export type TrustMaterials = ReadonlyMap<string, TrustMaterial>
+export type TrustMaterials = ReadonlyMap<string, TrustedMaterial>
+
+/** A trusted root as the library reads it, and its certificate authorities as paths to them are searched. */
+export type TrustedMaterial = TrustMaterial & { readonly authorities: readonly CertificateAuthority[] }
 
 const MEDIA_TYPES = [
   'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
@@ -13,7 +17,8 @@ const MEDIA_TYPES = [
 ]
 
 /** Trusts nobody. */
-export const NO_MATERIAL: TrustMaterial = {
+export const NO_MATERIAL: TrustedMaterial = {
+  authorities: [],
   certificateAuthorities: [],
   timestampAuthorities: [],
   tlogs: [],
@@ -26,12 +31,13 @@ export function trustMaterials(roots: TrustedRoots): TrustMaterials {
   return new Map(Object.entries(roots).map(([name, root]) => [name, trustMaterial(name, root)]))
 }
 
-function trustMaterial(name: string, json: unknown): TrustMaterial {
+function trustMaterial(name: string, json: unknown): TrustedMaterial {
   try {
     const root = TrustedRoot.fromJSON(json)
     const problem = problemOf(root)
     if (problem !== undefined) throw new Misconfigured(problem)
-    return toTrustMaterial(root, noKey)
+    const material = toTrustMaterial(root, noKey)
+    return { ...material, authorities: authoritiesOf(material) }
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new Misconfigured(`trusted root "${name}": ${message}`, { cause })

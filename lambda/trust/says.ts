@@ -32,16 +32,15 @@ function readStatement(payloadType: string, payload: Uint8Array, image: Digest):
   if (subject.length > MAX_SUBJECTS) {
     throw new Rejection('malformed', `${subject.length} subjects; at most ${MAX_SUBJECTS} are read`)
   }
-  const about = subject.filter((one) => subjectDigest(one) === image).filter(isObject)
+  const about = subject.filter(isObject).filter((one) => subjectDigest(one) === image)
   const [first] = about
   if (first === undefined) throw new Rejection('subject-mismatch', 'the statement is about another image')
-  const names = about.flatMap(({ name }) => (typeof name === 'string' ? [name] : []))
+  const names = namesIn(about.map(({ name }) => name))
   if (predicateType === SIGN_V1) return { kind: 'signature', annotations: texts(first.annotations), names }
   return { kind: 'attestation', predicateType, statement, names }
 }
 
-function subjectDigest(subject: unknown): string | undefined {
-  const digests = isObject(subject) ? subject.digest : undefined
+function subjectDigest({ digest: digests }: Readonly<Record<string, unknown>>): string | undefined {
   return isObject(digests) && typeof digests.sha256 === 'string' ? `sha256:${digests.sha256}` : undefined
 }
 
@@ -55,8 +54,13 @@ function readMessage(bytes: Uint8Array, image: Digest): Says {
   if (critical.image['docker-manifest-digest'] !== image) {
     throw new Rejection('subject-mismatch', 'the signature is for another image')
   }
-  const name = isObject(critical.identity) ? critical.identity['docker-reference'] : undefined
-  return { kind: 'signature', annotations: texts(optional), names: typeof name === 'string' ? [name] : [] }
+  const { identity } = critical
+  const names = namesIn([isObject(identity) ? identity['docker-reference'] : undefined])
+  return { kind: 'signature', annotations: texts(optional), names }
+}
+
+function namesIn(values: readonly unknown[]): string[] {
+  return [...new Set(values.filter((value) => typeof value === 'string' && value !== ''))] as string[]
 }
 
 function parseSigned(bytes: Uint8Array, what: string): Readonly<Record<string, unknown>> {

@@ -75,11 +75,37 @@ describe('a legacy signature becomes a bundle', () => {
   })
 })
 
+describe('the chain that a legacy signature brings along', () => {
+  const certificates = (annotations: Record<string, string>) => {
+    const claim = signature({ ...SIGNATURE, ...annotations })
+    const { bundle } = claim as unknown as { bundle: { verificationMaterial: Record<string, unknown> } }
+    return bundle.verificationMaterial
+  }
+  const other = CERTIFICATE.replace('QUJD', 'REVG')
+
+  it.each([
+    ['follows the signing certificate, in its order', `${other}\n${CERTIFICATE}`, ['QUJDREVG', 'REVGREVG', 'QUJDREVG']],
+    ['may be empty', '', ['QUJDREVG']],
+    ['may be nonsense', 'nonsense', ['QUJDREVG']],
+    ['may be nonsense in part', `x${other}x-----BEGIN CERTIFICATE-----`, ['QUJDREVG', 'REVGREVG']],
+  ])('%s', (_, chain, expected) => {
+    const annotations = { 'dev.sigstore.cosign/certificate': CERTIFICATE, 'dev.sigstore.cosign/chain': chain }
+    const { x509CertificateChain } = certificates(annotations)
+    expect(x509CertificateChain).toEqual({ certificates: expected.map((rawBytes) => ({ rawBytes })) })
+  })
+
+  it('makes no certificate of a signature by key', () => {
+    const material = certificates({ 'dev.sigstore.cosign/chain': CERTIFICATE })
+    expect(material).toMatchObject({ publicKey: { hint: '' } })
+    expect(material).not.toHaveProperty('x509CertificateChain')
+  })
+})
+
 it('a legacy attestation becomes a bundle around its envelope', () => {
   const envelope = { payloadType: 'application/vnd.in-toto+json', payload: 'e30=', signatures: [{ sig: 'c2ln' }] }
   const annotations = { 'dev.cosignproject.cosign/signature': '', predicateType: 'anything' }
   const claim = legacyBundle(describeBytes(DSSE, envelope, { annotations }), bytesOf(envelope))
-  expect(claim).toMatchObject({ kind: 'bundle', bundle: { dsseEnvelope: envelope } })
+  expect(claim).toMatchObject({ kind: 'bundle', bundle: { dsseEnvelope: envelope }, envelope: bytesOf(envelope) })
   expect(claim).not.toHaveProperty('artifact')
 })
 
