@@ -2,6 +2,7 @@ import { TrustedRoot } from '@sigstore/protobuf-specs'
 import { type TrustMaterial, toTrustMaterial, VerificationError } from '@sigstore/verify'
 import type { TrustedRoots } from '../core/policy/policy.ts'
 import { Misconfigured } from '../errors.ts'
+import { leanMaterial } from './lean-certificate.ts'
 
 /** Trusted roots by the name policies call them, parsed once. */
 export type TrustMaterials = ReadonlyMap<string, TrustMaterial>
@@ -31,7 +32,7 @@ function trustMaterial(name: string, json: unknown): TrustMaterial {
     const root = TrustedRoot.fromJSON(json)
     const problem = problemOf(root)
     if (problem !== undefined) throw new Misconfigured(problem)
-    return toTrustMaterial(root, noKey)
+    return leanMaterial(toTrustMaterial(root, noKey))
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new Misconfigured(`trusted root "${name}": ${message}`, { cause })

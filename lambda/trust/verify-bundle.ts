@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto'
 import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle'
-import { X509Certificate } from '@sigstore/core'
 import { type SignedEntity, type TrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify'
 import type { ClaimContent, Signer } from '../core/evidence.ts'
 import type { HashAlgorithm } from '../core/policy/policy.ts'
 import { readIdentity, withoutScts } from './certificate.ts'
 import { keyName, spki } from './keys.ts'
+import { leanCertificate } from './lean-certificate.ts'
 import { assertLogInUse, assertSpeaksOf, type Holder, isIntoto001, verifyIntoto001 } from './log-entry.ts'
 import { leafOf, openBundle } from './open-bundle.ts'
 import { Rejection } from './rejection.ts'
@@ -35,7 +35,7 @@ export function verifyBundle(claim: BundleContent, trust: Trust): { signer: Sign
   if (trust.log > 0 && entries.length === 0) throw new Rejection('log-missing', 'no transparency log entry')
   for (const entry of entries) assertSpeaksOf(entry, holder)
 
-  const stock = toSignedEntity(bundle, claim.artifact && Buffer.from(claim.artifact))
+  const stock = lean(toSignedEntity(bundle, claim.artifact && Buffer.from(claim.artifact)))
   const times = timesOf(stock)
   assertTimed(bundle, trust, times)
   const known = entries.filter((entry) => !isIntoto001(entry))
@@ -49,7 +49,7 @@ export function verifyBundle(claim: BundleContent, trust: Trust): { signer: Sign
     if (isIntoto001(entry)) verifyIntoto001(entry, content, trust.material.tlogs)
     assertLogInUse(entry, trust.material.tlogs, times)
   }
-  return { signer: signerOf(trust, holder, times), content }
+  return { signer: signerOf(stock, holder, times), content }
 }
 
 /**
@@ -107,19 +107,22 @@ function verifierOf({ signer, material }: Trust, logEntries: number): Verifier {
   return new Verifier({ ...material, publicKey }, { tlogThreshold: logEntries, timestampThreshold: 0 })
 }
 
+function lean(entity: SignedEntity): SignedEntity {
+  const { key } = entity
+  return key.$case === 'certificate'
+    ? { ...entity, key: { ...key, certificate: leanCertificate(key.certificate) } }
+    : entity
+}
+
 function unlogged(key: SignedEntity['key']): SignedEntity['key'] {
   return key.$case === 'certificate' ? { ...key, certificate: withoutScts(key.certificate) } : key
 }
 
-function signerOf({ signer }: Trust, holder: Holder, times: readonly Date[]): Signer {
-  if (signer.kind === 'key') {
-    return { kind: 'key', key: keyName(signer.key), ...(times.length > 0 && { signedAt: earliest(times) }) }
+function signerOf({ key }: SignedEntity, holder: Holder, times: readonly Date[]): Signer {
+  if (key.$case === 'certificate') {
+    return { kind: 'certificate', ...readIdentity(key.certificate), signedAt: earliest(times) }
   }
-  return {
-    kind: 'certificate',
-    ...readIdentity(X509Certificate.parse(Buffer.from(holder.der))),
-    signedAt: earliest(times),
-  }
+  return { kind: 'key', key: keyName(holder.der), ...(times.length > 0 && { signedAt: earliest(times) }) }
 }
 
 /** An old signature can be stamped again at any time, but never before it was made: the earliest time comes nearest. */
