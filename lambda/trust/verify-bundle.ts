@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto'
 import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle'
 import { type SignedEntity, type TrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify'
-import type { ClaimContent, Signer } from '../core/evidence.ts'
+import type { Signer } from '../core/evidence.ts'
 import type { HashAlgorithm } from '../core/policy/policy.ts'
+import type { Artifact } from './artifact.ts'
 import { readIdentity, withoutScts } from './certificate.ts'
 import { keyName, spki } from './keys.ts'
 import { leanCertificate } from './lean-certificate.ts'
@@ -21,7 +22,7 @@ export type Trust = {
   readonly timestamp: number
 }
 
-type BundleContent = Extract<ClaimContent, { kind: 'bundle' }>
+type BundleContent = { readonly bundle: unknown; readonly artifact?: Artifact }
 
 /**
  * Verifies one bundle against one demand, and throws unless all of it holds: Rejection, or whatever the libraries throw.
@@ -35,7 +36,7 @@ export function verifyBundle(claim: BundleContent, trust: Trust): { signer: Sign
   if (trust.log > 0 && entries.length === 0) throw new Rejection('log-missing', 'no transparency log entry')
   for (const entry of entries) assertSpeaksOf(entry, holder)
 
-  const stock = lean(toSignedEntity(bundle, claim.artifact && Buffer.from(claim.artifact)))
+  const stock = lean(toSignedEntity(bundle))
   const times = timesOf(stock)
   assertTimed(bundle, trust, times)
   const known = entries.filter((entry) => !isIntoto001(entry))
