@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto'
+import { serialize } from 'node:v8'
 import { TrustedRoot } from '@sigstore/protobuf-specs'
 import { type TrustMaterial, toTrustMaterial, VerificationError } from '@sigstore/verify'
 import type { TrustedRoots } from '../core/policy/policy.ts'
@@ -5,7 +7,10 @@ import { Misconfigured } from '../errors.ts'
 import { leanMaterial } from './lean-certificate.ts'
 
 /** Trusted roots by the name policies call them, parsed once. */
-export type TrustMaterials = ReadonlyMap<string, TrustMaterial>
+export type TrustMaterials = ReadonlyMap<string, TrustedMaterial>
+
+/** A trusted root as the library reads it, with the hash of the document it comes from. */
+export type TrustedMaterial = TrustMaterial & { readonly digest: string }
 
 const MEDIA_TYPES = [
   'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
@@ -14,7 +19,8 @@ const MEDIA_TYPES = [
 ]
 
 /** Trusts nobody. */
-export const NO_MATERIAL: TrustMaterial = {
+export const NO_MATERIAL: TrustedMaterial = {
+  digest: '',
   certificateAuthorities: [],
   timestampAuthorities: [],
   tlogs: [],
@@ -27,12 +33,12 @@ export function trustMaterials(roots: TrustedRoots): TrustMaterials {
   return new Map(Object.entries(roots).map(([name, root]) => [name, trustMaterial(name, root)]))
 }
 
-function trustMaterial(name: string, json: unknown): TrustMaterial {
+function trustMaterial(name: string, json: unknown): TrustedMaterial {
   try {
     const root = TrustedRoot.fromJSON(json)
     const problem = problemOf(root)
     if (problem !== undefined) throw new Misconfigured(problem)
-    return leanMaterial(toTrustMaterial(root, noKey))
+    return { ...leanMaterial(toTrustMaterial(root, noKey)), digest: hash('sha256', serialize(json)) }
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new Misconfigured(`trusted root "${name}": ${message}`, { cause })

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle'
-import { type SignedEntity, type TrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify'
+import { type SignedEntity, toSignedEntity, Verifier } from '@sigstore/verify'
 import type { Signer } from '../core/evidence.ts'
 import type { HashAlgorithm } from '../core/policy/policy.ts'
 import type { Artifact } from './artifact.ts'
@@ -10,6 +10,7 @@ import { leanCertificate } from './lean-certificate.ts'
 import { assertLogInUse, assertSpeaksOf, type Holder, isIntoto001, verifyIntoto001 } from './log-entry.ts'
 import { leafOf, openBundle } from './open-bundle.ts'
 import { Rejection } from './rejection.ts'
+import type { TrustedMaterial } from './roots.ts'
 import { type SignedContent, signedContent, widened } from './signed-content.ts'
 
 /** A demand with all it refers to: the trusted root, and the key where it asks for one. */
@@ -17,7 +18,7 @@ export type Trust = {
   readonly signer:
     | { readonly kind: 'key'; readonly key: KeyObject; readonly hash: HashAlgorithm }
     | { readonly kind: 'certificate'; readonly sct: boolean }
-  readonly material: TrustMaterial
+  readonly material: TrustedMaterial
   readonly log: number
   readonly timestamp: number
 }

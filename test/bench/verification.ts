@@ -30,6 +30,7 @@ export const verification: Table = {
 
     const works = [
       { name: 'assay', run: (at: number) => prove(read(at), ours) },
+      { name: 'assay, the same bundle again', run: () => prove(read(0), ours) },
       { name: '@sigstore/verify', run: (at: number) => stock.verify(toSignedEntity(bundleFromJSON(read(at)))) },
       { name: 'bare signature checks', run: (at: number) => floor[at]?.forEach(check) },
     ]
