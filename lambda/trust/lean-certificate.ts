@@ -1,5 +1,6 @@
 import { ASN1Obj, X509Certificate } from '@sigstore/core'
 import type { TrustMaterial } from '@sigstore/verify'
+import { oncePerPair } from './once-per-pair.ts'
 import { Rejection } from './rejection.ts'
 
 /**
@@ -11,7 +12,6 @@ export function leanCertificate(certificate: X509Certificate): X509Certificate {
   const [tbs, ...rest] = certificate.root.subs
   if (tbs === undefined) return certificate
   const lean = new X509Certificate(sliced(certificate.root, [sliced(tbs, tbs.subs.map(asParsed)), ...rest]))
-  const verified = new WeakMap<X509Certificate, boolean>()
   const oids = new Map<ASN1Obj, string>()
   const oidOf = (extension: ASN1Obj): string => {
     const oid = oids.get(extension) ?? nameOf(extension).toOID()
@@ -19,16 +19,7 @@ export function leanCertificate(certificate: X509Certificate): X509Certificate {
     return oid
   }
   return Object.defineProperties(lean, {
-    // Who signed an authority's certificate stays the same from bundle to bundle
-    verify: {
-      value(issuer: X509Certificate = lean): boolean {
-        const known = verified.get(issuer)
-        if (known !== undefined) return known
-        const holds = X509Certificate.prototype.verify.call(lean, issuer)
-        verified.set(issuer, holds)
-        return holds
-      },
-    },
+    verify: { value: (issuer: X509Certificate = lean) => isVerifiedBy(lean, issuer) },
     findExtension: {
       value(oid: string): ASN1Obj | undefined {
         return lean.extensions.find((extension) => oidOf(extension) === oid)
@@ -52,6 +43,11 @@ export function leanMaterial(material: TrustMaterial): TrustMaterial {
 function leanAuthority(authority: CertAuthority): CertAuthority {
   return { ...authority, certChain: authority.certChain.map(leanCertificate) }
 }
+
+// Who signed an authority's certificate stays the same from bundle to bundle
+const isVerifiedBy = oncePerPair((certificate: X509Certificate, issuer: X509Certificate) =>
+  X509Certificate.prototype.verify.call(certificate, issuer),
+)
 
 /** A copy whose list of extensions can be changed: the library takes the SCTs out and encodes the rest. */
 function clone(certificate: X509Certificate): X509Certificate {
