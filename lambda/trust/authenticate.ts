@@ -1,10 +1,12 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { type Authenticated, type Claim, demandId, type Proof } from '../core/evidence.ts'
+import { type Authenticated, type Claim, type ClaimContent, demandId, type Proof } from '../core/evidence.ts'
 import type { Digest } from '../core/image.ts'
 import type { Demand, KeySource, Validity } from '../core/policy/policy.ts'
 import { Misconfigured, Unavailable } from '../errors.ts'
 import { type CertificateAuthority, privateAuthority } from './certificate-authority.ts'
-import { faultOf, Rejection } from './rejection.ts'
+import { spki } from './keys.ts'
+import { proofCache } from './proof-cache.ts'
+import { faultOf, isJudgement, Rejection } from './rejection.ts'
 import { NO_MATERIAL, type TrustMaterials } from './roots.ts'
 import { readSays } from './says.ts'
 import type { Trust, Window } from './trust.ts'
@@ -30,19 +32,45 @@ export function authenticate(
   const trusts = new Map(demands.map((demand) => [demandId(demand), trustOf(demand, trusted)]))
   return claims.map((claim) => ({
     claim,
-    proofs: new Map([...trusts].map(([id, trust]) => [id, prove(claim, trust, subject, trusted.now)])),
+    proofs: new Map([...trusts].map(([id, trust]) => [id, prove(claim, trust, subject, id, trusted.now)])),
   }))
 }
 
-function prove({ content }: Claim, trust: Trust, subject: Digest, now: Date): Proof {
+type BundleContent = Extract<ClaimContent, { kind: 'bundle' }>
+/** What a claim proves whenever it is looked at: a proof, with the trusted times that it rests on. */
+type Lasting = (Extract<Proof, { ok: true }> & { readonly times: readonly Date[] }) | Extract<Proof, { ok: false }>
+
+const remember = proofCache<Lasting>()
+
+/** The same content under the same trust is verified once; only a key's window is held against the moment each time. */
+function prove({ content }: Claim, trust: Trust, subject: Digest, judgedBy: string, now: Date): Proof {
   if (content.kind === 'unreadable') return { ok: false, fault: content.fault, detail: content.detail }
   try {
-    const { signer, content: signed, times } = verifyBundle(content, trust)
+    const basis = [content, subject, judgedBy, trust.material.digest, keyIn(trust)]
+    const lasting = remember(basis, () => proveAfresh(content, trust, subject))
+    if (!lasting.ok) return lasting
+    const { times, ...proof } = lasting
     if (trust.signer.kind === 'key') assertInWindow(trust.signer.window, times, now)
-    return { ok: true, signer, says: readSays(signed, subject) }
+    return proof
   } catch (thrown) {
     return { ok: false, ...faultOf(thrown) }
   }
+}
+
+/** Throws what may be different the next time: anything but a judgement. */
+function proveAfresh(content: BundleContent, trust: Trust, subject: Digest): Lasting {
+  try {
+    const { signer, content: signed, times } = verifyBundle(content, trust)
+    return { ok: true, signer, says: readSays(signed, subject), times }
+  } catch (thrown) {
+    if (!isJudgement(thrown)) throw thrown
+    return { ok: false, ...faultOf(thrown) }
+  }
+}
+
+/** A demand names a KMS key by its ARN, and an alias may come to mean another key. */
+function keyIn({ signer }: Trust): Buffer | undefined {
+  return signer.kind === 'key' ? spki(signer.key) : undefined
 }
 
 /** Every trusted time must lie in the key's window; where the signature has none, now must (sigstore-go GHSA-wqqc-jjcq-vfxm). */

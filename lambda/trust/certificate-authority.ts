@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import { X509Certificate as Asn1Certificate } from '@sigstore/core'
 import type { TrustMaterial } from '@sigstore/verify'
+import { leanCertificate } from './lean-certificate.ts'
+import { oncePerPair } from './once-per-pair.ts'
 import { Rejection } from './rejection.ts'
 
 /** One certificate in two readings: OpenSSL verifies it, and the library's shows the extensions that OpenSSL keeps to itself. */
@@ -20,7 +22,7 @@ const ALWAYS = { start: new Date(0), end: new Date(8_640_000_000_000_000) }
 export function parseCertificate(der: Buffer): Certificate {
   const x509 = new X509Certificate(der)
   if (!x509.raw.equals(der)) throw new Rejection('malformed', 'the certificate is not plain DER')
-  return { x509, asn1: Asn1Certificate.parse(x509.raw) }
+  return { x509, asn1: leanCertificate(Asn1Certificate.parse(x509.raw)) }
 }
 
 /**
@@ -50,9 +52,9 @@ export function authoritiesOf({ certificateAuthorities }: TrustMaterial): Certif
 }
 
 /** Whether one certificate was issued by another: by names, key identifiers, key usage and signature. */
-export function isIssued({ x509 }: Certificate, by: Certificate): boolean {
-  return x509.checkIssued(by.x509) && x509.verify(by.x509.publicKey)
-}
+export const isIssued = oncePerPair(
+  ({ x509 }: Certificate, by: Certificate) => x509.checkIssued(by.x509) && x509.verify(by.x509.publicKey),
+)
 
 function authorityOf(
   certificates: readonly Certificate[],

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import {
   BUNDLE_V01_MEDIA_TYPE,
   BUNDLE_V02_MEDIA_TYPE,
@@ -8,6 +7,7 @@ import {
   bundleFromJSON,
 } from '@sigstore/bundle'
 import { isObject } from '../core/is-object.ts'
+import { type Artifact, artifactDigest } from './artifact.ts'
 import { assertShallow } from './json.ts'
 import { Rejection } from './rejection.ts'
 
@@ -29,7 +29,7 @@ const MAX_CHECKPOINT_SIGNATURES = 32
  * Parses a bundle of a version we know, within limits. They come first: the library compares log entries pairwise
  * and hashes a checkpoint once a signature on it, all before any cryptography (sigstore-go GHSA-cq38-jh5f-37mq).
  */
-export function openBundle(json: unknown, artifact: Uint8Array | undefined): Bundle {
+export function openBundle(json: unknown, artifact: Artifact | undefined): Bundle {
   if (!isObject(json)) throw new Rejection('malformed', 'the bundle is not a JSON object')
   // The library takes any `v<digit>.<digit>` and reads it as the newest it knows
   if (!MEDIA_TYPES.includes(json.mediaType)) {
@@ -59,11 +59,11 @@ function assertUnambiguous(json: Readonly<Record<string, unknown>>): void {
 }
 
 /** Under Ed25519 cosign writes no digest, since the bytes themselves are signed; the library insists on one. */
-function withDigest(json: Readonly<Record<string, unknown>>, artifact: Uint8Array | undefined): unknown {
+function withDigest(json: Readonly<Record<string, unknown>>, artifact: Artifact | undefined): unknown {
   const { messageSignature } = json
   if (artifact === undefined || !isObject(messageSignature)) return json
   if (isObject(messageSignature.messageDigest) && 'digest' in messageSignature.messageDigest) return json
-  const messageDigest = { algorithm: 'SHA2_256', digest: hash('sha256', artifact, 'base64') }
+  const messageDigest = { algorithm: 'SHA2_256', digest: artifactDigest(artifact, 'sha256').toString('base64') }
   return { ...json, messageSignature: { ...messageSignature, messageDigest } }
 }
 

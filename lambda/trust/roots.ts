@@ -1,14 +1,20 @@
+import { hash } from 'node:crypto'
+import { serialize } from 'node:v8'
 import { TrustedRoot } from '@sigstore/protobuf-specs'
 import { type TrustMaterial, toTrustMaterial, VerificationError } from '@sigstore/verify'
 import type { TrustedRoots } from '../core/policy/policy.ts'
 import { Misconfigured } from '../errors.ts'
 import { authoritiesOf, type CertificateAuthority } from './certificate-authority.ts'
+import { leanMaterial } from './lean-certificate.ts'
 
 /** Trusted roots by the name policies call them, parsed once. */
 export type TrustMaterials = ReadonlyMap<string, TrustedMaterial>
 
-/** A trusted root as the library reads it, and its certificate authorities as paths to them are searched. */
-export type TrustedMaterial = TrustMaterial & { readonly authorities: readonly CertificateAuthority[] }
+/** A trusted root as the library reads it, its certificate authorities as paths to them are searched, and the hash of the document. */
+export type TrustedMaterial = TrustMaterial & {
+  readonly authorities: readonly CertificateAuthority[]
+  readonly digest: string
+}
 
 const MEDIA_TYPES = [
   'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
@@ -19,6 +25,7 @@ const MEDIA_TYPES = [
 /** Trusts nobody. */
 export const NO_MATERIAL: TrustedMaterial = {
   authorities: [],
+  digest: '',
   certificateAuthorities: [],
   timestampAuthorities: [],
   tlogs: [],
@@ -36,8 +43,8 @@ function trustMaterial(name: string, json: unknown): TrustedMaterial {
     const root = TrustedRoot.fromJSON(json)
     const problem = problemOf(root)
     if (problem !== undefined) throw new Misconfigured(problem)
-    const material = toTrustMaterial(root, noKey)
-    return { ...material, authorities: authoritiesOf(material) }
+    const material = leanMaterial(toTrustMaterial(root, noKey))
+    return { ...material, authorities: authoritiesOf(material), digest: hash('sha256', serialize(json)) }
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new Misconfigured(`trusted root "${name}": ${message}`, { cause })

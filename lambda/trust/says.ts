@@ -16,7 +16,10 @@ const MAX_SUBJECTS = 1024
 /** What signed content says about the image; turned away where it speaks of another one. Called once the signature is verified. */
 export function readSays(content: SignedContent, image: Digest): Says {
   if (content.kind === 'dsse') return readStatement(content.payloadType, content.payload, image)
-  return readMessage(content.bytes, image)
+  if (content.kind === 'message') return readMessage(content.bytes, image)
+  if (`${content.hash}:${content.digest.toString('hex')}` === image)
+    return { kind: 'signature', annotations: {}, names: [] }
+  throw new Rejection('subject-mismatch', 'the signature is for other bytes than the manifest of the image')
 }
 
 function readStatement(payloadType: string, payload: Uint8Array, image: Digest): Says {

@@ -1,7 +1,8 @@
 import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle'
 import { type SignedEntity, toSignedEntity, Verifier } from '@sigstore/verify'
 import { verifySCTs } from '@sigstore/verify/dist/key/sct.js'
-import type { ClaimContent, Signer } from '../core/evidence.ts'
+import type { Signer } from '../core/evidence.ts'
+import type { Artifact } from './artifact.ts'
 import { readIdentity } from './certificate.ts'
 import { type Certificate, parseCertificate } from './certificate-authority.ts'
 import { type CertificatePath, pathAt } from './certificate-path.ts'
@@ -14,7 +15,7 @@ import { type SignedContent, signedContent, widened } from './signed-content.ts'
 import { countAuthorities, overEither } from './timestamp-authority.ts'
 import type { Trust } from './trust.ts'
 
-type BundleContent = Extract<ClaimContent, { kind: 'bundle' }>
+type BundleContent = { readonly bundle: unknown; readonly artifact?: Artifact; readonly envelope?: Uint8Array }
 
 /** What a bundle proves, whenever it is looked at: who signed what, and the trusted times at which the signature was there. */
 export type Verified = { readonly signer: Signer; readonly content: SignedContent; readonly times: readonly Date[] }
@@ -31,13 +32,13 @@ export function verifyBundle(claim: BundleContent, trust: Trust): Verified {
   if (trust.log > 0 && entries.length === 0) throw new Rejection('log-missing', 'no transparency log entry')
   for (const entry of entries) assertSpeaksOf(entry, holder)
 
-  const stock = toSignedEntity(bundle, claim.artifact && Buffer.from(claim.artifact))
+  const stock = toSignedEntity(withoutCertificate(bundle))
   const times = timesOf(stock)
   assertTimed(bundle, trust, times)
   const known = entries.filter((entry) => !isIntoto001(entry))
   const paths: CertificatePath[] = []
   verifierOf(trust, holder, known.length, paths).verify({
-    key: { $case: 'public-key', hint: '' },
+    ...stock,
     timestamps: stock.timestamps.map((time) => overEnvelope(time, claim.envelope)),
     signature: widened(stock.signature, content, trust.signer.kind === 'key' ? trust.signer.hash : 'sha256'),
     tlogEntries: known,
@@ -49,6 +50,12 @@ export function verifyBundle(claim: BundleContent, trust: Trust): Verified {
   assertCertificateLogged(paths, trust)
   assertDistinct(stock, entries, trust)
   return { signer: signerOf(trust, holder, times), content, times }
+}
+
+/** To the library every bundle is one of a key: the certificate is read and judged here, and once is enough. */
+function withoutCertificate(bundle: Bundle): Bundle {
+  const content = { $case: 'publicKey', publicKey: { hint: '' } } as const
+  return { ...bundle, verificationMaterial: { ...bundle.verificationMaterial, content } } as Bundle
 }
 
 /** Who holds the signing key, with the certificates at hand: the signing one first, then those that the bundle brings along. */
@@ -131,7 +138,7 @@ function signerOf({ signer }: Trust, { certificates: [leaf] }: KeyHolder, times:
     return { kind: 'certificate', ...readIdentity(leaf.asn1, signer.fulcio), signedAt: earliest(times) }
   }
   if (signer.kind === 'key') {
-    return { kind: 'key', key: keyName(signer.key), ...(times.length > 0 && { signedAt: earliest(times) }) }
+    return { kind: 'key', key: keyName(spki(signer.key)), ...(times.length > 0 && { signedAt: earliest(times) }) }
   }
   throw new Rejection('malformed', 'there is no signing certificate')
 }
