@@ -1,6 +1,8 @@
 import { BadInput } from '../lambda/core/bad-input.ts'
 import { Unavailable } from '../lambda/errors.ts'
 
+/** Each of our answers has one of these. */
+const OURS = ['state', 'allow', 'changes', 'images']
 const DEADLINE_MS = 30_000
 
 export type ApiAnswer = { readonly status: number; readonly body: Record<string, unknown> }
@@ -18,8 +20,8 @@ export async function askApi(
   const detail = typeof body.detail === 'string' ? body.detail : `${url.origin} answered ${status}`
   if (status === 400) throw new BadInput(detail)
   if (status >= 500) throw new Unavailable('status API', detail)
-  // Whatever else answers there has neither
-  if (typeof body.state === 'string' || typeof body.allow === 'boolean') return { status, body }
+  // Whatever else answers there has none of them
+  if (OURS.some((field) => field in body)) return { status, body }
   throw new Unavailable('status API', `${url.origin} answered ${status}, and not as Assay does: is it the status API?`)
 }
 

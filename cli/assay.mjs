@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Starts the command line on the Node that the package pins. Plain JavaScript, so that an old Node can say what is wrong.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { complaint, isNewEnough } from './require-node.mjs'
@@ -13,8 +13,14 @@ if (isNewEnough) {
   await import('./main.ts').catch((error) => console.error(error))
 } else if (existsSync(pinned)) {
   const main = fileURLToPath(new URL('main.ts', import.meta.url))
-  const { status, signal } = spawnSync(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
-  process.exitCode = status ?? (signal === 'SIGINT' ? 130 : 2)
+  const child = spawn(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  // Whoever ends this process means the one that works; Ctrl-C reaches both by itself
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  process.on('SIGINT', () => {})
+  child.on('error', (error) => console.error(`assay: ${error.message}`))
+  child.on('exit', (status, signal) => {
+    process.exitCode = status ?? (signal === 'SIGINT' ? 130 : 2)
+  })
 } else {
   console.error(complaint)
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import * as z from 'zod'
 import { gateCommand } from './commands/gate.ts'
+import { replayCommand } from './commands/replay.ts'
 import { startCommand } from './commands/start.ts'
 import { statusCommand } from './commands/status.ts'
 import { verifyCommand } from './commands/verify.ts'
@@ -15,7 +16,7 @@ const program = new Command('assay')
   .exitOverride()
   .showHelpAfterError('(run with --help for what is allowed)')
 
-for (const command of [verifyCommand(), statusCommand(), gateCommand(), startCommand()]) {
+for (const command of [verifyCommand(), statusCommand(), gateCommand(), replayCommand(), startCommand()]) {
   program.addCommand(command.exitOverride())
 }
 

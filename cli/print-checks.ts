@@ -18,8 +18,9 @@ export function paintState(state: string): string {
 
 /** Every check with its outcome and why. */
 export function checkLines(checks: readonly Check[]): string[] {
-  return checks.map(({ name, outcome, reason, message }) => {
+  return checks.map(({ name, outcome, reason, message, platform }) => {
     const [colour, mark] = MARKS[outcome]
-    return `  ${styleText(colour, mark)} ${plainText(name)}: ${reason}\n      ${plainText(message)}`
+    const where = platform === undefined ? '' : ` on ${plainText(platform)}`
+    return `  ${styleText(colour, mark)} ${plainText(name)}${where}: ${reason}\n      ${plainText(message)}`
   })
 }

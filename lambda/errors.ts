@@ -18,3 +18,8 @@ export class Misconfigured extends Error {
 export class OverLimit extends Error {
   override readonly name = 'OverLimit'
 }
+
+/** Kept evidence is not there, or is not what it was: a replay says so, and never fills the gap. */
+export class Incomplete extends Error {
+  override readonly name = 'Incomplete'
+}

@@ -1,70 +1,124 @@
-import { DECIDER, decide } from './core/decide.ts'
-import { demandId, type Evidence } from './core/evidence.ts'
-import type { ImageId } from './core/image.ts'
+import canonicalize from 'canonicalize'
+import { DECIDER } from './core/decide.ts'
+import type { Digest, ImageId } from './core/image.ts'
 import type { Judged } from './core/plan.ts'
 import { policyHash } from './core/policy/hash.ts'
+import { kmsKeysOf } from './core/policy/kms-key.ts'
 import { policiesFor } from './core/policy/match.ts'
-import type { Demand, Policy, PolicySet } from './core/policy/policy.ts'
-import type { Verdict } from './core/verdict.ts'
+import type { Policy, PolicySet } from './core/policy/policy.ts'
+import type { Read, Transcript } from './core/transcript.ts'
 import { OverLimit } from './errors.ts'
-import { gather } from './gather.ts'
-import type { EvidenceStore, Registry } from './ports.ts'
-import { authenticate } from './trust/authenticate.ts'
+import type { Clock, EvidenceStore, Registry } from './ports.ts'
+import { recordReads } from './record-reads.ts'
 import type { TrustMaterials } from './trust/roots.ts'
+import { type Weighed, weigh } from './weigh.ts'
 
 /** What an examination needs: where to read, what to judge by, whom to trust, and where to keep what was read. */
 export type Examiner = {
-  readonly registry: Registry
+  readonly now: Clock
+  readonly registryOf: (host: string) => Registry
   readonly evidence: EvidenceStore
   readonly policies: PolicySet
   readonly trust: TrustMaterials
 }
 
-/** What an examination ends in. `signature`: it holds nothing but signatures, and speaks of another image. */
-export type Examined = { readonly judged: Judged; readonly signature: boolean }
+/** What an examination ends in. `signature`: it holds nothing but signatures, and speaks of another image. `elsewhere`: what else it looked at for evidence. */
+export type Examined = {
+  readonly judged: Judged
+  readonly signature: boolean
+  readonly elsewhere: readonly ImageId[]
+}
 
 /**
- * Judges an image without any effect: gather, authenticate, decide. Undefined where the image does not exist.
+ * Judges an image and keeps what the verdict rests on, without any other effect. Undefined where the image does not exist.
  * An outage throws Unavailable; more than we are willing to read is an error, never a verdict (I8).
  */
 export async function examine(examiner: Examiner, id: ImageId): Promise<Examined | undefined> {
-  const policies = policiesFor(examiner.policies, id)
-  const hash = policyHash(policies, examiner.policies, DECIDER)
+  const { policies: set, evidence: store } = examiner
+  const policies = policiesFor(set, id)
+  const hash = policyHash(policies, set, DECIDER)
+  const now = examiner.now()
+  const recording = recordReads(examiner.registryOf, store)
+  const trusted = { materials: examiner.trust, keys: set.keys, now }
   try {
-    const evidence = await gather(examiner.registry, id, examiner.evidence)
-    if (evidence === undefined) return undefined
-    const claims = authenticate(evidence.claims, demandsOf(policies), id.digest, examiner.trust)
-    const verdict = decide(policies, evidence, claims, hash)
-    return { judged: judgedBy(verdict, evidence), signature: evidence.signature }
+    const weighed = await weigh({ registryOf: recording.registryOf, policies, policyHash: hash, trusted }, id)
+    if (weighed === undefined) return undefined
+    const judged = judgedBy(weighed)
+    const { signature } = weighed.evidence
+    const { elsewhere } = weighed
+    if (judged.kind === 'error') return { judged, signature, elsewhere }
+    const reads = await recording.finish()
+    const transcript = await keepTranscript(store, { id, now, policies, set, reads, verdict: judged.verdict })
+    return { judged: { ...judged, transcript }, signature, elsewhere }
   } catch (error) {
     if (!(error instanceof OverLimit)) throw error
-    return { judged: overLimit(error.message, hash), signature: false }
+    return { judged: overLimit(error.message, hash), signature: false, elsewhere: [] }
   }
 }
 
 /** A good signature counts whatever else lies on the image; without one, what was not read might have been it. */
-function judgedBy(verdict: Verdict, { mediaType, platforms, kept, claims }: Evidence): Judged {
-  const unread = claims
-    .map(({ content }) => content)
-    .find((content) => 'fault' in content && content.fault === 'over-limit')
-  if (verdict.outcome === 'rejected' && unread !== undefined && 'detail' in unread)
-    return overLimit(unread.detail, verdict.policyHash)
-  return { kind: 'verdict', verdict, mediaType, platforms, evidence: kept }
+function judgedBy({ verdict, evidence: { mediaType, platforms, claims } }: Weighed) {
+  const unread = claims.flatMap(({ content }) =>
+    content.kind === 'unreadable' && content.fault === 'over-limit' ? [content.detail] : [],
+  )
+  if (verdict.outcome === 'rejected' && unread[0] !== undefined) return overLimit(unread[0], verdict.policyHash)
+  return { kind: 'verdict', verdict, mediaType, platforms } as const
 }
 
-function overLimit(message: string, policyHash: string): Judged {
-  return { kind: 'error', reason: 'over-limit', message, policyHash }
+function overLimit(message: string, hash: string) {
+  return { kind: 'error', reason: 'over-limit', message, policyHash: hash } as const
+}
+
+type Rests = {
+  readonly id: ImageId
+  readonly now: Date
+  readonly policies: readonly Policy[]
+  readonly set: PolicySet
+  readonly reads: readonly Read[]
+  readonly verdict: Transcript['verdict']
+}
+
+async function keepTranscript(store: EvidenceStore, { id, now, policies, set, reads, verdict }: Rests) {
+  const { host, name, digest } = id
+  const named = policies.flatMap(({ authorities }) =>
+    authorities.flatMap((one) => (one.kind === 'sigstore' ? [one.demand.root] : [])),
+  )
+  const names = [...new Set(named)].filter((root) => Object.hasOwn(set.roots, root)).sort()
+  const roots = await Promise.all(names.map(async (root) => [root, await keepRoot(store, set.roots[root])] as const))
+  const arns = kmsKeysOf(policies)
+  const transcript: Transcript = {
+    version: 1,
+    image: { host, name, digest },
+    now: now.toISOString(),
+    decider: DECIDER,
+    policies,
+    roots: Object.fromEntries(roots),
+    keys: Object.fromEntries(Object.entries(set.keys).filter(([arn]) => arns.includes(arn))),
+    reads,
+    verdict,
+  }
+  return store.put(canonicalBytes(transcript))
+}
+
+const keptRoots = new WeakMap<EvidenceStore, Map<unknown, Promise<Digest>>>()
+
+/** A root lives as long as the process and is kept once by it. */
+function keepRoot(store: EvidenceStore, root: unknown): Promise<Digest> {
+  const known = keptRoots.get(store) ?? new Map<unknown, Promise<Digest>>()
+  keptRoots.set(store, known)
+  const kept = known.get(root) ?? store.put(canonicalBytes(root))
+  known.set(root, kept)
+  // A root that could not be kept is tried again
+  kept.catch(() => known.delete(root))
+  return kept
+}
+
+/** Canonical JSON (RFC 8785). */
+export function canonicalBytes(value: unknown): Uint8Array {
+  return Buffer.from(canonicalize(value) ?? '')
 }
 
 /** The hash of all that judges this image now: a verdict reached under another one no longer counts. */
 export function currentPolicyHash(set: PolicySet, { host, name, digest }: ImageId): string {
   return policyHash(policiesFor(set, { host, name, digest }), set, DECIDER)
-}
-
-/** Every distinct demand of the policies: each signature is checked once against each. */
-function demandsOf(policies: readonly Policy[]): Demand[] {
-  const demands = policies
-    .flatMap(({ authorities }) => authorities)
-    .flatMap((authority) => (authority.kind === 'sigstore' ? [authority.demand] : []))
-  return [...new Map(demands.map((demand) => [demandId(demand), demand])).values()]
 }

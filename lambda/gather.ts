@@ -1,155 +1,133 @@
-import type { Claim, Evidence } from './core/evidence.ts'
-import { type Digest, formatImage, type ImageId } from './core/image.ts'
-import {
-  type Descriptor,
-  type FetchedManifest,
-  holdsOnlySignatures,
-  type Manifest,
-  parseManifest,
-  platformOf,
-} from './core/manifest.ts'
+import type { Claim, Evidence, PlatformEvidence, UnsignedClaim } from './core/evidence.ts'
+import { formatImage, type ImageId } from './core/image.ts'
+import { type Descriptor, holdsOnlySignatures, type Manifest, parseManifest, platformOf } from './core/manifest.ts'
+import type { Source } from './core/policy/policy.ts'
 import { OverLimit } from './errors.ts'
-import { announcedFormat, chooseReferrers } from './formats/choose-referrers.ts'
-import { unread, unreadable } from './formats/format.ts'
-import { formats } from './formats/index.ts'
-import { type Candidate, locateClaims, type Place } from './formats/locate-claims.ts'
-import type { EvidenceStore, Registry } from './ports.ts'
+import { unsignedFormats } from './formats/index.ts'
+import type { Wanted } from './formats/wanted.ts'
+import { type Listing, listClaims, readClaims, type Site, unsignedIn } from './gather-claims.ts'
+import { mapLimited } from './map-limited.ts'
+import type { Registry } from './ports.ts'
 
-const MAX_CANDIDATES = 100
-/** Of a referrer: they are held together, a hundred at most. */
-const MAX_REFERRER = 512 * 1024
-const MAX_TOTAL = 64 * 1024 * 1024
-const MAX_LAYER = 1024 * 1024
-const PARALLEL = 8
+const MAX_CHILDREN = 64
+const MAX_DEPTH = 4
+const PARALLEL = 4
 
-/** One image to read about; `keep` stores bytes as evidence. */
-type Reading = {
-  readonly registry: Registry
-  readonly image: ImageId
-  readonly keep: (bytes: Uint8Array) => Promise<void>
+/** Where to read and what for. `sources`: where the matching policies look for signatures. */
+export type Reading = {
+  readonly registryOf: (host: string) => Registry
+  readonly sources: readonly Source[]
+  readonly wanted: Wanted
 }
 
 /**
- * Reads everything that claims to vouch for an image, bounded, and keeps the bytes. Undefined: there is no such image.
- * What cannot be read is a claim of its own. An outage and anything over a limit is thrown: no verdict rests on a part.
+ * Reads everything that claims to vouch for an image, bounded. Undefined: there is no such image.
+ * What cannot be read, and what is more than is read, is a claim of its own; an outage is thrown: no verdict rests on a part.
  */
-export async function gather(registry: Registry, image: ImageId, store: EvidenceStore): Promise<Evidence | undefined> {
-  const kept = new Set<Digest>()
-  let total = 0
-  const keep = async (bytes: Uint8Array) => {
-    total += bytes.length
-    if (total > MAX_TOTAL) throw new OverLimit(`${formatImage(image)}: more than ${MAX_TOTAL} bytes of signatures`)
-    kept.add(await store.put(bytes))
-  }
-  const reading = { registry, image, keep }
-  const [own, api, fallback, tagged] = await Promise.all([
-    registry.manifest(image.name, image.digest),
-    registry.referrers(image.name, image.digest),
-    registry.manifest(image.name, fallbackTag(image.digest)),
-    readTagged(reading),
-  ])
+export async function gather(reading: Reading, image: ImageId): Promise<Evidence | undefined> {
+  const registry = reading.registryOf(image.host)
+  const sites = sitesOf(reading, image)
+  const [own, ...listings] = await Promise.all([registry.manifest(image.name, image.digest), ...sites.map(listClaims)])
   if (own === undefined) return undefined
   const manifest = parseManifest(own)
   const common = { image, mediaType: own.mediaType }
   if (typeof manifest === 'string') {
-    await keep(own.bytes)
-    return { ...common, kept: [...kept], platforms: [], signature: false, claims: [], ambiguous: manifest }
+    return { ...common, platforms: [], signature: false, claims: [], unsigned: [], ambiguous: manifest }
   }
-  const [referrers] = await Promise.all([readReferrers(reading, api ?? [], descriptorsOf(fallback)), keep(own.bytes)])
-  const claims = await readClaims(reading, [...tagged, ...referrers], own.bytes)
+  const children = manifest.kind === 'index' ? { children: manifest.manifests.filter(isPlatform) } : {}
+  const [claims, inIndex] = await Promise.all([
+    readAll(sites, listings, own.bytes),
+    readUnsignedChildren(registry, image, manifest),
+  ])
   return {
     ...common,
-    kept: [...kept].sort(),
-    platforms: platformsOf(manifest),
+    ...children,
+    platforms: [...new Set((children.children ?? []).map(platformOf).filter((name) => name !== undefined))],
     signature: holdsOnlySignatures(manifest),
     claims,
+    unsigned: [...listings.flatMap(({ unsigned }) => unsigned), ...inIndex],
   }
 }
 
-// distribution-spec 1.1, "Referrers Tag Schema"
-function fallbackTag(digest: Digest): string {
-  return digest.replace(':', '-')
+/** Reads what vouches for each platform of an index alone, nested indexes included. Throws OverLimit for too many, or too deep. */
+export async function gatherPlatforms(
+  reading: Reading,
+  { image, children = [] }: Evidence,
+): Promise<PlatformEvidence[]> {
+  const leaves = await leavesOf(reading.registryOf(image.host), image, children, 1)
+  assertFewEnough(image, leaves.length)
+  const read = await mapLimited(leaves, PARALLEL, (leaf) => gatherPlatform(reading, image, leaf))
+  return read.sort((a, b) => (`${a.platform} ${a.digest}` < `${b.platform} ${b.digest}` ? -1 : 1))
 }
 
-async function readTagged({ registry, image }: Reading): Promise<Candidate[]> {
-  const tags = formats.flatMap(({ name, tags }) => tags(image.digest).map((tag) => ({ carrier: name, tag })))
-  const read = tags.map(async ({ carrier, tag }): Promise<Candidate[]> => {
-    const fetched = await registry.manifest(image.name, tag)
-    return fetched === undefined ? [] : [{ digest: fetched.digest, found: 'by-tag', carrier, fetched }]
-  })
-  return (await Promise.all(read)).flat()
-}
-
-async function readReferrers(
-  { registry, image }: Reading,
-  api: readonly Descriptor[],
-  fallback: readonly Descriptor[],
-): Promise<Candidate[]> {
-  const { needed, spare } = chooseReferrers(api, fallback)
-  assertFewEnough(image, needed.length)
-  const chosen = [...needed, ...spare].slice(0, MAX_CANDIDATES)
-  return mapLimited(chosen, async ({ digest, size, artifactType }): Promise<Candidate> => {
-    const candidate = { digest, found: 'as-referrer', carrier: announcedFormat(artifactType) } as const
-    const fetched = size > MAX_REFERRER ? undefined : await registry.manifest(image.name, digest)
-    // A list may lie about sizes
-    const bytes = fetched?.bytes.length ?? size
-    if (bytes > MAX_REFERRER)
-      return { ...candidate, unread: `${bytes} bytes of manifest; at most ${MAX_REFERRER} are read` }
-    return { ...candidate, ...(fetched && { fetched }) }
-  })
-}
-
-/** Opens the candidates and reads every claim in them; in an order that does not depend on how they were listed. */
-async function readClaims(reading: Reading, candidates: readonly Candidate[], own: Uint8Array): Promise<Claim[]> {
-  const located = candidates.map((candidate) => ({ candidate, ...locateClaims(candidate, reading.image.digest) }))
-  const places = located.flatMap((one) => one.places)
-  const faults = located.flatMap((one) => one.faults)
-  assertFewEnough(reading.image, places.length + faults.length)
-  const speaking = located.filter((one) => one.places.length + one.faults.length > 0)
-  const [read] = await Promise.all([
-    mapLimited(places, (place) => readClaim(reading, place, own)),
-    mapLimited(speaking, async ({ candidate: { fetched } }) => fetched && reading.keep(fetched.bytes)),
-  ])
-  return [...read, ...faults].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
-}
-
-async function readClaim({ registry, image, keep }: Reading, place: Place, own: Uint8Array): Promise<Claim> {
-  const { format, manifest, layer } = place
-  const claim = { carrier: format.name, manifest, layer: layer.digest }
-  if (layer.size > MAX_LAYER) return { ...claim, content: unread(`${layer.size} bytes; at most ${MAX_LAYER} are read`) }
-  const bytes = await registry.blob(image.name, layer.digest, MAX_LAYER)
-  if (bytes !== undefined) await keep(bytes)
-  const content = bytes === undefined ? unreadable('the blob is missing') : format.read(layer, bytes, own)
-  return { ...claim, content }
-}
-
-function placeOf({ manifest, layer, carrier }: Claim): string {
-  return `${manifest} ${layer} ${carrier}`
-}
-
-/** The list that pushers keep under the fallback tag; empty where the tag holds something else. */
-function descriptorsOf(fallback: FetchedManifest | undefined): readonly Descriptor[] {
-  const manifest = fallback && parseManifest(fallback)
-  return typeof manifest === 'object' && manifest.kind === 'index' ? manifest.manifests : []
-}
-
-function platformsOf(manifest: Manifest): string[] {
-  if (manifest.kind === 'image') return []
-  return [...new Set(manifest.manifests.map(platformOf).filter((platform) => platform !== undefined))]
-}
-
-function assertFewEnough(image: ImageId, candidates: number): void {
-  if (candidates <= MAX_CANDIDATES) return
-  throw new OverLimit(`${formatImage(image)}: ${candidates} signature candidates; at most ${MAX_CANDIDATES} are read`)
-}
-
-/** Maps in order, a few at a time. */
-async function mapLimited<T, R>(items: readonly T[], map: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  const queue = items.entries()
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await map(item)
+async function gatherPlatform(reading: Reading, image: ImageId, leaf: Descriptor): Promise<PlatformEvidence> {
+  const { digest } = leaf
+  const common = { platform: platformOf(leaf) ?? 'unnamed', digest, claims: [] }
+  const evidence = await gather(reading, { ...image, digest })
+  if (evidence === undefined) return { ...common, problem: { reason: 'child-missing', detail: digest } }
+  if (evidence.ambiguous !== undefined) {
+    return { ...common, problem: { reason: 'ambiguous-manifest', detail: evidence.ambiguous } }
   }
-  await Promise.all(Array.from({ length: PARALLEL }, worker))
-  return results
+  return { ...common, claims: evidence.claims }
+}
+
+/** The images below an index: what is an index itself is opened. */
+async function leavesOf(
+  registry: Registry,
+  image: ImageId,
+  children: readonly Descriptor[],
+  depth: number,
+): Promise<Descriptor[]> {
+  assertFewEnough(image, children.length)
+  const below = await mapLimited(children, PARALLEL, async (child): Promise<Descriptor[]> => {
+    if (!/\bindex\b|manifest\.list/.test(child.mediaType)) return [child]
+    if (depth === MAX_DEPTH) throw new OverLimit(`${formatImage(image)}: indexes nest deeper than ${MAX_DEPTH}`)
+    const fetched = await registry.manifest(image.name, child.digest)
+    const manifest = fetched && parseManifest(fetched)
+    // Missing or ambiguous: it is told of where it is judged
+    if (typeof manifest !== 'object' || manifest.kind !== 'index') return [child]
+    return leavesOf(registry, image, manifest.manifests.filter(isPlatform), depth + 1)
+  })
+  return below.flat()
+}
+
+function sitesOf({ registryOf, sources, wanted }: Reading, image: ImageId): Site[] {
+  return sources.map((source) => {
+    const { host, name } = source.repository ?? image
+    return { registry: registryOf(host), name, subject: image.digest, source, wanted }
+  })
+}
+
+async function readAll(sites: readonly Site[], listings: readonly Listing[], own: Uint8Array): Promise<Claim[]> {
+  const read = await mapLimited([...sites.entries()], PARALLEL, async ([at, site]) => {
+    const listing = listings[at]
+    return listing === undefined ? [] : readClaims(site, listing, own)
+  })
+  return read.flat()
+}
+
+/** Only what no runtime would choose is left out; annotations that call a real platform an attestation change nothing. */
+function isPlatform({ platform }: Descriptor): boolean {
+  return !(platform?.os === 'unknown' && platform.architecture === 'unknown')
+}
+
+async function readUnsignedChildren(
+  registry: Registry,
+  { name }: ImageId,
+  manifest: Manifest,
+): Promise<UnsignedClaim[]> {
+  const children = manifest.kind === 'index' ? manifest.manifests : []
+  const unsigned = unsignedFormats.flatMap((format) =>
+    children.filter((child) => format.isChild(child)).map(({ digest }) => ({ format, digest })),
+  )
+  const read = await mapLimited(unsigned.slice(0, MAX_CHILDREN), PARALLEL, async ({ format, digest }) => {
+    const fetched = await registry.manifest(name, digest)
+    return fetched === undefined ? [] : unsignedIn(format, fetched)
+  })
+  return read.flat()
+}
+
+function assertFewEnough(image: ImageId, children: number): void {
+  if (children <= MAX_CHILDREN) return
+  throw new OverLimit(`${formatImage(image)}: ${children} platforms; at most ${MAX_CHILDREN} are judged`)
 }

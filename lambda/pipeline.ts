@@ -1,3 +1,4 @@
+import { awaitSignatures } from './awaited.ts'
 import { historyHash, historyRow } from './core/history.ts'
 import type { ImageId } from './core/image.ts'
 import { type Judged, plan } from './core/plan.ts'
@@ -36,10 +37,11 @@ export async function judge(
   const registry = registryOf(world, id.host)
   return record(world, id, async (before) => {
     const tags = await tagsOf(world.store, registry, id)
-    const judged = await examine({ ...world, registry }, id)
+    const judged = await examine({ ...world, registryOf: (host) => registryOf(world, host) }, id)
     // Whoever attaches something to a signature must not make an image of it
     const isImage = asImage || (before !== undefined && before.mediaType !== '') || judged?.signature === false
-    return judged !== undefined && isImage ? { judged: judged.judged, tags, ...context } : undefined
+    if (judged === undefined || !isImage) return undefined
+    return { judged: judged.judged, elsewhere: judged.elsewhere, tags, ...context }
   })
 }
 
@@ -49,11 +51,16 @@ export async function recordOutage(world: Verifier, id: ImageId, message: string
   return record(world, id, async () => ({
     judged: { kind: 'error', reason: 'unavailable', message, policyHash },
     tags: [],
+    elsewhere: [],
     tagged: false,
   }))
 }
 
-type Seen = { readonly judged: Judged; readonly tags: readonly string[] } & Omit<Context, 'asImage'>
+type Seen = {
+  readonly judged: Judged
+  readonly tags: readonly string[]
+  readonly elsewhere: readonly ImageId[]
+} & Omit<Context, 'asImage'>
 type Look = (before: ImageRecord | undefined) => Promise<Seen | undefined>
 
 /** One conditional write of verdict and work; who loses the race looks again from the start (rule 1). */
@@ -66,6 +73,9 @@ async function record(world: Verifier, id: ImageId, look: Look): Promise<ImageRe
     if (next === undefined) return undefined
     if (!(await store(world, before, next))) continue
     await wakeOthers(world, before, next, now)
+    if (seen && next.state !== 'verified' && next.policyHash !== before?.policyHash) {
+      await awaitSignatures(world, next, seen.elsewhere)
+    }
     return next
   }
   throw new Unavailable('status table', `${id.name}@${id.digest} changed under ${TRIES} attempts to record it`)
@@ -75,10 +85,16 @@ function planned(
   world: Verifier,
   before: ImageRecord | undefined,
   id: ImageId,
-  { judged, ...seen }: Seen,
+  { judged, tags, tagged, displaced }: Seen,
   now: string,
 ): ImageRecord {
-  const next = plan(before, id, judged, { now, ...seen, enforcement: enforcementFor(world.policies, id) })
+  const next = plan(before, id, judged, {
+    now,
+    tags,
+    tagged,
+    ...(displaced !== undefined && { displaced }),
+    enforcement: enforcementFor(world.policies, id),
+  })
   return before === undefined || before.rev === next.rev
     ? next
     : { ...next, historyHash: historyHash(historyRow(before)) }

@@ -11,8 +11,8 @@ export interface Registry {
   manifest(name: string, reference: string): Promise<FetchedManifest | undefined>
   /** A blob of at most `maxBytes`, its bytes hashed to the digest. */
   blob(name: string, digest: Digest, maxBytes: number): Promise<Uint8Array | undefined>
-  /** Manifests whose `subject` is this digest (OCI 1.1); undefined where the registry has no such list. */
-  referrers(name: string, digest: Digest): Promise<readonly Descriptor[] | undefined>
+  /** Manifests whose `subject` is this digest (OCI 1.1), where asked for only those of one type; undefined where the registry has no such list. */
+  referrers(name: string, digest: Digest, artifactType?: string): Promise<readonly Descriptor[] | undefined>
   /** All tags on a digest; undefined where the registry cannot tell. */
   tagsOf(name: string, digest: Digest): Promise<readonly string[] | undefined>
 }

@@ -1,5 +1,7 @@
+import { awaiting } from './awaited.ts'
 import type { Digest, ImageId } from './core/image.ts'
 import { isRunnable, isSignature, type Manifest, parseManifest } from './core/manifest.ts'
+import { tagPrefixes } from './core/policy/sources.ts'
 import type { Push } from './core/push.ts'
 import { isQuarantineTagOf, signatureSubject } from './core/tags.ts'
 import { observeTag } from './observe-tag.ts'
@@ -31,11 +33,15 @@ export async function subjectsOf(world: Known, registry: Registry, push: Push): 
   const now = tag && (await observeTag(world.store, registry, { host, name, tag }, world.now().toISOString()))
   const pushed = push.kind === 'push' ? digest : undefined
   const digests = [...new Set([now, pushed])].filter((one) => one !== undefined && one !== '')
-  const found = (await Promise.all(digests.map((one) => subjectsOfManifest(registry, name, one, tag)))).flat()
-  const spokenOf = tag === undefined ? undefined : signatureSubject(tag)
+  const spokenOf = tag === undefined ? undefined : spokenOfBy(world, tag)
+  const found = (
+    await Promise.all(digests.map((one) => subjectsOfManifest(registry, name, one, tag, spokenOf !== undefined)))
+  ).flat()
   const displaced = tag !== undefined && now !== undefined && now !== pushed && (await isOurs(world, push, tag, now))
   const judged = found.filter(({ itself }) => itself).map((one) => one.digest)
-  const others = found.filter(({ itself }) => !itself).map((one) => one.digest)
+  const mentioned = found.filter(({ itself }) => !itself).map((one) => one.digest)
+  const others = [...new Set(spokenOf === undefined ? mentioned : [...mentioned, spokenOf])]
+  const elsewhere = await Promise.all(others.map((one) => awaiting(world, { host, name, digest: one })))
   return [
     ...judged.map((one) => ({
       ...known(one),
@@ -43,7 +49,8 @@ export async function subjectsOf(world: Known, registry: Registry, push: Push): 
       tagged: true,
       ...(displaced && one !== now && { displaced: tag }),
     })),
-    ...[...new Set(spokenOf === undefined ? others : [...others, spokenOf])].map(known),
+    ...others.map(known),
+    ...elsewhere.flat().map((id) => ({ id, asImage: false, tagged: false })),
   ]
 }
 
@@ -53,12 +60,17 @@ export async function subjectsOf(world: Known, registry: Registry, push: Push): 
  */
 export async function subjectOfOutage(world: Known, push: Push): Promise<ImageId | undefined> {
   const { host, name, tag } = push
-  const spokenOf = tag === undefined ? undefined : signatureSubject(tag)
+  const spokenOf = tag === undefined ? undefined : spokenOfBy(world, tag)
   const digest = spokenOf ?? push.digest
   if (digest === undefined) return undefined
   const id = { host, name, digest }
   const ordinary = tag !== undefined && spokenOf === undefined && !isQuarantineTagOf(tag, digest)
   return ordinary || (await world.store.image(id)) !== undefined ? id : undefined
+}
+
+/** The image that a signature tag speaks of, under any prefix that a policy names. */
+function spokenOfBy({ policies }: Known, tag: string): Digest | undefined {
+  return signatureSubject(tag, tagPrefixes(policies.policies))
 }
 
 /** The tag under which we keep a quarantined image: our own writing makes no new work (I10). */
@@ -80,11 +92,11 @@ async function subjectsOfManifest(
   name: string,
   digest: Digest,
   tag: string | undefined,
+  claimsSignature: boolean,
 ): Promise<{ readonly digest: Digest; readonly itself: boolean }[]> {
   const fetched = await registry.manifest(name, digest)
   if (fetched === undefined) return []
   const manifest = parseManifest(fetched)
-  const claimsSignature = tag !== undefined && signatureSubject(tag) !== undefined
   const itself = tag !== undefined && (await isJudged(registry, name, manifest, claimsSignature))
   const subject = typeof manifest === 'string' ? undefined : manifest.subject?.digest
   return [...(itself ? [{ digest, itself }] : []), ...(subject ? [{ digest: subject, itself: false }] : [])]

@@ -4,6 +4,7 @@ import type { ImageId } from './core/image.ts'
 import { type FetchedManifest, isRunnable, parseManifest } from './core/manifest.ts'
 import { enforcementFor, isProtected } from './core/policy/match.ts'
 import type { Enforcement } from './core/policy/policy.ts'
+import { tagPrefixes } from './core/policy/sources.ts'
 import type { ImageRecord } from './core/status.ts'
 import { quarantineTag, quarantineTags, signatureSubject } from './core/tags.ts'
 import { closeTodo, findTodo, openTodo } from './core/todo.ts'
@@ -80,8 +81,9 @@ async function takeAll(
   const manifest = parseManifest(kept)
   // A signature's tag is only ever taken off something that hides there to be run
   const hides = typeof manifest === 'string' || isRunnable(manifest)
+  const prefixes = tagPrefixes(world.policies.policies)
   const outcomes: TagOutcome[] = []
-  for (const tag of tags.filter((one) => hides || signatureSubject(one) === undefined)) {
+  for (const tag of tags.filter((one) => hides || signatureSubject(one, prefixes) === undefined)) {
     const outcome = await take(world, hands, record, tag, kept)
     if (outcome === undefined) return undefined
     outcomes.push({ tag, outcome })

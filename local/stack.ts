@@ -9,6 +9,7 @@ import { startAws } from './aws/aws.ts'
 import type { WorkQueueName } from './aws/queues.ts'
 import { type MovableClock, openClock } from './clock.ts'
 import { openDataFolder } from './data-folder.ts'
+import { EVIDENCE_FILE } from './evidence-file.ts'
 import { type Inbox, openInbox } from './inbox.ts'
 import type { RegistryOptions } from './registry/context.ts'
 import { startRegistry } from './registry/server.ts'
@@ -91,6 +92,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const trustedRoot = inFolder('trust', 'local.json')
   writeDurably(trustedRoot, JSON.stringify(sigstore.trustedRoot))
 
+  writeDurably(inFolder(EVIDENCE_FILE), JSON.stringify(aws.evidence))
   const functions = own(
     await startFunctions({
       aws,

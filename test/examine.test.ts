@@ -10,7 +10,7 @@ async function withLargeBundle() {
   const { world, registry } = await memory()
   const image = runnable('app')
   const digest = registry.push(NAME, image, 'v1')
-  const large = { mediaType: BUNDLE, digest: image.config.digest, size: 1024 * 1024 + 1 }
+  const large = { mediaType: BUNDLE, digest: image.config.digest, size: 8 * 1024 * 1024 + 1 }
   const subject = { mediaType: image.mediaType, digest, size: 1 }
   registry.push(NAME, {
     ...image,
@@ -22,7 +22,7 @@ async function withLargeBundle() {
   return {
     registry,
     digest,
-    look: () => examine({ ...world, registry: registry.registry }, { host: HOST, name: NAME, digest }),
+    look: () => examine({ ...world, registryOf: () => registry.registry }, { host: HOST, name: NAME, digest }),
   }
 }
 

@@ -1,79 +1,151 @@
 import { describe, expect, it } from 'vitest'
+import type { Descriptor } from '../lambda/core/manifest.ts'
 import { OverLimit } from '../lambda/errors.ts'
+import { SIGN_V1 } from '../lambda/formats/wanted.ts'
 import { gather } from '../lambda/gather.ts'
-import { attach, bundle, contents, ID, listUnderFallbackTag, read, signLegacy } from './formats/gathering.ts'
+import { attach, bundle, contents, ID, listUnderFallbackTag, read, readingOf, signLegacy } from './formats/gathering.ts'
 import { BUNDLE, describeBytes, EMPTY, IMAGE_MANIFEST, listed, referrerOf } from './formats/layouts.ts'
-import { memoryEvidence, memoryRegistry, put } from './formats/memory-registry.ts'
+import { memoryRegistry, put } from './formats/memory-registry.ts'
 
-describe('limits', () => {
-  const many = (count: number, type: string | undefined) =>
-    Array.from({ length: count }, (_, index) =>
-      describeBytes(IMAGE_MANIFEST.mediaType, `junk ${index}`, type === undefined ? {} : { artifactType: type }),
-    )
+const OVER = { content: { kind: 'unreadable', fault: 'over-limit' } }
+const GOOD = { content: { kind: 'bundle', bundle: bundle('good') } }
 
+const many = (count: number, type: string | undefined, more: Partial<Descriptor> = {}) =>
+  Array.from({ length: count }, (_, index) =>
+    describeBytes(IMAGE_MANIFEST.mediaType, `junk ${index}`, {
+      ...(type !== undefined && { artifactType: type }),
+      ...more,
+    }),
+  )
+
+describe('how many', () => {
   it.each([BUNDLE, EMPTY, undefined])(
-    'more than 100 candidates of type %s are over the limit, and none is opened',
+    'of 101 candidates of type %s a hundred are opened, and it is told',
     async (type) => {
       contents.referrers = many(101, type)
       const registry = memoryRegistry(contents)
-      await expect(gather(registry, ID, memoryEvidence())).rejects.toThrow(
-        new OverLimit(`registry.test/app@${ID.digest}: 101 signature candidates; at most 100 are read`),
+      const evidence = await gather(readingOf(registry), ID)
+      const detail = '101 signature candidates; at most 100 are read'
+      expect(evidence?.claims).toContainEqual(
+        expect.objectContaining({ content: { kind: 'unreadable', fault: 'over-limit', detail } }),
       )
-      expect(registry.reads).toHaveLength(5)
+      expect(registry.reads).toHaveLength(6 + 100)
     },
   )
 
-  it('a hundred candidates are not', async () => {
+  it('a hundred candidates are no flood', async () => {
     contents.referrers = many(100, BUNDLE)
-    expect((await read())?.claims).toHaveLength(100)
+    const claims = (await read())?.claims
+    expect(claims).toHaveLength(100)
+    expect(claims).not.toContainEqual(expect.objectContaining(OVER))
   })
 
-  it.each(['api', 'fallback'])('10,000 of another kind in the %s list do not hide a good one', async (list) => {
+  it.each(['api', 'fallback'])('900 of another kind in the %s list do not hide a good one', async (list) => {
     const good = listed(attach(bundle('good')), EMPTY)
-    const all = [...many(10_000, 'application/spdx+json'), good]
+    const all = [...many(900, 'application/spdx+json'), good]
     if (list === 'api') contents.referrers = all
     else listUnderFallbackTag(...all)
     const registry = memoryRegistry(contents)
-    const evidence = await gather(registry, ID, memoryEvidence())
-    expect(evidence?.claims).toMatchObject([{ content: { bundle: bundle('good') } }])
-    expect(registry.reads.length).toBeLessThan(110)
+    const evidence = await gather(readingOf(registry), ID)
+    expect(evidence?.claims).toMatchObject([GOOD])
+    expect(registry.reads.length).toBeLessThan(115)
+  })
+
+  it('10,000 of another kind are more than is listed: then the known kinds are asked for, and it is told', async () => {
+    contents.referrers = [...many(10_000, 'application/spdx+json'), listed(attach(bundle('good')), BUNDLE)]
+    const registry = memoryRegistry(contents)
+    const evidence = await gather(readingOf(registry), ID)
+    expect(evidence?.claims).toHaveLength(2)
+    expect(evidence?.claims).toContainEqual(expect.objectContaining(GOOD))
+    expect(evidence?.claims).toContainEqual(expect.objectContaining({ content: expect.objectContaining(OVER.content) }))
+    expect(registry.reads).toContain(`referrers ${BUNDLE}`)
+  })
+
+  it('a hundred bundles announced as something else do not hide a good one', async () => {
+    const annotations = { 'dev.sigstore.bundle.predicateType': 'https://example.com/other' }
+    const hint = { 'dev.sigstore.bundle.predicateType': SIGN_V1 }
+    const good = { ...listed(attach(bundle('good')), BUNDLE), annotations: hint }
+    contents.referrers = [...many(500, BUNDLE, { annotations }), good]
+    expect((await read())?.claims).toContainEqual(expect.objectContaining(GOOD))
   })
 
   it('counts layers, not only manifests', async () => {
     signLegacy(Array.from({ length: 101 }, (_, index) => `payload ${index}`))
-    await expect(read()).rejects.toThrow(/101 signature candidates; at most 100 are read/)
+    const claims = (await read())?.claims ?? []
+    expect(claims).toHaveLength(101)
+    expect(claims.filter(({ content }) => content.kind === 'bundle')).toHaveLength(100)
+    expect(claims).toContainEqual(expect.objectContaining({ content: expect.objectContaining(OVER.content) }))
   })
+})
 
-  it('a layer over 1 MiB is not fetched', async () => {
-    const size = 1024 * 1024 + 1
-    const layer = { ...describeBytes(BUNDLE, 'large'), size }
-    contents.referrers = [listed(put(contents, referrerOf(IMAGE_MANIFEST, [layer])), BUNDLE)]
+describe('how much', () => {
+  const MAX = 8 * 1024 * 1024
+  const layerOf = (text: string, size: number) => ({ ...describeBytes(BUNDLE, text), size })
+  const withLayers = (...layers: Descriptor[]) => listed(put(contents, referrerOf(IMAGE_MANIFEST, layers)), BUNDLE)
+
+  it('a layer over 8 MiB is not fetched', async () => {
+    const layer = layerOf('large', MAX + 1)
+    contents.referrers = [withLayers(layer)]
     const registry = memoryRegistry(contents)
-    const { claims = [] } = (await gather(registry, ID, memoryEvidence())) ?? {}
-    const detail = '1048577 bytes; at most 1048576 are read'
-    expect(claims.map(({ content }) => content)).toEqual([{ kind: 'unreadable', fault: 'over-limit', detail }])
+    const evidence = await gather(readingOf(registry), ID)
+    const detail = `${MAX + 1} bytes; at most ${MAX}, and ${6 * MAX} of all, are read`
+    expect(evidence?.claims.map(({ content }) => content)).toEqual([
+      { kind: 'unreadable', fault: 'over-limit', detail },
+    ])
     expect(registry.reads).not.toContain(layer.digest)
   })
 
-  it('a layer of 1 MiB is', async () => {
-    contents.referrers = [listed(attach('x'.repeat(1024 * 1024)), BUNDLE)]
-    expect((await read())?.claims).toHaveLength(1)
+  it('a layer of 8 MiB is', async () => {
+    contents.referrers = [listed(attach('x'.repeat(MAX)), BUNDLE)]
+    expect((await read())?.claims).toMatchObject([{ content: { fault: 'malformed' } }])
   })
 
-  it('a referrer over 512 KiB of manifest is not fetched', async () => {
-    const size = 512 * 1024 + 1
-    const referrer = attach(bundle('x'))
-    contents.referrers = [{ ...listed(referrer, BUNDLE), size }]
+  it('six such layers are, and the next is told of', async () => {
+    const layers = Array.from({ length: 7 }, (_, index) => layerOf(String(index), MAX))
+    contents.referrers = [withLayers(...layers)]
     const registry = memoryRegistry(contents)
-    const { claims = [] } = (await gather(registry, ID, memoryEvidence())) ?? {}
-    expect(claims).toMatchObject([{ content: { fault: 'over-limit' } }])
+    const evidence = await gather(readingOf(registry), ID)
+    expect(layers.filter(({ digest }) => registry.reads.includes(digest))).toHaveLength(6)
+    expect(evidence?.claims.filter(({ content }) => 'fault' in content && content.fault === 'over-limit')).toHaveLength(
+      1,
+    )
+  })
+
+  it.each(['blob', 'manifest'] as const)(
+    'a %s that turns out to be larger than it said hides no other',
+    async (call) => {
+      const lying = listed(attach(bundle('lying')), BUNDLE)
+      contents.referrers = [lying, listed(attach(bundle('good')), BUNDLE)]
+      const registry = memoryRegistry(contents)
+      const large = call === 'manifest' ? lying.digest : describeBytes(BUNDLE, bundle('lying')).digest
+      const lies = (name: string, reference: never, size: never) => {
+        if (reference === large) throw new OverLimit('larger')
+        return registry[call](name, reference, size)
+      }
+      const evidence = await gather(
+        readingOf({ ...registry, [call]: async (...asked: never[]) => lies('app', asked[1]!, asked[2]!) }),
+        ID,
+      )
+      expect(evidence?.claims).toContainEqual(expect.objectContaining(GOOD))
+      expect(evidence?.claims).toContainEqual(
+        expect.objectContaining({ content: { kind: 'unreadable', fault: 'over-limit', detail: 'larger' } }),
+      )
+    },
+  )
+
+  it('a referrer over 512 KiB of manifest is not fetched', async () => {
+    const referrer = attach(bundle('x'))
+    contents.referrers = [{ ...listed(referrer, BUNDLE), size: 512 * 1024 + 1 }]
+    const registry = memoryRegistry(contents)
+    const evidence = await gather(readingOf(registry), ID)
+    expect(evidence?.claims).toMatchObject([OVER])
     expect(registry.reads).not.toContain(referrer.digest)
   })
 
   it('a list that lies about the size of a manifest is not believed', async () => {
     const referrer = put(contents, referrerOf(IMAGE_MANIFEST, [], 'x'.repeat(512 * 1024)))
     contents.referrers = [{ ...listed(referrer, BUNDLE), size: 100 }]
-    expect((await read())?.claims).toMatchObject([{ content: { fault: 'over-limit' } }])
+    expect((await read())?.claims).toMatchObject([OVER])
   })
 
   it('one that is too large does not hide another', async () => {
@@ -82,12 +154,12 @@ describe('limits', () => {
     const kinds = (await read())?.claims.map(({ content }) => content.kind)
     expect(kinds?.toSorted()).toEqual(['bundle', 'unreadable'])
   })
+})
 
-  it('a few requests at a time, in few round trips', async () => {
-    contents.referrers = Array.from({ length: 40 }, (_, index) => listed(attach(bundle(String(index))), BUNDLE))
-    const registry = memoryRegistry(contents)
-    expect((await gather(registry, ID, memoryEvidence()))?.claims).toHaveLength(40)
-    expect(registry.mostAtOnce()).toBe(8)
-    expect(registry.reads).toHaveLength(5 + 40 + 40)
-  })
+it('a few requests at a time, in few round trips', async () => {
+  contents.referrers = Array.from({ length: 40 }, (_, index) => listed(attach(bundle(String(index))), BUNDLE))
+  const registry = memoryRegistry(contents)
+  expect((await gather(readingOf(registry), ID))?.claims).toHaveLength(40)
+  expect(registry.mostAtOnce()).toBe(8)
+  expect(registry.reads).toHaveLength(6 + 40 + 40)
 })

@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest'
 import type { Descriptor } from '../lambda/core/manifest.ts'
 import { Unavailable } from '../lambda/errors.ts'
 import { gather } from '../lambda/gather.ts'
-import { attach, bundle, contents, ID, listUnderFallbackTag, read, signLegacy, TAG } from './formats/gathering.ts'
+import {
+  attach,
+  bundle,
+  contents,
+  ID,
+  listUnderFallbackTag,
+  read,
+  readingOf,
+  signLegacy,
+  TAG,
+} from './formats/gathering.ts'
 import {
   BUNDLE,
   bytesOf,
@@ -14,23 +24,22 @@ import {
   listed,
   manifestOf,
   referrerOf,
-  SIMPLE_SIGNING,
 } from './formats/layouts.ts'
-import { memoryEvidence, memoryRegistry, put } from './formats/memory-registry.ts'
+import { memoryRegistry, put } from './formats/memory-registry.ts'
 
 describe('an image', () => {
   it('that is not there is undefined', async () => {
     expect(await read({ ...ID, digest: `sha256:${'0'.repeat(64)}` })).toBeUndefined()
   })
 
-  it('that is unsigned has no claims, and only its own manifest is kept', async () => {
+  it('that is unsigned has no claims', async () => {
     expect(await read()).toEqual({
       image: ID,
       mediaType: IMAGE_MANIFEST.mediaType,
-      kept: [IMAGE_MANIFEST.digest],
       platforms: [],
       signature: false,
       claims: [],
+      unsigned: [],
     })
   })
 
@@ -56,7 +65,6 @@ describe('an image', () => {
     expect(evidence).toMatchObject({
       ambiguous: expect.stringContaining('manifests'),
       claims: [],
-      kept: [image.digest],
     })
   })
 })
@@ -107,19 +115,6 @@ describe('claims are found', () => {
     expect(await read()).toEqual(one)
     expect(one?.claims).toHaveLength(6)
   })
-})
-
-it('keeps the image, the signature manifests and their layers, sorted, and no strangers', async () => {
-  const referrer = attach(bundle('one'))
-  const stranger = put(contents, referrerOf(IMAGE_MANIFEST, [describeBytes('text/plain', 'x')], 'text/plain'))
-  listUnderFallbackTag(listed(referrer, EMPTY), listed(stranger, EMPTY))
-  const legacy = signLegacy(['two'])
-  const store = memoryEvidence()
-  const evidence = await read(ID, store)
-  const layers = [describeBytes(BUNDLE, bundle('one')), describeBytes(SIMPLE_SIGNING, 'two')]
-  const expected = [IMAGE_MANIFEST, referrer, legacy, ...layers].map(({ digest }) => digest).toSorted()
-  expect(evidence?.kept).toEqual(expected)
-  expect([...store.kept.keys()].toSorted()).toEqual(expected)
 })
 
 describe('what cannot be read is a claim of its own, and hides no other', () => {
@@ -174,7 +169,7 @@ describe('what cannot be read is a claim of its own, and hides no other', () => 
 
 describe('an outage', () => {
   const outage = new Unavailable('registry', 'down')
-  const broken = (over: object) => gather({ ...memoryRegistry(contents), ...over }, ID, memoryEvidence())
+  const broken = (over: object) => gather(readingOf({ ...memoryRegistry(contents), ...over }), ID)
   const fail = () => Promise.reject(outage)
 
   it.each(['manifest', 'blob', 'referrers'])(
@@ -184,9 +179,4 @@ describe('an outage', () => {
       await expect(broken({ [call]: fail })).rejects.toBe(outage)
     },
   )
-
-  it('of the evidence store is thrown through', async () => {
-    const store = { ...memoryEvidence(), put: fail }
-    await expect(gather(memoryRegistry(contents), ID, store)).rejects.toBe(outage)
-  })
 })

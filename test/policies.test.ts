@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { CERTIFICATE_CLAIMS } from '../lambda/core/policy/certificate-claims.ts'
 import { Misconfigured } from '../lambda/errors.ts'
 import { readPolicies, readPolicyText } from '../lambda/policies.ts'
 import { documentOf } from './core/policy/documents.ts'
@@ -124,6 +125,36 @@ test('the policies that come with the product load without a warning', async () 
   expect(warnings).toEqual([])
   expect(samples.policies.map(({ name }) => name)).toEqual(['sample-key'])
   expect(examples.policies.map(({ name }) => name)).toEqual(['chainguard-images', 'production', 'production-sbom'])
+})
+
+test('every example that documents the fields loads without a warning', async () => {
+  const readme = await readFile('policies/README.md', 'utf8')
+  const examples = [...readme.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text)
+  const warnings: string[] = []
+  const set = readPolicyText('README', examples.join('---\n'), { onWarning: (text) => warnings.push(text) })
+  expect(warnings).toEqual([])
+  expect(set.policies.map(({ name }) => name)).toEqual(['every-field'])
+  expect(Object.keys(set.roots)).toEqual(['acme-keys'])
+  expect(set.mirrors.map(({ name }) => name)).toEqual(['acme'])
+})
+
+test('the claims that are documented are those that can be asked for', async () => {
+  const readme = await readFile('policies/README.md', 'utf8')
+  const [, names = ''] = /as Fulcio names them:\n([\s\S]*?)\.\n/.exec(readme) ?? []
+  expect([...names.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(CERTIFICATE_CLAIMS)
+})
+
+test('keys and roots that have been fetched are handed on', () => {
+  const arn = 'arn:aws:kms:us-east-2:111122223333:alias/a'
+  const text = documentOf(
+    'VerificationPolicy',
+    `images: [{ glob: "**" }]\nauthorities: [{ key: { kms: "awskms:///${arn}" } }]`,
+  )
+  const root = Buffer.from('{"signed":{"_type":"root"},"signatures":[{}]}').toString('base64')
+  const mirror = documentOf('TrustedRoot', `tuf: { mirror: "https://tuf.example", root: "${root}" }`, 'mine')
+  const fetched = { mine: { mediaType: 'a' } }
+  const set = readPolicyText('here', `${text}---\n${mirror}`, { keys: { [arn]: 'pem' }, fetched })
+  expect(set).toMatchObject({ keys: { [arn]: 'pem' }, roots: fetched })
 })
 
 test('the sample key in the policy is the public half of the one beside it', async () => {

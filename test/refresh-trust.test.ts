@@ -32,11 +32,20 @@ spec:
 `
 
 /** Policies that trust the root a mirror keeps, and how they read once it is fetched. */
-function policiesOf(mirror: Mirror): PolicySource {
-  const { set, problems } = loadPolicies([{ path: 'test.yaml', text: WORKFLOW_SIGNS }], { fetched: { staging: {} } })
-  expect(problems).toEqual([])
-  const again = async ({ roots, keys }: Fetched) => ({ ...set, mirrors: [mirror], roots, keys })
-  return { policies: { ...set, mirrors: [mirror], roots: {} }, again }
+function policiesOf({ url, root }: Mirror): PolicySource {
+  const declared = `---
+apiVersion: assay.dev/v1alpha1
+kind: TrustedRoot
+metadata: { name: staging }
+spec: { tuf: { mirror: "${url}", root: "${root}" } }
+`
+  const load = (fetched?: Fetched) => {
+    const supplied = fetched && { fetched: fetched.roots, keys: fetched.keys }
+    const { set, problems } = loadPolicies([{ path: 'test.yaml', text: WORKFLOW_SIGNS + declared }], supplied)
+    expect(problems).toEqual([])
+    return set
+  }
+  return { policies: load(), again: async (fetched) => load(fetched) }
 }
 
 /** A mirror, what a cold function knows of it, and the trust function. */

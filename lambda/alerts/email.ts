@@ -30,7 +30,8 @@ const ADVICE: Readonly<Record<AlertEvent, string>> = {
   quarantined: 'Sign the image as the policy asks (by digest). The tag then comes back by itself.',
   recovered: 'Nothing to do.',
   degraded: 'Deploy gates say no. Sign the image anew or mend the policy.',
-  error: 'Nothing was taken. It is tried again by itself; look at the registry if this repeats.',
+  error:
+    'Nothing was taken. It is tried again by itself. If this repeats, look at the registry, or at what is attached to the image where that is more than is read.',
 }
 
 /** Plain text, as SNS sends e-mail. */
@@ -55,7 +56,10 @@ function textOf(alert: Alert): string {
   // An authority that was not needed is no news
   const found = alert.checks
     .filter(({ outcome }) => outcome !== 'skip')
-    .map((check) => `- ${plainText(check.name)}: ${check.outcome} (${check.reason}): ${plainText(check.message)}`)
+    .map(
+      (check) =>
+        `- ${plainText([check.name, check.platform].filter(Boolean).join(' on '))}: ${check.outcome} (${check.reason}): ${plainText(check.message)}`,
+    )
   const done = alert.tags.map(({ tag, outcome }) => `- ${plainText(tag)}: ${OUTCOMES[outcome]}`)
   return [
     `${plainText(alert.image)} ${headlineOf(alert)}.`,

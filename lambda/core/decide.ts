@@ -1,15 +1,12 @@
-import { type Finding, findWanted } from './checks/authority.ts'
-import type { Authenticated, Evidence, Signer } from './evidence.ts'
-import type { Authority, Policy } from './policy/policy.ts'
+import { type Judged, judgePolicy, type Subject } from './checks/policy.ts'
+import { reportChecks } from './checks/report.ts'
+import type { Evidence, Signer } from './evidence.ts'
+import type { Policy } from './policy/policy.ts'
 import type { Reason } from './reasons.ts'
-import type { Check, Outcome, Verdict } from './verdict.ts'
+import type { Verdict } from './verdict.ts'
 
 /** Bumped whenever the same policies and evidence would be judged otherwise: part of every policy hash. */
-export const DECIDER = '1'
-
-type Named = { readonly name: string; readonly finding: Finding }
-type Judged = { readonly policy: Policy; readonly passed: boolean; readonly authorities: readonly AuthorityResult[] }
-type AuthorityResult = { readonly met: boolean; readonly findings: readonly Named[] }
+export const DECIDER = '2'
 
 // Nothing bad was seen, only nothing good: a signature may still be on its way
 const MERELY_ABSENT: readonly Reason[] = [
@@ -18,36 +15,39 @@ const MERELY_ABSENT: readonly Reason[] = [
   'no-matching-signature',
   'no-matching-attestation',
   'wrong-key-kind',
+  'unsupported',
+  'child-missing',
 ]
 
 /**
  * The whole judgement, pure and total: every matching policy must hold, any of its authorities suffices,
  * only enforcing policies set the outcome. Every check is reported, not the first failure.
  */
-export function decide(
-  policies: readonly Policy[],
-  evidence: Evidence,
-  claims: readonly Authenticated[],
-  policyHash: string,
-): Verdict {
-  const judged = policies.map((policy) => judgePolicy(policy, evidence, claims))
+export function decide(policies: readonly Policy[], subject: Subject, policyHash: string): Verdict {
+  const judged = policies.map((policy) => judgePolicy(policy, subject))
   const enforcing = judged.filter(({ policy }) => policy.mode === 'enforce')
-  const failed = enforcing.filter(({ passed }) => !passed)
   return {
     outcome: outcomeOf(enforcing),
-    policies: judged.map(({ policy, passed }) => ({ name: policy.name, outcome: failing(policy, passed) })),
-    checks: policies.length === 0 ? [NO_POLICY] : judged.flatMap(checksOf),
-    signers: distinct(judged.flatMap(({ authorities }) => authorities.flatMap(signersOf))),
+    policies: judged.map(({ policy, passed }) => ({ name: policy.name, outcome: policyOutcome(policy, passed) })),
+    checks: reportChecks(judged, subject.evidence),
+    signers: distinct(judged.flatMap(signersOf)),
     policyHash,
-    badSignature: failed.some(({ authorities }) => authorities.some(hasBadSignature)),
+    badSignature: enforcing.some((one) => !one.passed && hasBadSignature(one)),
   }
 }
 
-const NO_POLICY: Check = {
-  name: 'policy',
-  outcome: 'skip',
-  reason: 'no-policy',
-  message: 'no policy matches this image',
+/**
+ * Whether the platforms of an index must be read before it can be judged: where each is to have evidence of its own,
+ * and where an attestation that the index lacks may lie on every one of them.
+ */
+export function asksForPlatforms(policies: readonly Policy[], evidence: Evidence, first: Verdict): boolean {
+  if ((evidence.children ?? []).length === 0) return false
+  return policies.some(
+    ({ name, platforms, authorities }) =>
+      platforms === 'each' ||
+      (first.policies.some((one) => one.name === name && one.outcome !== 'pass') &&
+        authorities.some((one) => one.kind === 'sigstore' && one.attestations.length > 0)),
+  )
 }
 
 function outcomeOf(enforcing: readonly Judged[]): Verdict['outcome'] {
@@ -55,65 +55,21 @@ function outcomeOf(enforcing: readonly Judged[]): Verdict['outcome'] {
   return enforcing.every(({ passed }) => passed) ? 'verified' : 'rejected'
 }
 
-function judgePolicy(policy: Policy, evidence: Evidence, claims: readonly Authenticated[]): Judged {
-  if (evidence.ambiguous !== undefined) {
-    const finding: Finding = { met: false, reason: 'ambiguous-manifest', message: evidence.ambiguous }
-    return { policy, passed: false, authorities: [{ met: false, findings: [{ name: 'manifest', finding }] }] }
-  }
-  const authorities = policy.authorities.map((authority) => judgeAuthority(authority, claims))
-  return { policy, passed: authorities.some(({ met }) => met), authorities }
-}
-
-function judgeAuthority(authority: Authority, claims: readonly Authenticated[]): AuthorityResult {
-  const findings = findingsOf(authority, claims)
-  return { met: findings.every(({ finding }) => finding.met), findings }
-}
-
-function findingsOf(authority: Authority, claims: readonly Authenticated[]): readonly Named[] {
-  if (authority.kind === 'static') {
-    const met = authority.action === 'pass'
-    const message = authority.message || `the policy says ${authority.action}`
-    return [{ name: authority.name, finding: { met, reason: met ? 'static-pass' : 'static-fail', message } }]
-  }
-  // Annotations are signed with an image signature: where they are asked for, so is one
-  const asksSignature = authority.attestations.length === 0 || Object.keys(authority.annotations).length > 0
-  const signature = { name: authority.name, finding: findWanted(authority, { kind: 'signature' }, claims) }
-  const attestations = authority.attestations.map(({ name, predicateType }) => ({
-    name: `${authority.name}/${name}`,
-    finding: findWanted(authority, { kind: 'attestation', predicateType }, claims),
-  }))
-  return asksSignature ? [signature, ...attestations] : attestations
-}
-
-function checksOf({ policy, passed, authorities }: Judged): Check[] {
-  return authorities.flatMap(({ findings }) =>
-    findings.map(({ name, finding }) => ({
-      name: `${policy.name}/${name}`,
-      outcome: finding.met ? 'pass' : missed(policy, passed),
-      reason: finding.reason,
-      message: finding.message,
-    })),
-  )
-}
-
-/** An authority that was missed is no failure where another one of the same policy sufficed. */
-function missed(policy: Policy, passed: boolean): Outcome {
-  return passed ? 'skip' : failing(policy, false)
-}
-
-function failing(policy: Policy, passed: boolean): 'pass' | 'fail' | 'warn' {
+function policyOutcome({ mode }: Policy, passed: boolean): 'pass' | 'fail' | 'warn' {
   if (passed) return 'pass'
-  return policy.mode === 'warn' ? 'warn' : 'fail'
+  return mode === 'warn' ? 'warn' : 'fail'
 }
 
-function signersOf({ findings }: AuthorityResult): Signer[] {
-  return findings.flatMap(({ finding }) => (finding.met && finding.signer !== undefined ? [finding.signer] : []))
+function signersOf({ groups }: Judged): Signer[] {
+  const findings = groups.flatMap(({ authorities }) => authorities.flatMap((one) => one.findings))
+  return findings.flatMap(({ finding }) => (finding.met ? finding.signers : []))
 }
 
 function distinct(signers: readonly Signer[]): Signer[] {
   return [...new Map(signers.map((signer) => [JSON.stringify(signer), signer])).values()]
 }
 
-function hasBadSignature({ findings }: AuthorityResult): boolean {
+function hasBadSignature({ groups }: Judged): boolean {
+  const findings = groups.flatMap(({ authorities }) => authorities.flatMap((one) => one.findings))
   return findings.some(({ finding }) => !finding.met && !MERELY_ABSENT.includes(finding.reason))
 }

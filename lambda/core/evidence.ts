@@ -1,10 +1,13 @@
 import type { Digest, ImageId } from './image.ts'
-import type { Demand } from './policy/policy.ts'
+import type { Descriptor } from './manifest.ts'
+import type { Demand, Source } from './policy/policy.ts'
 import type { SignatureFault } from './reasons.ts'
 
 /** Something that claims to vouch for an image, as it was read: nothing in it has been believed yet. */
 export type Claim = {
   readonly carrier: string
+  /** Where it was looked for, by `sourceId`: it counts only for authorities that look there. */
+  readonly source: string
   /** The manifest it lay in, and its place there. */
   readonly manifest: Digest
   readonly layer: Digest
@@ -12,24 +15,46 @@ export type Claim = {
 }
 
 export type ClaimContent =
-  /** A Sigstore bundle as JSON; `artifact` are the signed bytes where the bundle holds a bare message signature. */
-  | { readonly kind: 'bundle'; readonly bundle: unknown; readonly artifact?: Uint8Array }
+  /**
+   * A Sigstore bundle as JSON; `artifact` are the signed bytes where the bundle holds a bare message signature,
+   * `envelope` those of a legacy layer that the bundle's DSSE envelope was read from: some timestamps are over them.
+   */
+  | {
+      readonly kind: 'bundle'
+      readonly bundle: unknown
+      readonly artifact?: Uint8Array
+      readonly envelope?: Uint8Array
+    }
   /** It could not be read as what it claims to be. */
   | { readonly kind: 'unreadable'; readonly fault: SignatureFault; readonly detail: string }
+
+/** A statement that lies beside an image without any signature: worth telling, and counts for nothing. `type`: its predicate or media type. */
+export type UnsignedClaim = { readonly carrier: string; readonly manifest: Digest; readonly type: string }
 
 /** Everything read about one image, bounded, before judgement. */
 export type Evidence = {
   readonly image: ImageId
   readonly mediaType: string
-  /** Digests of all bytes the verdict rests on, as kept in the evidence store. */
-  readonly kept: readonly Digest[]
+  /** What a runtime may choose from where the image is an index; undefined where it is none. */
+  readonly children?: readonly Descriptor[]
+  /** `os/arch[/variant]` of these, each once. */
   readonly platforms: readonly string[]
   /** It holds nothing but signatures or attestations: it speaks of another image. */
   readonly signature: boolean
   readonly claims: readonly Claim[]
+  readonly unsigned: readonly UnsignedClaim[]
   /** Why the image's own manifest can be read two ways or not at all; such an image is never verified. */
   readonly ambiguous?: string
 }
+
+/** One platform of an index with what vouches for it alone; `problem`: why it cannot be judged at all. */
+export type PlatformEvidence = {
+  readonly platform: string
+  readonly digest: Digest
+  readonly claims: readonly Claim[]
+  readonly problem?: Problem
+}
+export type Problem = { readonly reason: 'ambiguous-manifest' | 'child-missing'; readonly detail: string }
 
 /** Who signed, as far as cryptography proves it: a certificate identity or a public key. */
 export type Signer =
@@ -47,13 +72,31 @@ export type Proof =
   | { readonly ok: true; readonly signer: Signer; readonly says: Says }
   | { readonly ok: false; readonly fault: SignatureFault; readonly detail: string }
 
-/** The signed content: an image signature with its annotations, or an attestation of some predicate type. */
+/** The signed content: an image signature with its annotations, or an attestation of some predicate type. `names`: what it calls the image. */
 export type Says =
-  | { readonly kind: 'signature'; readonly annotations: Readonly<Record<string, string>> }
-  | { readonly kind: 'attestation'; readonly predicateType: string; readonly statement: unknown }
+  | {
+      readonly kind: 'signature'
+      readonly annotations: Readonly<Record<string, string>>
+      readonly names: readonly string[]
+    }
+  | {
+      readonly kind: 'attestation'
+      readonly predicateType: string
+      readonly statement: unknown
+      readonly names: readonly string[]
+    }
 
 /** A claim with its proof against every demand that the matching policies make, keyed by `demandId`. */
 export type Authenticated = { readonly claim: Claim; readonly proofs: ReadonlyMap<string, Proof> }
+
+/** The claims of one platform, authenticated. */
+export type PlatformClaims = Omit<PlatformEvidence, 'claims'> & { readonly claims: readonly Authenticated[] }
+
+/** A stable name of a place where signatures are looked for; empty: the image's own repository. */
+export function sourceId({ repository, tagPrefix }: Source): string {
+  const place = repository === undefined ? '' : `${repository.host}/${repository.name}`
+  return tagPrefix === '' ? place : `${place}#${tagPrefix}`
+}
 
 /** A stable name of a demand. */
 export function demandId(demand: Demand): string {

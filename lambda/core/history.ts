@@ -4,8 +4,17 @@ import type { HistoryRow, ImageRecord } from './status.ts'
 
 /** The row that keeps a record's verdict once the image moves on; rows form a chain by hash. */
 export function historyRow(record: ImageRecord): HistoryRow {
-  const { rev, state, checkedAt, policies, checks, signers, policyHash, historyHash } = record
-  const row = { rev, state, at: checkedAt, policies, checks, signers, policyHash }
+  const { rev, state, checkedAt, policies, checks, signers, policyHash, transcript, historyHash } = record
+  const row = {
+    rev,
+    state,
+    at: checkedAt,
+    policies,
+    checks,
+    signers,
+    policyHash,
+    ...(transcript !== undefined && { transcript }),
+  }
   return historyHash === undefined ? row : { ...row, previousHash: historyHash }
 }
 

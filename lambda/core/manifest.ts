@@ -86,11 +86,11 @@ export function isRunnable(manifest: Manifest): boolean {
   )
 }
 
-/** `os/arch[/variant]` of an index entry; undefined for attestation children (`unknown/unknown`) and plain references. */
+/** `os/arch[/variant]` of an index entry; undefined for attestation children (`unknown/unknown`) and where none is named. */
 export function platformOf(child: Descriptor): string | undefined {
   const platform = child.platform
   if (platform === undefined || (platform.os === 'unknown' && platform.architecture === 'unknown')) return undefined
-  return [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/')
+  return [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/') || undefined
 }
 
 /** A value as a reason tells of it. What is nested may be deep, so only its kind is told. */
@@ -135,8 +135,8 @@ export function descriptor(value: unknown): Descriptor | undefined {
     ...(typeof value.artifactType === 'string' && { artifactType: value.artifactType }),
     ...(platform && {
       platform: {
-        os: typeof platform.os === 'string' ? platform.os : 'unknown',
-        architecture: typeof platform.architecture === 'string' ? platform.architecture : 'unknown',
+        os: typeof platform.os === 'string' ? platform.os : '',
+        architecture: typeof platform.architecture === 'string' ? platform.architecture : '',
         ...(typeof platform.variant === 'string' && { variant: platform.variant }),
       },
     }),

@@ -1,3 +1,4 @@
+import { explain } from './explain.ts'
 import type { Digest, ImageId } from './image.ts'
 import type { Enforcement } from './policy/policy.ts'
 import { type AlertEvent, type ImageRecord, plusSeconds, RECHECK_AFTER, type State } from './status.ts'
@@ -11,7 +12,8 @@ export type Judged =
       readonly verdict: Verdict
       readonly mediaType: string
       readonly platforms: readonly string[]
-      readonly evidence: readonly Digest[]
+      /** What the verdict rests on, in the evidence store. */
+      readonly transcript: Digest
     }
   | {
       readonly kind: 'error'
@@ -79,7 +81,6 @@ function newRecord(id: ImageId, now: string): ImageRecord {
     checks: [],
     signers: [],
     policyHash: '',
-    evidence: [],
     firstSeenAt: now,
     checkedAt: now,
     seq: 0,
@@ -128,11 +129,28 @@ function rejected(
 
 function verdictFields(judged: Judged & { kind: 'verdict' }, now: string): Partial<ImageRecord> {
   const { policies, policyHash } = judged.verdict
-  const { mediaType, evidence } = judged
-  const checks = judged.verdict.checks.slice(0, MAX_LISTED).map(shortened)
+  const { mediaType, transcript } = judged
+  const checks = weightiest(judged.verdict.checks).map(shortened)
   const signers = judged.verdict.signers.slice(0, MAX_LISTED)
   const platforms = judged.platforms.slice(0, MAX_LISTED)
-  return { policies, checks, signers, policyHash, mediaType, platforms, evidence, checkedAt: now, lastError: undefined }
+  return {
+    policies,
+    checks,
+    signers,
+    policyHash,
+    mediaType,
+    platforms,
+    transcript,
+    checkedAt: now,
+    lastError: undefined,
+  }
+}
+
+/** Where there are more checks than are kept, what went wrong is kept before what went well. */
+function weightiest(checks: readonly Check[]): readonly Check[] {
+  if (checks.length <= MAX_LISTED) return checks
+  const wrong = ({ outcome }: Check) => Number(outcome !== 'pass' && outcome !== 'skip')
+  return checks.toSorted((a, b) => wrong(b) - wrong(a)).slice(0, MAX_LISTED)
 }
 
 function shortened(check: Check): Check {
@@ -146,8 +164,21 @@ function errorFields(
 ): Partial<ImageRecord> {
   const lastError = { at: now, message: judged.message }
   if (before !== undefined && before.state !== 'pending' && before.state !== 'error') return { lastError }
-  const check: Check = { name: 'evidence', outcome: 'error', reason: judged.reason, message: judged.message }
-  return { lastError, checks: [check], policies: [], signers: [], policyHash: judged.policyHash, checkedAt: now }
+  const check: Check = {
+    name: 'evidence',
+    outcome: 'error',
+    reason: judged.reason,
+    message: explain(judged.reason, judged.message),
+  }
+  return {
+    lastError,
+    checks: [check],
+    policies: [],
+    signers: [],
+    policyHash: judged.policyHash,
+    transcript: undefined,
+    checkedAt: now,
+  }
 }
 
 function recheckAt(state: State, judged: Judged, deadline: string | undefined, now: string): string | undefined {

@@ -5,6 +5,7 @@ export type SignatureFault =
   | 'unsupported' // a known format or algorithm we do not judge yet
   | 'signature-invalid' // the signature does not verify
   | 'wrong-key-kind' // a key where a certificate is asked for, or the reverse
+  | 'key-outside-validity' // signed before or after the time in which the key counts
   | 'certificate-untrusted' // chain, validity or SCT
   | 'log-missing' // no transparency log entry where one is required
   | 'log-invalid' // log entry, promise, proof or checkpoint does not verify
@@ -25,6 +26,11 @@ export type Reason =
   | 'no-matching-attestation'
   | 'identity-mismatch'
   | 'annotation-mismatch'
+  | 'reference-mismatch' // the signed payload names another repository
+  | 'covered' // a platform for which the evidence of its index stands
+  | 'unsigned' // a statement beside the image that nobody signed
+  | 'child-missing' // the index lists a manifest that is not there
+  | 'no-platform' // each platform is to be judged, and there is none
   | 'no-policy'
   | 'ambiguous-manifest'
   | 'unavailable'

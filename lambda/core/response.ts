@@ -19,6 +19,7 @@ export function statusResponse(record: ImageRecord, tag?: string, taken?: boolea
     signers: record.signers.map(signerResponse),
     ...(record.platforms.length > 0 && { platforms: record.platforms }),
     base: null,
+    ...(record.transcript !== undefined && { transcript: record.transcript }),
     rev: record.rev,
     firstSeenAt: record.firstSeenAt,
     checkedAt: record.checkedAt,

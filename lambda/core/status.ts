@@ -37,7 +37,8 @@ export type ImageRecord = ImageId & {
   readonly checks: readonly Check[]
   readonly signers: readonly Signer[]
   readonly policyHash: string
-  readonly evidence: readonly Digest[]
+  /** What the verdict rests on, in the evidence store; absent where there is no verdict. */
+  readonly transcript?: Digest
   readonly firstSeenAt: string
   /** Since when a tagged image has been asked for a signature: when its grace began. */
   readonly awaitedSince?: string
@@ -83,6 +84,7 @@ export type HistoryRow = {
   readonly checks: readonly Check[]
   readonly signers: readonly Signer[]
   readonly policyHash: string
+  readonly transcript?: Digest
   readonly previousHash?: string
 }
 

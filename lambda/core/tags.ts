@@ -20,9 +20,10 @@ export function isQuarantineTagOf(tag: string, digest: Digest): boolean {
   return quarantineTags(digest).includes(tag)
 }
 
-/** The image that a signature tag claims to speak about; undefined for ordinary tags. */
-export function signatureSubject(tag: string): Digest | undefined {
-  const hex = SIGNATURE_TAG.exec(tag)?.[1]
+/** The image that a signature tag claims to speak about; undefined for ordinary tags. `prefixes`: what policies let stand before it. */
+export function signatureSubject(tag: string, prefixes: readonly string[] = []): Digest | undefined {
+  const prefix = prefixes.find((one) => tag.startsWith(one)) ?? ''
+  const hex = (SIGNATURE_TAG.exec(tag) ?? SIGNATURE_TAG.exec(tag.slice(prefix.length)))?.[1]
   const digest = `sha256:${hex}`
   return isDigest(digest) ? digest : undefined
 }

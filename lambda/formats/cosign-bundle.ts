@@ -7,8 +7,9 @@ const BUNDLE = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v[\d.]+)?\+json(?:;
 /** Sigstore bundles attached as OCI 1.1 referrers: cosign 3, GitHub artifact attestations, sigstore-js. */
 export const cosignBundle: Format = {
   name: 'cosign-bundle',
-  tags: () => [],
+  tagSuffixes: [],
   announces: BUNDLE,
+  artifactTypes: ['application/vnd.dev.sigstore.bundle.v0.3+json'],
   layers: (manifest) => {
     const bundles = manifest.layers.filter((layer) => BUNDLE.test(layer.mediaType))
     if (bundles.length > 0) return bundles

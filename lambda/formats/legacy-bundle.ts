@@ -4,13 +4,18 @@ import type { Descriptor } from '../core/manifest.ts'
 import { readJson, unreadable } from './format.ts'
 
 // https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
-export const SIMPLE_SIGNING_LAYER = 'application/vnd.dev.cosign.simplesigning.v1+json'
-export const DSSE_LAYER = 'application/vnd.dsse.envelope.v1+json'
+const SIMPLE_SIGNING_LAYER = 'application/vnd.dev.cosign.simplesigning.v1+json'
+const DSSE_LAYER = 'application/vnd.dsse.envelope.v1+json'
 
-const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/
+const PEM_CERTIFICATES = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g
 // Only 0.1 takes a promise of inclusion without a proof, which is all that these annotations hold
 const BUNDLE_01 = 'application/vnd.dev.sigstore.bundle+json;version=0.1'
 const MAX_ANNOTATIONS = 1024 * 1024
+
+/** Whether a layer holds a signature as cosign 1 and 2 write it: a signed payload, or an envelope. */
+export function isLegacyLayer({ mediaType }: Descriptor): boolean {
+  return mediaType === SIMPLE_SIGNING_LAYER || mediaType === DSSE_LAYER
+}
 
 /** Turns a legacy layer and its annotations into a Sigstore bundle, so that one verifier serves every carrier. */
 export function legacyBundle(layer: Descriptor, bytes: Uint8Array): ClaimContent {
@@ -19,13 +24,16 @@ export function legacyBundle(layer: Descriptor, bytes: Uint8Array): ClaimContent
     return unreadable(`annotations of ${length} characters; at most ${MAX_ANNOTATIONS} are read`)
   try {
     const verificationMaterial = {
-      ...signingKey(layer.annotations['dev.sigstore.cosign/certificate']),
+      ...signingKey(
+        layer.annotations['dev.sigstore.cosign/certificate'],
+        layer.annotations['dev.sigstore.cosign/chain'],
+      ),
       tlogEntries: logEntries(layer.annotations['dev.sigstore.cosign/bundle']),
       timestampVerificationData: timestamps(layer.annotations['dev.sigstore.cosign/rfc3161timestamp']),
     }
     const common = { mediaType: BUNDLE_01, verificationMaterial }
     if (layer.mediaType === DSSE_LAYER)
-      return { kind: 'bundle', bundle: { ...common, dsseEnvelope: readObject(bytes, 'the envelope') } }
+      return { kind: 'bundle', bundle: { ...common, dsseEnvelope: readObject(bytes, 'the envelope') }, envelope: bytes }
     const messageSignature = messageSignatureOf(layer)
     return { kind: 'bundle', bundle: { ...common, messageSignature }, artifact: bytes }
   } catch (error) {
@@ -45,12 +53,15 @@ function messageSignatureOf(layer: Descriptor): unknown {
   return { messageDigest: { algorithm: 'SHA2_256', digest }, signature }
 }
 
-function signingKey(pem: string | undefined): object {
+function signingKey(pem: string | undefined, chain = ''): object {
   if (!pem) return { publicKey: { hint: '' } }
-  const rawBytes = PEM_CERTIFICATE.exec(pem)?.[1]?.replace(/\s/g, '')
-  if (rawBytes === undefined)
-    throw new NotReadable('annotation dev.sigstore.cosign/certificate is not a PEM certificate')
-  return { x509CertificateChain: { certificates: [{ rawBytes }] } }
+  const [leaf] = certificatesIn(pem)
+  if (leaf === undefined) throw new NotReadable('annotation dev.sigstore.cosign/certificate is not a PEM certificate')
+  return { x509CertificateChain: { certificates: [leaf, ...certificatesIn(chain)] } }
+}
+
+function certificatesIn(pem: string): { readonly rawBytes: string }[] {
+  return [...pem.matchAll(PEM_CERTIFICATES)].map(([, base64 = '']) => ({ rawBytes: base64.replace(/\s/g, '') }))
 }
 
 function logEntries(text: string | undefined): unknown[] {

@@ -1,6 +1,6 @@
 import type { Claim } from '../core/evidence.ts'
 import type { Digest } from '../core/image.ts'
-import { type Descriptor, type FetchedManifest, parseManifest } from '../core/manifest.ts'
+import { type Descriptor, type FetchedManifest, type ImageManifest, parseManifest } from '../core/manifest.ts'
 import type { SignatureFault } from '../core/reasons.ts'
 import type { Format } from './format.ts'
 import { formats } from './index.ts'
@@ -15,14 +15,22 @@ export type Candidate = {
   readonly unread?: string
 }
 
-/** A layer that holds one claim. */
-export type Place = { readonly format: Format; readonly manifest: Digest; readonly layer: Descriptor }
+/** A layer that holds one claim; `hint`: what its annotations say of its predicate type. */
+export type Place = {
+  readonly format: Format
+  readonly manifest: Digest
+  readonly layer: Descriptor
+  readonly hint?: string
+}
+
+/** A claim before it is said where it was looked for. */
+export type Found = Omit<Claim, 'source'>
 
 /** What a candidate holds: layers to read, claims that cannot be read, or nothing where it turns out to be something else. */
 export function locateClaims(
   candidate: Candidate,
   image: Digest,
-): { readonly places: readonly Place[]; readonly faults: readonly Claim[] } {
+): { readonly places: readonly Place[]; readonly faults: readonly Found[] } {
   const { digest, carrier, fetched, found, unread } = candidate
   const announced = (detail: string, fault: SignatureFault = 'malformed') =>
     carrier === undefined ? NOTHING : { places: [], faults: [faultyClaim(carrier, digest, fault, detail)] }
@@ -32,7 +40,7 @@ export function locateClaims(
   if (typeof manifest === 'string') return announced(manifest)
   if (manifest.kind === 'index') return announced('an index where a manifest is expected')
   const places = formats.flatMap((format) =>
-    format.layers(manifest).map((layer) => ({ format, manifest: digest, layer })),
+    format.layers(manifest).map((layer) => placeOf(format, manifest, digest, layer)),
   )
   // Anyone can list any manifest under the fallback tag of any image
   const [first] = places
@@ -45,6 +53,11 @@ export function locateClaims(
 
 const NOTHING = { places: [], faults: [] }
 
-function faultyClaim(carrier: string, manifest: Digest, fault: SignatureFault, detail: string): Claim {
+function placeOf(format: Format, { annotations }: ImageManifest, manifest: Digest, layer: Descriptor): Place {
+  const hint = layer.annotations.predicateType ?? annotations['dev.sigstore.bundle.predicateType']
+  return { format, manifest, layer, ...(hint !== undefined && { hint }) }
+}
+
+export function faultyClaim(carrier: string, manifest: Digest, fault: SignatureFault, detail: string): Found {
   return { carrier, manifest, layer: manifest, content: { kind: 'unreadable', fault, detail } }
 }

@@ -69,9 +69,14 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
       return bytes
     },
 
-    async referrers(name, digest) {
+    async referrers(name, digest, artifactType) {
       const found: Descriptor[] = []
-      const subject = { ...repository(name), subjectId: { imageDigest: digest }, maxResults: REFERRERS_A_PAGE }
+      const subject = {
+        ...repository(name),
+        subjectId: { imageDigest: digest },
+        maxResults: REFERRERS_A_PAGE,
+        ...(artifactType !== undefined && { filter: { artifactTypes: [artifactType] } }),
+      }
       const maxPages = Math.ceil(limits.referrers / REFERRERS_A_PAGE)
       let nextToken: string | undefined
       for (let page = 1; ; page++) {

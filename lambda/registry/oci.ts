@@ -66,10 +66,14 @@ export function ociRegistry(options: OciOptions): Registry {
       return answer.bytes
     },
 
-    async referrers(name, digest) {
+    async referrers(name, digest, artifactType) {
       const path = `referrers/${checked(digest)}`
       const asked = { name, path, accept: MANIFEST_TYPES[1], maxBytes: limits.manifestBytes, optional: true }
-      return listReferrers(urlOf(asked), (url) => get(asked, url), { service, limits })
+      const first = urlOf(asked)
+      if (artifactType !== undefined) first.searchParams.set('artifactType', artifactType)
+      const listed = await listReferrers(first, (url) => get(asked, url), { service, limits })
+      // A registry may ignore the filter (distribution-spec 1.1, "Listing Referrers")
+      return listed?.filter((one) => artifactType === undefined || one.artifactType === artifactType)
     },
 
     tagsOf: async () => undefined,

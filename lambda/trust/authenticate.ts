@@ -1,58 +1,128 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { type Authenticated, type Claim, demandId, type Proof } from '../core/evidence.ts'
+import { type Authenticated, type Claim, type ClaimContent, demandId, type Proof } from '../core/evidence.ts'
 import type { Digest } from '../core/image.ts'
-import type { Demand } from '../core/policy/policy.ts'
-import { Misconfigured } from '../errors.ts'
-import { faultOf } from './rejection.ts'
+import type { Demand, KeySource, Validity } from '../core/policy/policy.ts'
+import { Misconfigured, Unavailable } from '../errors.ts'
+import { type CertificateAuthority, privateAuthority } from './certificate-authority.ts'
+import { spki } from './keys.ts'
+import { proofCache } from './proof-cache.ts'
+import { faultOf, isJudgement, Rejection } from './rejection.ts'
 import { NO_MATERIAL, type TrustMaterials } from './roots.ts'
 import { readSays } from './says.ts'
-import { type Trust, verifyBundle } from './verify-bundle.ts'
+import type { Trust, Window } from './trust.ts'
+import { verifyBundle } from './verify-bundle.ts'
+
+/** All that claims are judged by: trusted roots by name, keys of AWS KMS by ARN (PEM), and the moment of judging. */
+export type Trusted = {
+  readonly materials: TrustMaterials
+  readonly keys: Readonly<Record<string, string>>
+  readonly now: Date
+}
 
 /**
  * Checks every claim against every demand. Whatever goes wrong with a claim is a fault of that claim and never hides another one;
- * only an installation that lacks a root or holds an unreadable key throws, before any claim is looked at.
+ * only an installation that lacks a root or a key, or holds one it cannot read, throws, before any claim is looked at.
  */
 export function authenticate(
   claims: readonly Claim[],
   demands: readonly Demand[],
   subject: Digest,
-  roots: TrustMaterials,
+  trusted: Trusted,
 ): Authenticated[] {
-  const trusts = new Map(demands.map((demand) => [demandId(demand), trustOf(demand, roots)]))
+  const trusts = new Map(demands.map((demand) => [demandId(demand), trustOf(demand, trusted)]))
   return claims.map((claim) => ({
     claim,
-    proofs: new Map([...trusts].map(([id, trust]) => [id, prove(claim, trust, subject)])),
+    proofs: new Map([...trusts].map(([id, trust]) => [id, prove(claim, trust, subject, id, trusted.now)])),
   }))
 }
 
-function prove({ content }: Claim, trust: Trust, subject: Digest): Proof {
+type BundleContent = Extract<ClaimContent, { kind: 'bundle' }>
+/** What a claim proves whenever it is looked at: a proof, with the trusted times that it rests on. */
+type Lasting = (Extract<Proof, { ok: true }> & { readonly times: readonly Date[] }) | Extract<Proof, { ok: false }>
+
+const remember = proofCache<Lasting>()
+
+/** The same content under the same trust is verified once; only a key's window is held against the moment each time. */
+function prove({ content }: Claim, trust: Trust, subject: Digest, judgedBy: string, now: Date): Proof {
   if (content.kind === 'unreadable') return { ok: false, fault: content.fault, detail: content.detail }
   try {
-    const { signer, content: signed } = verifyBundle(content, trust)
-    return { ok: true, signer, says: readSays(signed, subject) }
+    const basis = [content, subject, judgedBy, trust.material.digest, keyIn(trust)]
+    const lasting = remember(basis, () => proveAfresh(content, trust, subject))
+    if (!lasting.ok) return lasting
+    const { times, ...proof } = lasting
+    if (trust.signer.kind === 'key') assertInWindow(trust.signer.window, times, now)
+    return proof
   } catch (thrown) {
     return { ok: false, ...faultOf(thrown) }
   }
 }
 
-function trustOf({ signer, root, log, timestamp }: Demand, roots: TrustMaterials): Trust {
-  const material = roots.get(root)
+/** Throws what may be different the next time: anything but a judgement. */
+function proveAfresh(content: BundleContent, trust: Trust, subject: Digest): Lasting {
+  try {
+    const { signer, content: signed, times } = verifyBundle(content, trust)
+    return { ok: true, signer, says: readSays(signed, subject), times }
+  } catch (thrown) {
+    if (!isJudgement(thrown)) throw thrown
+    return { ok: false, ...faultOf(thrown) }
+  }
+}
+
+/** A demand names a KMS key by its ARN, and an alias may come to mean another key. */
+function keyIn({ signer }: Trust): Buffer | undefined {
+  return signer.kind === 'key' ? spki(signer.key) : undefined
+}
+
+/** Every trusted time must lie in the key's window; where the signature has none, now must (sigstore-go GHSA-wqqc-jjcq-vfxm). */
+function assertInWindow(window: Window | undefined, times: readonly Date[], now: Date): void {
+  if (window === undefined) return
+  const outside = (times.length > 0 ? times : [now]).find((time) => time < window.start || time > window.end)
+  if (outside === undefined) return
+  const known = times.length > 0 ? 'signed' : 'signed at an unknown time, judged'
+  throw new Rejection('key-outside-validity', `${known} at ${outside.toISOString()}, outside the key's validity`)
+}
+
+function trustOf({ signer, root, log, timestamp }: Demand, { materials, keys }: Trusted): Trust {
+  const material = materials.get(root)
   if (signer.kind === 'certificate') {
-    if (material === undefined) throw unknownRoot(root, roots)
-    return { signer, material, log, timestamp }
+    if (material === undefined) throw unknownRoot(root, materials)
+    const authorities = signer.ca === undefined ? material.authorities : [readAuthority(signer.ca)]
+    const { kind, sct, ca } = signer
+    return { signer: { kind, sct, authorities, fulcio: ca === undefined }, material, log, timestamp }
   }
   // A key alone needs no root
-  if (material === undefined && log + timestamp > 0) throw unknownRoot(root, roots)
-  const key = { kind: signer.kind, key: readKey('pem' in signer.key ? signer.key.pem : ''), hash: signer.hash }
+  if (material === undefined && log + timestamp > 0) throw unknownRoot(root, materials)
+  const { kind, hash, validity } = signer
+  const key = { kind, hash, key: readKey(signer.key, keys), ...(validity && { window: windowOf(validity) }) }
   return { signer: key, material: material ?? NO_MATERIAL, log, timestamp }
 }
 
-function readKey(pem: string): KeyObject {
-  try {
-    return createPublicKey(pem)
-  } catch (cause) {
-    throw new Misconfigured(`a policy's public key cannot be read: ${String(cause)}`, { cause })
+function readKey(source: KeySource, keys: Trusted['keys']): KeyObject {
+  if ('kms' in source && !Object.hasOwn(keys, source.kms)) {
+    throw new Unavailable('AWS KMS', `the trust function has not fetched the public key ${source.kms} yet`)
   }
+  const name = 'kms' in source ? `public key ${source.kms}` : "a policy's public key"
+  try {
+    return createPublicKey('kms' in source ? (keys[source.kms] ?? '') : source.pem)
+  } catch (cause) {
+    throw new Misconfigured(`${name} cannot be read: ${String(cause)}`, { cause })
+  }
+}
+
+function readAuthority(pem: string): CertificateAuthority {
+  try {
+    return privateAuthority(pem)
+  } catch (cause) {
+    throw new Misconfigured(`the certificate authority of a policy cannot be read: ${String(cause)}`, { cause })
+  }
+}
+
+function windowOf({ start, end }: Validity): Window {
+  const window = { start: new Date(start ?? -8.64e15), end: new Date(end ?? 8.64e15) }
+  if (Object.values(window).some((date) => Number.isNaN(date.getTime()))) {
+    throw new Misconfigured(`the validity of a policy's key is not a time: ${start} to ${end}`)
+  }
+  return window
 }
 
 function unknownRoot(name: string, roots: TrustMaterials): Misconfigured {

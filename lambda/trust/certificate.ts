@@ -28,18 +28,34 @@ const RAW_CLAIMS = {
 } as const
 const DER_CLAIMS = {
   buildSignerURI: 9,
+  buildSignerDigest: 10,
   runnerEnvironment: 11,
   sourceRepositoryURI: 12,
   sourceRepositoryDigest: 13,
   sourceRepositoryRef: 14,
+  sourceRepositoryIdentifier: 15,
+  sourceRepositoryOwnerURI: 16,
+  sourceRepositoryOwnerIdentifier: 17,
   buildConfigURI: 18,
+  buildConfigDigest: 19,
   buildTrigger: 20,
+  runInvocationURI: 21,
+  sourceRepositoryVisibilityAtSigning: 22,
+  deploymentEnvironment: 23,
 } as const
 
-/** Reads the identity out of a certificate whose chain is already verified. Whatever is not plain text is no identity. */
-export function readIdentity(certificate: X509Certificate): CertificateIdentity {
+/**
+ * Reads the identity out of a certificate whose path is already verified. Whatever is not plain text is no identity.
+ * Fulcio's certificates name who knows the identity; where others name nobody the issuer is empty.
+ */
+export function readIdentity(certificate: X509Certificate, fulcio: boolean): CertificateIdentity {
   assertCodeSigning(certificate)
-  return { issuer: issuerOf(certificate), subject: subjectOf(certificate), claims: claimsOf(certificate) }
+  const isNamed = [ISSUER_V1, ISSUER_V2].some((oid) => certificate.extension(oid) !== undefined)
+  return {
+    issuer: fulcio || isNamed ? issuerOf(certificate) : '',
+    subject: subjectOf(certificate),
+    claims: claimsOf(certificate),
+  }
 }
 
 /** A chain that ends in a trusted authority is not enough: a server certificate of a private CA must not sign images. */
@@ -94,10 +110,4 @@ function derText(certificate: X509Certificate, oid: string): string | undefined 
   } catch {
     return undefined
   }
-}
-
-/** The same certificate to a library that would reject it for SCTs of logs that the policy chose not to ask about. */
-export function withoutScts(certificate: X509Certificate): X509Certificate {
-  const withoutExtensions = { extensions: [] }
-  return Object.create(certificate, { clone: { value: () => withoutExtensions } })
 }

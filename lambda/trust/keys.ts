@@ -8,8 +8,8 @@ export function spki(key: KeyObject): Buffer {
 }
 
 /** The name under which a signing key is shown and stored. */
-export function keyName(key: KeyObject): string {
-  return `sha256:${hash('sha256', spki(key))}`
+export function keyName(spki: Buffer): string {
+  return `sha256:${hash('sha256', spki)}`
 }
 
 /** Verifies a signature under the hash that tools use with this kind of key, or under one of those asked for. */

@@ -1,5 +1,6 @@
 import { createPublicKey, hash, X509Certificate } from 'node:crypto'
 import type { TransparencyLogEntry } from '@sigstore/bundle'
+import { pem } from '@sigstore/core'
 import type { TrustMaterial } from '@sigstore/verify'
 import { verifyTLogInclusion } from '@sigstore/verify/dist/tlog/index.js'
 import { isObject } from '../core/is-object.ts'
@@ -16,7 +17,9 @@ export type Holder = { readonly kind: 'certificate' | 'key'; readonly der: Buffe
  * The library compares signature and digest only, so an entry for another certificate would pass (cosign GHSA-whqx-f9j3-ch6m).
  */
 export function assertSpeaksOf(entry: TransparencyLogEntry, holder: Holder): void {
-  const logged = loggedHolder(entry)
+  const named = loggedVerifier(entry)
+  if (named === pem64(holder)) return
+  const logged = holderNamed(named)
   if (logged.kind !== holder.kind || !logged.der.equals(holder.der)) {
     throw new Rejection('log-mismatch', `the log entry names another ${holder.kind}`)
   }
@@ -68,11 +71,19 @@ const PATHS: Readonly<Record<string, readonly (string | number)[]>> = {
   'intoto/0.0.2': ['spec', 'content', 'envelope', 'signatures', 0, 'publicKey'],
 }
 
-function loggedHolder(entry: TransparencyLogEntry): Holder {
+function loggedVerifier(entry: TransparencyLogEntry): unknown {
   const kind = `${entry.kindVersion.kind}/${entry.kindVersion.version}`
   const path = Object.hasOwn(PATHS, kind) ? PATHS[kind] : undefined
   if (path === undefined) throw new Rejection('unsupported', `log entry of kind ${kind}`)
-  const logged = at(parseJson(entry.canonicalizedBody, 'the body of the log entry'), ...path)
+  return at(parseJson(entry.canonicalizedBody, 'the body of the log entry'), ...path)
+}
+
+/** As Rekor v1 writes it: no need to read another certificate where the text is the same. */
+function pem64({ kind, der }: Holder): string {
+  return Buffer.from(pem.fromDER(der, kind === 'certificate' ? 'CERTIFICATE' : 'PUBLIC KEY')).toString('base64')
+}
+
+function holderNamed(logged: unknown): Holder {
   if (typeof logged === 'string') return fromPem(Buffer.from(logged, 'base64').toString())
   const certificate = at(logged, 'x509Certificate', 'rawBytes')
   if (typeof certificate === 'string') return { kind: 'certificate', der: Buffer.from(certificate, 'base64') }
@@ -81,9 +92,9 @@ function loggedHolder(entry: TransparencyLogEntry): Holder {
   throw new Rejection('log-mismatch', 'the log entry names no key and no certificate')
 }
 
-function fromPem(pem: string): Holder {
-  if (pem.includes('BEGIN CERTIFICATE')) return { kind: 'certificate', der: new X509Certificate(pem).raw }
-  return { kind: 'key', der: spki(createPublicKey(pem)) }
+function fromPem(text: string): Holder {
+  if (text.includes('BEGIN CERTIFICATE')) return { kind: 'certificate', der: new X509Certificate(text).raw }
+  return { kind: 'key', der: spki(createPublicKey(text)) }
 }
 
 function at(json: unknown, ...path: readonly (string | number)[]): unknown {

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import {
   BUNDLE_V01_MEDIA_TYPE,
   BUNDLE_V02_MEDIA_TYPE,
@@ -8,6 +7,7 @@ import {
   bundleFromJSON,
 } from '@sigstore/bundle'
 import { isObject } from '../core/is-object.ts'
+import { type Artifact, artifactDigest } from './artifact.ts'
 import { assertShallow } from './json.ts'
 import { Rejection } from './rejection.ts'
 
@@ -20,6 +20,7 @@ const MEDIA_TYPES: readonly unknown[] = [
 const MAX_LOG_ENTRIES = 32
 const MAX_TIMESTAMPS = 32
 const MAX_DER = 32 * 1024
+const MAX_CHAIN = 8
 const MAX_HASHES = 64
 const MAX_CHECKPOINT = 16 * 1024
 const MAX_CHECKPOINT_SIGNATURES = 32
@@ -28,7 +29,7 @@ const MAX_CHECKPOINT_SIGNATURES = 32
  * Parses a bundle of a version we know, within limits. They come first: the library compares log entries pairwise
  * and hashes a checkpoint once a signature on it, all before any cryptography (sigstore-go GHSA-cq38-jh5f-37mq).
  */
-export function openBundle(json: unknown, artifact: Uint8Array | undefined): Bundle {
+export function openBundle(json: unknown, artifact: Artifact | undefined): Bundle {
   if (!isObject(json)) throw new Rejection('malformed', 'the bundle is not a JSON object')
   // The library takes any `v<digit>.<digit>` and reads it as the newest it knows
   if (!MEDIA_TYPES.includes(json.mediaType)) {
@@ -58,11 +59,11 @@ function assertUnambiguous(json: Readonly<Record<string, unknown>>): void {
 }
 
 /** Under Ed25519 cosign writes no digest, since the bytes themselves are signed; the library insists on one. */
-function withDigest(json: Readonly<Record<string, unknown>>, artifact: Uint8Array | undefined): unknown {
+function withDigest(json: Readonly<Record<string, unknown>>, artifact: Artifact | undefined): unknown {
   const { messageSignature } = json
   if (artifact === undefined || !isObject(messageSignature)) return json
   if (isObject(messageSignature.messageDigest) && 'digest' in messageSignature.messageDigest) return json
-  const messageDigest = { algorithm: 'SHA2_256', digest: hash('sha256', artifact, 'base64') }
+  const messageDigest = { algorithm: 'SHA2_256', digest: artifactDigest(artifact, 'sha256').toString('base64') }
   return { ...json, messageSignature: { ...messageSignature, messageDigest } }
 }
 
@@ -77,15 +78,22 @@ function assertSmallParts({ verificationMaterial }: Bundle): void {
   for (const { signedTimestamp } of timestampVerificationData?.rfc3161Timestamps ?? []) {
     atMost(MAX_DER, signedTimestamp.length, 'bytes in a timestamp')
   }
-  if (content.$case !== 'publicKey') atMost(MAX_DER, leafOf(content).length, 'bytes in a certificate')
+  if (content.$case === 'publicKey') return
+  const { leaf, brought } = certificatesIn(content)
+  atMost(MAX_CHAIN, 1 + brought.length, 'certificates in a chain')
+  for (const der of [leaf, ...brought]) atMost(MAX_DER, der.length, 'bytes in a certificate')
 }
 
-/** The signing certificate. Others that a bundle brings along are never trusted and never read. */
-export function leafOf(content: Exclude<Bundle['verificationMaterial']['content'], { $case: 'publicKey' }>): Buffer {
-  if (content.$case === 'certificate') return content.certificate.rawBytes
-  const leaf = content.x509CertificateChain.certificates[0]
+type Certificates = { readonly leaf: Buffer; readonly brought: readonly Buffer[] }
+
+/** The signing certificate, and others that the bundle brings along: they may complete a path and are never trusted. */
+export function certificatesIn(
+  content: Exclude<Bundle['verificationMaterial']['content'], { $case: 'publicKey' }>,
+): Certificates {
+  if (content.$case === 'certificate') return { leaf: content.certificate.rawBytes, brought: [] }
+  const [leaf, ...brought] = content.x509CertificateChain.certificates.map(({ rawBytes }) => rawBytes)
   if (leaf === undefined) throw new Rejection('malformed', 'the certificate chain is empty')
-  return leaf.rawBytes
+  return { leaf, brought }
 }
 
 function atMost(limit: number, seen: number, what: string): void {

@@ -32,6 +32,11 @@ export function faultOf(thrown: unknown): { readonly fault: SignatureFault; read
   return { fault: kindOf(thrown), detail: printable(thrown instanceof Error ? thrown.message : String(thrown)) }
 }
 
+/** Whether it says something of what was read. Anything else that is thrown may also come of the moment: memory, say. */
+export function isJudgement(thrown: unknown): boolean {
+  return thrown instanceof Rejection || thrown instanceof VerificationError
+}
+
 function kindOf(thrown: unknown): SignatureFault {
   if (thrown instanceof Rejection) return thrown.fault
   if (thrown instanceof VerificationError) return FAULTS[thrown.code]

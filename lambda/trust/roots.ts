@@ -1,10 +1,20 @@
+import { hash } from 'node:crypto'
+import { serialize } from 'node:v8'
 import { TrustedRoot } from '@sigstore/protobuf-specs'
 import { type TrustMaterial, toTrustMaterial, VerificationError } from '@sigstore/verify'
 import type { TrustedRoots } from '../core/policy/policy.ts'
 import { Misconfigured } from '../errors.ts'
+import { authoritiesOf, type CertificateAuthority } from './certificate-authority.ts'
+import { leanMaterial } from './lean-certificate.ts'
 
 /** Trusted roots by the name policies call them, parsed once. */
-export type TrustMaterials = ReadonlyMap<string, TrustMaterial>
+export type TrustMaterials = ReadonlyMap<string, TrustedMaterial>
+
+/** A trusted root as the library reads it, its certificate authorities as paths to them are searched, and the hash of the document. */
+export type TrustedMaterial = TrustMaterial & {
+  readonly authorities: readonly CertificateAuthority[]
+  readonly digest: string
+}
 
 const MEDIA_TYPES = [
   'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
@@ -13,7 +23,9 @@ const MEDIA_TYPES = [
 ]
 
 /** Trusts nobody. */
-export const NO_MATERIAL: TrustMaterial = {
+export const NO_MATERIAL: TrustedMaterial = {
+  authorities: [],
+  digest: '',
   certificateAuthorities: [],
   timestampAuthorities: [],
   tlogs: [],
@@ -26,12 +38,13 @@ export function trustMaterials(roots: TrustedRoots): TrustMaterials {
   return new Map(Object.entries(roots).map(([name, root]) => [name, trustMaterial(name, root)]))
 }
 
-function trustMaterial(name: string, json: unknown): TrustMaterial {
+function trustMaterial(name: string, json: unknown): TrustedMaterial {
   try {
     const root = TrustedRoot.fromJSON(json)
     const problem = problemOf(root)
     if (problem !== undefined) throw new Misconfigured(problem)
-    return toTrustMaterial(root, noKey)
+    const material = leanMaterial(toTrustMaterial(root, noKey))
+    return { ...material, authorities: authoritiesOf(material), digest: hash('sha256', serialize(json)) }
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new Misconfigured(`trusted root "${name}": ${message}`, { cause })

@@ -16,7 +16,10 @@ const MAX_SUBJECTS = 1024
 /** What signed content says about the image; turned away where it speaks of another one. Called once the signature is verified. */
 export function readSays(content: SignedContent, image: Digest): Says {
   if (content.kind === 'dsse') return readStatement(content.payloadType, content.payload, image)
-  return readMessage(content.bytes, image)
+  if (content.kind === 'message') return readMessage(content.bytes, image)
+  if (`${content.hash}:${content.digest.toString('hex')}` === image)
+    return { kind: 'signature', annotations: {}, names: [] }
+  throw new Rejection('subject-mismatch', 'the signature is for other bytes than the manifest of the image')
 }
 
 function readStatement(payloadType: string, payload: Uint8Array, image: Digest): Says {
@@ -32,20 +35,21 @@ function readStatement(payloadType: string, payload: Uint8Array, image: Digest):
   if (subject.length > MAX_SUBJECTS) {
     throw new Rejection('malformed', `${subject.length} subjects; at most ${MAX_SUBJECTS} are read`)
   }
-  const about = subject.find((one) => subjectDigest(one) === image)
-  if (!isObject(about)) throw new Rejection('subject-mismatch', 'the statement is about another image')
-  if (predicateType === SIGN_V1) return { kind: 'signature', annotations: texts(about.annotations) }
-  return { kind: 'attestation', predicateType, statement }
+  const about = subject.filter(isObject).filter((one) => subjectDigest(one) === image)
+  const [first] = about
+  if (first === undefined) throw new Rejection('subject-mismatch', 'the statement is about another image')
+  const names = namesIn(about.map(({ name }) => name))
+  if (predicateType === SIGN_V1) return { kind: 'signature', annotations: texts(first.annotations), names }
+  return { kind: 'attestation', predicateType, statement, names }
 }
 
-function subjectDigest(subject: unknown): string | undefined {
-  const digests = isObject(subject) ? subject.digest : undefined
+function subjectDigest({ digest: digests }: Readonly<Record<string, unknown>>): string | undefined {
   return isObject(digests) && typeof digests.sha256 === 'string' ? `sha256:${digests.sha256}` : undefined
 }
 
 /** Either the manifest of the image itself, or cosign's simple signing payload that names it. */
 function readMessage(bytes: Uint8Array, image: Digest): Says {
-  if (digestOf(bytes) === image) return { kind: 'signature', annotations: {} }
+  if (digestOf(bytes) === image) return { kind: 'signature', annotations: {}, names: [] }
   const { critical, optional } = parseSigned(bytes, 'the signed payload')
   if (!isObject(critical) || critical.type !== SIMPLE_SIGNING_TYPE || !isObject(critical.image)) {
     throw new Rejection('predicate-malformed', 'the signed payload is not a container image signature')
@@ -53,7 +57,13 @@ function readMessage(bytes: Uint8Array, image: Digest): Says {
   if (critical.image['docker-manifest-digest'] !== image) {
     throw new Rejection('subject-mismatch', 'the signature is for another image')
   }
-  return { kind: 'signature', annotations: texts(optional) }
+  const { identity } = critical
+  const names = namesIn([isObject(identity) ? identity['docker-reference'] : undefined])
+  return { kind: 'signature', annotations: texts(optional), names }
+}
+
+function namesIn(values: readonly unknown[]): string[] {
+  return [...new Set(values.filter((value) => typeof value === 'string' && value !== ''))] as string[]
 }
 
 function parseSigned(bytes: Uint8Array, what: string): Readonly<Record<string, unknown>> {

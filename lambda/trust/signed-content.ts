@@ -3,6 +3,7 @@ import type { Bundle } from '@sigstore/bundle'
 import { dsse } from '@sigstore/core'
 import { HashAlgorithm } from '@sigstore/protobuf-specs'
 import type { SignedEntity } from '@sigstore/verify'
+import { type Artifact, artifactDigest, isPrehash, type Prehash } from './artifact.ts'
 import { verifySignature } from './keys.ts'
 import { Rejection } from './rejection.ts'
 
@@ -10,6 +11,7 @@ import { Rejection } from './rejection.ts'
 export type SignedContent =
   | { readonly kind: 'dsse'; readonly payloadType: string; readonly payload: Buffer }
   | { readonly kind: 'message'; readonly bytes: Buffer; readonly hash: string }
+  | ({ readonly kind: 'prehash' } & Prehash)
 
 const MESSAGE_HASHES: Partial<Record<HashAlgorithm, string>> = {
   [HashAlgorithm.SHA2_256]: 'sha256',
@@ -18,7 +20,7 @@ const MESSAGE_HASHES: Partial<Record<HashAlgorithm, string>> = {
 }
 
 /** The signed content. The digest of a message signature must be that of the bytes at hand, which the library never compares. */
-export function signedContent(bundle: Bundle, artifact: Uint8Array | undefined): SignedContent {
+export function signedContent(bundle: Bundle, artifact: Artifact | undefined): SignedContent {
   if (bundle.content.$case === 'dsseEnvelope') {
     const { payloadType, payload } = bundle.content.dsseEnvelope
     return { kind: 'dsse', payloadType, payload }
@@ -27,9 +29,10 @@ export function signedContent(bundle: Bundle, artifact: Uint8Array | undefined):
   const { algorithm, digest } = bundle.content.messageSignature.messageDigest
   const name = MESSAGE_HASHES[algorithm]
   if (name === undefined) throw new Rejection('unsupported', `message digest algorithm ${HashAlgorithm[algorithm]}`)
-  if (!hash(name, artifact, 'buffer').equals(digest)) {
+  if (!artifactDigest(artifact, name).equals(digest)) {
     throw new Rejection('subject-mismatch', 'the bundle signs other bytes than these')
   }
+  if (isPrehash(artifact)) return { kind: 'prehash', ...artifact }
   return { kind: 'message', bytes: Buffer.from(artifact), hash: name }
 }
 
@@ -39,15 +42,32 @@ export function widened(
   content: SignedContent,
   wantedHash: string,
 ): SignedEntity['signature'] {
-  const signed = content.kind === 'dsse' ? dsse.preAuthEncoding(content.payloadType, content.payload) : content.bytes
-  const hashes = content.kind === 'dsse' ? [wantedHash] : [content.hash, wantedHash]
+  const own = content.kind === 'prehash' ? ofDigest(content, stock) : ofBytes(content, stock, wantedHash)
   return {
     signature: stock.signature,
     compareSignature: (signature) => stock.compareSignature(signature),
     compareDigest: (digest) => stock.compareDigest(digest),
+    ...own,
+  }
+}
+
+type Own = Pick<SignedEntity['signature'], 'compareSignedDigest' | 'verifySignature'>
+
+function ofDigest({ digest, verify }: Prehash, { signature }: SignedEntity['signature']): Own {
+  return { compareSignedDigest: (logged) => logged.equals(digest), verifySignature: (key) => verify(key, signature) }
+}
+
+function ofBytes(
+  content: Exclude<SignedContent, { kind: 'prehash' }>,
+  { signature }: SignedEntity['signature'],
+  wantedHash: string,
+): Own {
+  const signed = content.kind === 'dsse' ? dsse.preAuthEncoding(content.payloadType, content.payload) : content.bytes
+  const hashes = content.kind === 'dsse' ? [wantedHash] : [content.hash, wantedHash]
+  return {
     // Rekor logs what was signed under the hash that the key signs with
     compareSignedDigest: (digest) =>
       Object.values(MESSAGE_HASHES).some((name) => hash(name, signed, 'buffer').equals(digest)),
-    verifySignature: (key) => verifySignature(key, hashes, signed, stock.signature),
+    verifySignature: (key) => verifySignature(key, hashes, signed, signature),
   }
 }

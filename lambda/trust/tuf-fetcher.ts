@@ -43,8 +43,9 @@ export function tufFetcher(
   }
 }
 
-function assertSafe({ href, protocol, host, username, password }: URL): void {
+function assertSafe({ href, protocol, host, hostname, username, password }: URL): void {
   if (username !== '' || password !== '') throw new Misconfigured('a mirror is read without credentials in its URL')
-  if (protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(host))) return
+  const local = hostname === 'localhost' || isLoopbackHost(host)
+  if (protocol === 'https:' || (protocol === 'http:' && local)) return
   throw new Misconfigured(`${href}: a mirror is read over https, or over http from a loopback address`)
 }

@@ -1,33 +1,30 @@
-import type { KeyObject } from 'node:crypto'
 import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle'
-import { X509Certificate } from '@sigstore/core'
-import { type SignedEntity, type TrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify'
-import type { ClaimContent, Signer } from '../core/evidence.ts'
-import type { HashAlgorithm } from '../core/policy/policy.ts'
-import { readIdentity, withoutScts } from './certificate.ts'
+import { type SignedEntity, toSignedEntity, Verifier } from '@sigstore/verify'
+import { verifySCTs } from '@sigstore/verify/dist/key/sct.js'
+import type { Signer } from '../core/evidence.ts'
+import type { Artifact } from './artifact.ts'
+import { readIdentity } from './certificate.ts'
+import { type Certificate, parseCertificate } from './certificate-authority.ts'
+import { type CertificatePath, pathAt } from './certificate-path.ts'
 import { keyName, spki } from './keys.ts'
 import { assertLogInUse, assertSpeaksOf, type Holder, isIntoto001, verifyIntoto001 } from './log-entry.ts'
-import { leafOf, openBundle } from './open-bundle.ts'
+import { certificatesIn, openBundle } from './open-bundle.ts'
+import { partsThatCount } from './parts-that-count.ts'
 import { Rejection } from './rejection.ts'
 import { type SignedContent, signedContent, widened } from './signed-content.ts'
+import { countAuthorities, overEither } from './timestamp-authority.ts'
+import type { Trust } from './trust.ts'
 
-/** A demand with all it refers to: the trusted root, and the key where it asks for one. */
-export type Trust = {
-  readonly signer:
-    | { readonly kind: 'key'; readonly key: KeyObject; readonly hash: HashAlgorithm }
-    | { readonly kind: 'certificate'; readonly sct: boolean }
-  readonly material: TrustMaterial
-  readonly log: number
-  readonly timestamp: number
-}
+type BundleContent = { readonly bundle: unknown; readonly artifact?: Artifact; readonly envelope?: Uint8Array }
 
-type BundleContent = Extract<ClaimContent, { kind: 'bundle' }>
+/** What a bundle proves, whenever it is looked at: who signed what, and the trusted times at which the signature was there. */
+export type Verified = { readonly signer: Signer; readonly content: SignedContent; readonly times: readonly Date[] }
 
 /**
  * Verifies one bundle against one demand, and throws unless all of it holds: Rejection, or whatever the libraries throw.
  * The library is never given an identity to match: its pattern is unanchored. Who signed is read out here and judged in core.
  */
-export function verifyBundle(claim: BundleContent, trust: Trust): { signer: Signer; content: SignedContent } {
+export function verifyBundle(claim: BundleContent, trust: Trust): Verified {
   const bundle = partsThatCount(openBundle(claim.bundle, claim.artifact), trust)
   const holder = holderOf(bundle, trust)
   const content = signedContent(bundle, claim.artifact)
@@ -35,13 +32,14 @@ export function verifyBundle(claim: BundleContent, trust: Trust): { signer: Sign
   if (trust.log > 0 && entries.length === 0) throw new Rejection('log-missing', 'no transparency log entry')
   for (const entry of entries) assertSpeaksOf(entry, holder)
 
-  const stock = toSignedEntity(bundle, claim.artifact && Buffer.from(claim.artifact))
+  const stock = toSignedEntity(withoutCertificate(bundle))
   const times = timesOf(stock)
   assertTimed(bundle, trust, times)
   const known = entries.filter((entry) => !isIntoto001(entry))
-  verifierOf(trust, known.length).verify({
+  const paths: CertificatePath[] = []
+  verifierOf(trust, holder, known.length, paths).verify({
     ...stock,
-    key: trust.signer.kind === 'certificate' && !trust.signer.sct ? unlogged(stock.key) : stock.key,
+    timestamps: stock.timestamps.map((time) => overEnvelope(time, claim.envelope)),
     signature: widened(stock.signature, content, trust.signer.kind === 'key' ? trust.signer.hash : 'sha256'),
     tlogEntries: known,
   })
@@ -49,36 +47,30 @@ export function verifyBundle(claim: BundleContent, trust: Trust): { signer: Sign
     if (isIntoto001(entry)) verifyIntoto001(entry, content, trust.material.tlogs)
     assertLogInUse(entry, trust.material.tlogs, times)
   }
-  return { signer: signerOf(trust, holder, times), content }
+  assertCertificateLogged(paths, trust)
+  assertDistinct(stock, entries, trust)
+  return { signer: signerOf(trust, holder, times), content, times }
 }
 
-/**
- * What the demand does not ask for is left out, as if it were not there: whoever attached the bundle could have left it out too.
- * Only a certificate always needs a trusted time, from a log or from a timestamp authority.
- */
-function partsThatCount(bundle: Bundle, { signer, material, log, timestamp }: Trust): Bundle {
-  const { verificationMaterial } = bundle
-  const timed = signer.kind === 'certificate'
-  const useLog = log > 0 || (timed && timestamp === 0)
-  const useTimestamps = timestamp > 0 || (timed && material.timestampAuthorities.length > 0)
-  return {
-    ...bundle,
-    verificationMaterial: {
-      ...verificationMaterial,
-      tlogEntries: useLog ? verificationMaterial.tlogEntries : [],
-      timestampVerificationData: useTimestamps ? verificationMaterial.timestampVerificationData : undefined,
-    },
-  }
+/** To the library every bundle is one of a key: the certificate is read and judged here, and once is enough. */
+function withoutCertificate(bundle: Bundle): Bundle {
+  const content = { $case: 'publicKey', publicKey: { hint: '' } } as const
+  return { ...bundle, verificationMaterial: { ...bundle.verificationMaterial, content } } as Bundle
 }
+
+/** Who holds the signing key, with the certificates at hand: the signing one first, then those that the bundle brings along. */
+type KeyHolder = Holder & { readonly certificates: readonly Certificate[] }
 
 /** A key where a key is asked for, a certificate where one is: the library takes either. */
-function holderOf({ verificationMaterial: { content } }: Bundle, { signer }: Trust): Holder {
+function holderOf({ verificationMaterial: { content } }: Bundle, { signer }: Trust): KeyHolder {
   if (signer.kind === 'key') {
-    if (content.$case === 'publicKey') return { kind: 'key', der: spki(signer.key) }
+    if (content.$case === 'publicKey') return { kind: 'key', der: spki(signer.key), certificates: [] }
     throw new Rejection('wrong-key-kind', 'signed by a certificate; a key is asked for')
   }
-  if (content.$case !== 'publicKey') return { kind: 'certificate', der: leafOf(content) }
-  throw new Rejection('wrong-key-kind', 'signed by a key; a certificate is asked for')
+  if (content.$case === 'publicKey')
+    throw new Rejection('wrong-key-kind', 'signed by a key; a certificate is asked for')
+  const { leaf, brought } = certificatesIn(content)
+  return { kind: 'certificate', der: leaf, certificates: [leaf, ...brought].map(parseCertificate) }
 }
 
 /** Times that count once the library has verified them: RFC 3161, or a log's promise. Others in a bundle are hearsay. */
@@ -98,28 +90,57 @@ function assertTimed({ verificationMaterial }: Bundle, trust: Trust, times: read
   }
 }
 
-function verifierOf({ signer, material }: Trust, logEntries: number): Verifier {
-  if (signer.kind === 'certificate') {
-    const ctlogThreshold = signer.sct ? 1 : 0
-    return new Verifier(material, { tlogThreshold: logEntries, ctlogThreshold, timestampThreshold: 1 })
+function overEnvelope(time: SignedEntity['timestamps'][number], envelope: Uint8Array | undefined) {
+  if (time.$case !== 'timestamp-authority' || envelope === undefined) return time
+  return { ...time, timestamp: overEither(time.timestamp, envelope) }
+}
+
+/**
+ * The library asks for the key only once it has verified the times, and then whether it is valid at each: there a certificate
+ * must lead to an authority, by a path of ours. The library's own needs a self-signed end and takes nothing that a bundle brings.
+ */
+function verifierOf(
+  { signer, material }: Trust,
+  { certificates: [leaf, ...brought] }: KeyHolder,
+  logEntries: number,
+  paths: CertificatePath[],
+): Verifier {
+  const thresholds = { tlogThreshold: logEntries, timestampThreshold: signer.kind === 'certificate' ? 1 : 0 }
+  const isValid = (time: Date) => {
+    if (signer.kind === 'certificate' && leaf) paths.push(pathAt(time, leaf, brought, signer.authorities))
+    return true
   }
-  const publicKey = () => ({ publicKey: signer.key, validFor: () => true })
-  return new Verifier({ ...material, publicKey }, { tlogThreshold: logEntries, timestampThreshold: 0 })
+  const key = signer.kind === 'key' ? signer.key : leaf?.x509.publicKey
+  if (key === undefined) throw new Rejection('malformed', 'there is no signing certificate')
+  return new Verifier({ ...material, publicKey: () => ({ publicKey: key, validFor: isValid }) }, thresholds)
 }
 
-function unlogged(key: SignedEntity['key']): SignedEntity['key'] {
-  return key.$case === 'certificate' ? { ...key, certificate: withoutScts(key.certificate) } : key
+/** The certificate must carry proof (SCT) that a certificate log of the root knows it, and none that does not hold. */
+function assertCertificateLogged(paths: readonly CertificatePath[], { signer, material }: Trust): void {
+  if (signer.kind === 'key' || !signer.sct) return
+  const logs = paths.slice(0, 1).flatMap(([leaf, issuer]) => verifySCTs(leaf.asn1, issuer.asn1, material.ctlogs))
+  if (logs.length === 0) throw new Rejection('certificate-untrusted', 'the certificate carries no SCT')
 }
 
-function signerOf({ signer }: Trust, holder: Holder, times: readonly Date[]): Signer {
+/** Proof must come from as many logs and timestamp authorities as are asked for: twice from one is once (GHSA-9vcr-p3rj-q5q6). */
+function assertDistinct({ timestamps }: SignedEntity, entries: readonly TransparencyLogEntry[], trust: Trust): void {
+  const logs = new Set(entries.map(({ logId }) => logId.keyId.toString('hex'))).size
+  if (logs < trust.log) throw new Rejection('log-missing', `entries of ${logs} logs; ${trust.log} are asked for`)
+  const tokens = timestamps.flatMap((time) => (time.$case === 'timestamp-authority' ? [time.timestamp] : []))
+  const stamped = countAuthorities(tokens, trust.material.timestampAuthorities)
+  if (stamped < trust.timestamp) {
+    throw new Rejection('timestamp-missing', `stamped by ${stamped} authorities; ${trust.timestamp} are asked for`)
+  }
+}
+
+function signerOf({ signer }: Trust, { certificates: [leaf] }: KeyHolder, times: readonly Date[]): Signer {
+  if (signer.kind === 'certificate' && leaf) {
+    return { kind: 'certificate', ...readIdentity(leaf.asn1, signer.fulcio), signedAt: earliest(times) }
+  }
   if (signer.kind === 'key') {
-    return { kind: 'key', key: keyName(signer.key), ...(times.length > 0 && { signedAt: earliest(times) }) }
+    return { kind: 'key', key: keyName(spki(signer.key)), ...(times.length > 0 && { signedAt: earliest(times) }) }
   }
-  return {
-    kind: 'certificate',
-    ...readIdentity(X509Certificate.parse(Buffer.from(holder.der))),
-    signedAt: earliest(times),
-  }
+  throw new Rejection('malformed', 'there is no signing certificate')
 }
 
 /** An old signature can be stamped again at any time, but never before it was made: the earliest time comes nearest. */

@@ -7,6 +7,7 @@ import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { ENV } from '../../lambda/env.ts'
 import { QUEUES } from '../../lambda/resources.ts'
+import type { EvidencePlace } from '../evidence-file.ts'
 import { arnOf, REGION } from './account.ts'
 import { startDynamoDb } from './dynamodb.ts'
 import type { Backlog } from './messaging.ts'
@@ -29,6 +30,8 @@ export type AwsOptions = {
 export interface LocalAws {
   /** What a function needs in its environment to find all this. */
   readonly env: Readonly<Record<string, string>>
+  /** Where evidence is kept: what `assay replay` reads. */
+  readonly evidence: EvidencePlace
   readonly dynamodb: DynamoDBClient
   /** Name of the status table. */
   readonly table: string
@@ -93,6 +96,7 @@ export async function startAws({ dir, visibility = {} }: AwsOptions): Promise<Lo
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,
     },
+    evidence: { bucket: BUCKET, endpoint: messaging.url, region: REGION },
     dynamodb,
     table: TABLE_NAME,
     sqs,

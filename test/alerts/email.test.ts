@@ -100,7 +100,7 @@ Deploy gates say no. Sign the image anew or mend the policy.`,
 State: error, ${NOW}
 
 What to do
-Nothing was taken. It is tried again by itself; look at the registry if this repeats.`,
+Nothing was taken. It is tried again by itself. If this repeats, look at the registry, or at what is attached to the image where that is more than is read.`,
   ],
 ]
 

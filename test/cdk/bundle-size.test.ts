@@ -11,7 +11,7 @@ const LIMITS = { verify: 1200, act: 1150, sweep: 950, api: 1000, trust: 1000 } s
   number
 >
 /** What only the trust function may carry: no other one ever asks a mirror or AWS KMS. */
-const FETCHING = ['tuf-js', '@tufjs/models', '@aws-sdk/client-kms']
+const FETCHING = ['tuf-js', '@aws-sdk/client-kms']
 
 it.each(Object.entries(FUNCTIONS))('keeps %s small', async (name, { entry }) => {
   const { banner, externalModules, ...options } = ESBUILD

@@ -105,6 +105,9 @@ export function testRegistry({ title, make, ...lists }: RegistryContract): void 
         expect(found).toContainEqual(expect.objectContaining(expected))
       }
       expect(await registry.referrers(NAME, signature.manifest.digest)).toEqual([])
+      const ofType = await registry.referrers(NAME, ONE.manifest.digest, 'application/vnd.example.sbom')
+      expect(ofType?.map(({ digest }) => digest)).toEqual([sbom.manifest.digest])
+      expect(await registry.referrers(NAME, ONE.manifest.digest, 'application/vnd.example')).toEqual([])
     })
 
     it('knows the tags of a digest', async () => {

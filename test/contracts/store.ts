@@ -23,7 +23,6 @@ function image(n: number, fields: Partial<ImageRecord> = {}): ImageRecord {
     checks: [],
     signers: [],
     policyHash: 'p',
-    evidence: [],
     firstSeenAt: `2026-01-01T00:00:${String(n).padStart(2, '0')}.000Z`,
     checkedAt: '2026-01-01T00:00:00.000Z',
     seq: 0,

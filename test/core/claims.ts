@@ -69,13 +69,13 @@ export function policy(authorities: readonly Authority[], fields: Partial<Policy
 }
 
 export function evidence(fields: Partial<Evidence> = {}): Evidence {
-  return { image: ID, mediaType: 'm', kept: [], platforms: [], signature: false, claims: [], ...fields }
+  return { image: ID, mediaType: 'm', platforms: [], signature: false, claims: [], unsigned: [], ...fields }
 }
 
-export const SIGNATURE: Says = { kind: 'signature', annotations: {} }
+export const SIGNATURE: Says = { kind: 'signature', annotations: {}, names: [] }
 
 export function attestation(predicateType: string): Says {
-  return { kind: 'attestation', predicateType, statement: {} }
+  return { kind: 'attestation', predicateType, statement: {}, names: [] }
 }
 
 /** A claim whose signature holds, to whoever asks for this kind of signer. */
@@ -93,7 +93,13 @@ export function bad(fault: SignatureFault = 'signature-invalid'): Authenticated 
 
 function claim(key: Proof, certificate: Proof): Authenticated {
   return {
-    claim: { carrier: 'cosign-bundle', manifest: digest(2), layer: digest(3), content: { kind: 'bundle', bundle: {} } },
+    claim: {
+      carrier: 'cosign-bundle',
+      source: '',
+      manifest: digest(2),
+      layer: digest(3),
+      content: { kind: 'bundle', bundle: {} },
+    },
     proofs: new Map([
       [demandId(KEY_DEMAND), key],
       [demandId(CERTIFICATE_DEMAND), certificate],

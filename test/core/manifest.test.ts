@@ -269,7 +269,7 @@ describe('a platform', () => {
     [{ os: 'linux', architecture: 'amd64' }, 'linux/amd64'],
     [{ os: 'linux', architecture: 'arm', variant: 'v7' }, 'linux/arm/v7'],
     [{ os: 'unknown', architecture: 'unknown' }, undefined],
-    [{ os: 'linux' }, 'linux/unknown'],
+    [{ os: 'linux' }, 'linux'],
     [{}, undefined],
     [undefined, undefined],
     ['linux', undefined],

@@ -49,7 +49,6 @@ export function record(fields: Partial<ImageRecord> = {}): ImageRecord {
     checks: [],
     signers: [],
     policyHash: 'p',
-    evidence: [],
     firstSeenAt: at(-3600),
     checkedAt: NOW,
     ...(once && { verifiedAt: at(-1800) }),
@@ -66,7 +65,7 @@ export function verdict(outcome: Verdict['outcome'], fields: Partial<Verdict> = 
     verdict: { outcome, policies: [], checks: [], signers: [], policyHash: 'p', badSignature: false, ...fields },
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
     platforms: [],
-    evidence: [],
+    transcript: digest(9),
   }
 }
 

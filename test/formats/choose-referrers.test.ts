@@ -1,41 +1,75 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Descriptor } from '../../lambda/core/manifest.ts'
 import { announcedFormat, chooseReferrers } from '../../lambda/formats/choose-referrers.ts'
+import { SIGN_V1 } from '../../lambda/formats/wanted.ts'
 import { BUNDLE, CONFIG, describeBytes, EMPTY } from './layouts.ts'
 
-const one = (name: string, artifactType?: string) =>
-  describeBytes('application/vnd.oci.image.manifest.v1+json', name, artifactType === undefined ? {} : { artifactType })
-const SPDX = 'application/spdx+json'
+const SPDX = 'https://spdx.dev/Document'
+const WANTED = { signature: true, predicateTypes: [SPDX] }
+
+const one = (name: string, artifactType?: string, predicateType?: string): Descriptor =>
+  describeBytes('application/vnd.oci.image.manifest.v1+json', name, {
+    ...(artifactType !== undefined && { artifactType }),
+    ...(predicateType !== undefined && { annotations: { 'dev.sigstore.bundle.predicateType': predicateType } }),
+  })
+const choose = (api: readonly Descriptor[], fallback: readonly Descriptor[] = []) =>
+  chooseReferrers(api, fallback, WANTED)
+const JUNK = 'application/spdx+json'
 
 describe('of the listed referrers', () => {
-  it('the announced are opened first, then those whose kind the list cannot tell', () => {
+  it('wanted kinds come first, then those announced, those untold, and last those announced as something else', () => {
+    const wanted = one('a', BUNDLE, SIGN_V1)
+    const announced = one('b', 'application/vnd.dev.cosign.artifact.sig.v1+json')
+    const untold = one('c', EMPTY)
+    const other = one('d', BUNDLE, 'https://example.com/other')
+    expect(choose([other, untold, announced, wanted]).needed).toEqual([wanted, announced, untold, other])
+  })
+
+  it('an attestation that a policy asks for is wanted, and a signature is not where none is asked for', () => {
+    const sbom = one('a', BUNDLE, SPDX)
+    const signature = one('b', BUNDLE, SIGN_V1)
+    const { needed } = chooseReferrers([signature, sbom], [], { signature: false, predicateTypes: [SPDX] })
+    expect(needed).toEqual([sbom, signature])
+  })
+
+  it('those whose kind the list cannot tell are opened too', () => {
     const untold = [one('a'), one('b', ''), one('c', EMPTY), one('d', CONFIG)]
-    const announced = [one('e', BUNDLE), one('f', 'application/vnd.dev.cosign.artifact.sig.v1+json')]
-    const { needed, spare } = chooseReferrers([...untold, ...announced], [])
-    expect(needed).toEqual([...announced, ...untold])
-    expect(spare).toEqual([])
+    expect(new Set(choose(untold).needed)).toEqual(new Set(untold))
   })
 
   it('those of other kinds are left alone where the registry itself tells the kind', () => {
-    expect(chooseReferrers([one('a', SPDX)], [])).toEqual({ needed: [], spare: [] })
+    expect(choose([one('a', JUNK)])).toEqual({ needed: [], spare: [] })
   })
 
   it('those of other kinds are worth a look where the pusher tells the kind', () => {
-    expect(chooseReferrers([], [one('a', SPDX)])).toEqual({ needed: [], spare: [one('a', SPDX)] })
+    expect(choose([], [one('a', JUNK)])).toEqual({ needed: [], spare: [one('a', JUNK)] })
   })
 
   it('each is opened once, whatever the two lists call it', () => {
-    const { needed, spare } = chooseReferrers(
+    const { needed, spare } = choose(
       [one('a', BUNDLE), one('b', BUNDLE)],
-      [one('a', EMPTY), one('b', SPDX), one('a', BUNDLE)],
+      [one('a', EMPTY), one('b', JUNK), one('a', BUNDLE)],
     )
-    expect(needed).toEqual([one('a', BUNDLE), one('b', BUNDLE)])
+    expect(needed).toHaveLength(2)
     expect(spare).toEqual([])
+  })
+
+  it('the order of the lists changes nothing', () => {
+    const all = ['a', 'b', 'c', 'd', 'e'].flatMap((name) => [one(name, BUNDLE), one(`${name}2`, EMPTY)])
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (shuffled) => {
+        expect(choose(shuffled)).toEqual(choose(all))
+      }),
+    )
   })
 })
 
 it.each([
   [BUNDLE, 'cosign-bundle'],
-  ['application/vnd.dev.cosign.artifact.att.v1+json', 'cosign-legacy'],
+  ['application/vnd.dev.cosign.artifact.att.v1+json', 'cosign-oci11'],
+  ['application/vnd.cncf.notary.signature', 'notation'],
+  ['', undefined],
   [EMPTY, undefined],
   [undefined, undefined],
 ])('the artifact type %s announces %s', (type, format) => {

@@ -1,8 +1,10 @@
 import { beforeEach } from 'vitest'
 import type { Descriptor, FetchedManifest } from '../../lambda/core/manifest.ts'
-import { gather } from '../../lambda/gather.ts'
+import { OWN_SOURCE } from '../../lambda/core/policy/policy.ts'
+import { gather, type Reading } from '../../lambda/gather.ts'
+import type { Registry } from '../../lambda/ports.ts'
 import { BUNDLE, CONFIG, describeBytes, IMAGE_MANIFEST, manifestOf, referrerOf, SIMPLE_SIGNING } from './layouts.ts'
-import { type Contents, emptyContents, memoryEvidence, memoryRegistry, put, putBlob } from './memory-registry.ts'
+import { type Contents, emptyContents, memoryRegistry, put, putBlob } from './memory-registry.ts'
 
 export const ID = { host: 'registry.test', name: 'app', digest: IMAGE_MANIFEST.digest }
 export const TAG = IMAGE_MANIFEST.digest.replace(':', '-')
@@ -15,8 +17,18 @@ beforeEach(() => {
   put(contents, IMAGE_MANIFEST)
 })
 
-export function read(id = ID, store = memoryEvidence()) {
-  return gather(memoryRegistry(contents), id, store)
+/** Where the policies of these tests look, and for what: an image signature in the image's own repository. */
+export function readingOf(registry: Registry, more: Partial<Reading> = {}): Reading {
+  return {
+    registryOf: () => registry,
+    sources: [OWN_SOURCE],
+    wanted: { signature: true, predicateTypes: [] },
+    ...more,
+  }
+}
+
+export function read(id = ID) {
+  return gather(readingOf(memoryRegistry(contents)), id)
 }
 
 /** Attaches bundles as layers of a referrer; `list` are those the fallback tag then names. */

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { ImageManifest } from '../../lambda/core/manifest.ts'
 import { parseManifest } from '../../lambda/core/manifest.ts'
 import { cosignLegacy } from '../../lambda/formats/cosign-legacy.ts'
+import { cosignOci11 } from '../../lambda/formats/cosign-oci11.ts'
 import { legacyBundle } from '../../lambda/formats/legacy-bundle.ts'
-import { bytesOf, CONFIG, DSSE, describeBytes, IMAGE_MANIFEST, manifestOf, SIMPLE_SIGNING } from './layouts.ts'
+import { bytesOf, CONFIG, DSSE, describeBytes, manifestOf, SIMPLE_SIGNING } from './layouts.ts'
 
 const PAYLOAD = bytesOf('payload')
 const SIGNATURE = { 'dev.cosignproject.cosign/signature': 'c2ln' }
@@ -74,11 +75,37 @@ describe('a legacy signature becomes a bundle', () => {
   })
 })
 
+describe('the chain that a legacy signature brings along', () => {
+  const certificates = (annotations: Record<string, string>) => {
+    const claim = signature({ ...SIGNATURE, ...annotations })
+    const { bundle } = claim as unknown as { bundle: { verificationMaterial: Record<string, unknown> } }
+    return bundle.verificationMaterial
+  }
+  const other = CERTIFICATE.replace('QUJD', 'REVG')
+
+  it.each([
+    ['follows the signing certificate, in its order', `${other}\n${CERTIFICATE}`, ['QUJDREVG', 'REVGREVG', 'QUJDREVG']],
+    ['may be empty', '', ['QUJDREVG']],
+    ['may be nonsense', 'nonsense', ['QUJDREVG']],
+    ['may be nonsense in part', `x${other}x-----BEGIN CERTIFICATE-----`, ['QUJDREVG', 'REVGREVG']],
+  ])('%s', (_, chain, expected) => {
+    const annotations = { 'dev.sigstore.cosign/certificate': CERTIFICATE, 'dev.sigstore.cosign/chain': chain }
+    const { x509CertificateChain } = certificates(annotations)
+    expect(x509CertificateChain).toEqual({ certificates: expected.map((rawBytes) => ({ rawBytes })) })
+  })
+
+  it('makes no certificate of a signature by key', () => {
+    const material = certificates({ 'dev.sigstore.cosign/chain': CERTIFICATE })
+    expect(material).toMatchObject({ publicKey: { hint: '' } })
+    expect(material).not.toHaveProperty('x509CertificateChain')
+  })
+})
+
 it('a legacy attestation becomes a bundle around its envelope', () => {
   const envelope = { payloadType: 'application/vnd.in-toto+json', payload: 'e30=', signatures: [{ sig: 'c2ln' }] }
   const annotations = { 'dev.cosignproject.cosign/signature': '', predicateType: 'anything' }
   const claim = legacyBundle(describeBytes(DSSE, envelope, { annotations }), bytesOf(envelope))
-  expect(claim).toMatchObject({ kind: 'bundle', bundle: { dsseEnvelope: envelope } })
+  expect(claim).toMatchObject({ kind: 'bundle', bundle: { dsseEnvelope: envelope }, envelope: bytesOf(envelope) })
   expect(claim).not.toHaveProperty('artifact')
 })
 
@@ -131,8 +158,7 @@ describe('unreadable, and never an exception', () => {
 
 describe('legacy signatures lie', () => {
   it('at the tags that cosign derives from the digest', () => {
-    const hex = IMAGE_MANIFEST.digest.slice(7)
-    expect(cosignLegacy.tags(IMAGE_MANIFEST.digest)).toEqual([`sha256-${hex}.sig`, `sha256-${hex}.att`])
+    expect(cosignLegacy.tagSuffixes).toEqual(['.sig', '.att'])
   })
 
   it('one in each layer of a known type, among others that are none', () => {
@@ -148,6 +174,6 @@ describe('legacy signatures lie', () => {
     ['application/vnd.dev.cosign.artifact.sbom.v1+json', false],
     ['application/vnd.oci.image.config.v1+json', false],
   ])('as referrers of type %s: %s', (type, announced) => {
-    expect(cosignLegacy.announces.test(type)).toBe(announced)
+    expect(cosignOci11.announces?.test(type)).toBe(announced)
   })
 })

@@ -1,5 +1,6 @@
 import type { Digest } from '../../lambda/core/image.ts'
 import type { Descriptor, FetchedManifest } from '../../lambda/core/manifest.ts'
+import { OverLimit } from '../../lambda/errors.ts'
 import type { EvidenceStore, Registry } from '../../lambda/ports.ts'
 import { bytesOf, sha256 } from './layouts.ts'
 
@@ -10,6 +11,9 @@ export type Contents = {
   /** Absent: the registry has no referrers API. */
   referrers?: readonly Descriptor[]
 }
+
+/** As the adapters have it. */
+const MAX_REFERRERS = 1_000
 
 /** A registry in memory that counts what is read, and how much of it at once. */
 export type MemoryRegistry = Registry & { readonly reads: string[]; readonly mostAtOnce: () => number }
@@ -46,7 +50,13 @@ export function memoryRegistry(contents: Contents): MemoryRegistry {
     resolve: async (_, tag) => contents.manifests.get(tag)?.digest,
     manifest: (_, reference) => read(reference, contents.manifests.get(reference)),
     blob: (_, digest) => read(digest, contents.blobs.get(digest)),
-    referrers: () => read('referrers', contents.referrers),
+    async referrers(_, __, artifactType) {
+      const all = await read(['referrers', artifactType].filter(Boolean).join(' '), contents.referrers)
+      const asked = all?.filter((one) => artifactType === undefined || one.artifactType === artifactType)
+      if (asked !== undefined && asked.length > MAX_REFERRERS)
+        throw new OverLimit(`more than ${MAX_REFERRERS} referrers`)
+      return asked
+    },
     tagsOf: async () => undefined,
   }
 }

@@ -3,6 +3,7 @@ import { Unavailable } from '../../lambda/errors.ts'
 import { verifyPush } from '../../lambda/pipeline.ts'
 import { sweep } from '../../lambda/sweep.ts'
 import type { Actor, Verifier } from '../../lambda/world.ts'
+import { replayAll } from './replay-all.ts'
 import type { Memory } from './world.ts'
 
 let workers = 0
@@ -24,7 +25,7 @@ export async function deliver(memory: Memory, world: Verifier & Actor): Promise<
   throw new Error('500 messages and no end: something makes new work for ever')
 }
 
-/** Delivers, sweeps and lets time pass, minute by minute, until nothing is left to do for so many minutes. */
+/** Delivers, sweeps and lets time pass, minute by minute, until nothing is left to do for so many minutes. Then every verdict is replayed. */
 export async function drain(memory: Memory, world: Verifier & Actor, minutes = 15): Promise<void> {
   for (let minute = 0; minute < minutes; minute++) {
     await deliver(memory, world)
@@ -32,4 +33,5 @@ export async function drain(memory: Memory, world: Verifier & Actor, minutes = 1
     await deliver(memory, world)
     memory.advance(60)
   }
+  await replayAll(memory.world.store, memory.world.evidence)
 }

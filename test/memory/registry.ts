@@ -37,11 +37,12 @@ export function memoryRegistry(immutable: (tag: string) => boolean = () => false
       if (bytes && bytes.length > maxBytes) throw new OverLimit(`blob of ${bytes.length} bytes; at most ${maxBytes}`)
       return bytes
     },
-    referrers: async (name, digest) =>
+    referrers: async (name, digest, artifactType) =>
       [...at(name).manifests.values()]
         .map((fetched) => ({ fetched, json: JSON.parse(Buffer.from(fetched.bytes).toString()) }))
         .filter(({ json }) => json.subject?.digest === digest)
-        .map(({ fetched, json }) => descriptor({ ...json, ...fetched, size: fetched.bytes.length })!),
+        .map(({ fetched, json }) => descriptor({ ...json, ...fetched, size: fetched.bytes.length })!)
+        .filter((one) => artifactType === undefined || one.artifactType === artifactType),
     tagsOf: async (name, digest) => tagsOn(name, digest),
   }
   const tagger: Tagger = {

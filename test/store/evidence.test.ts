@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { onTestFinished } from 'vitest'
+import { folderEvidence } from '../../cli/folder-evidence.ts'
 import { ENV } from '../../lambda/env.ts'
 import { s3Evidence } from '../../lambda/store/s3-evidence.ts'
 import { settingsFor, startAws } from '../../local/aws/aws.ts'
@@ -8,6 +9,8 @@ import { temporaryFolder } from '../local/temporary-folder.ts'
 import { memoryEvidence } from '../memory/evidence.ts'
 
 testEvidence('memory', async () => memoryEvidence())
+
+testEvidence('a folder', async () => folderEvidence(temporaryFolder()))
 
 testEvidence('S3', async () => {
   const aws = await startAws({ dir: temporaryFolder() })

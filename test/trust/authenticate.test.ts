@@ -23,6 +23,7 @@ import { KINDS } from './log-bodies.ts'
 import { ecKeys, ISSUER, NOW, newPki, rootOf, WORKFLOW } from './pki.ts'
 
 const pki = newPki()
+const TRUSTED = { materials: trustMaterials({ test: rootOf(pki) }), keys: {}, now: NOW }
 const stranger = newPki()
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000)
 const WITHOUT_LOG = { ...CERTIFICATE, log: 0, timestamp: 1 }
@@ -42,7 +43,7 @@ describe('accepts', () => {
         claims: expect.objectContaining({ sourceRepositoryURI: 'https://github.com/acme/app', buildTrigger: 'push' }),
         signedAt: ACCEPTED_AT,
       },
-      says: { kind: 'signature', annotations: {} },
+      says: { kind: 'signature', annotations: {}, names: [] },
     })
   })
 
@@ -57,7 +58,7 @@ describe('accepts', () => {
     expect(prove(pki, bundle, demand)).toEqual({
       ok: true,
       signer: { kind: 'key', key: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
-      says: { kind: 'signature', annotations: {} },
+      says: { kind: 'signature', annotations: {}, names: [] },
     })
   })
 
@@ -77,7 +78,7 @@ describe('accepts', () => {
 
   it('a message signature over the manifest itself', () => {
     const proof = prove(pki, signMessage(pki).bundle, CERTIFICATE, { artifact: IMAGE })
-    expect(proof).toMatchObject({ ok: true, says: { kind: 'signature', annotations: {} } })
+    expect(proof).toMatchObject({ ok: true, says: { kind: 'signature', annotations: {}, names: [] } })
   })
 
   it('a legacy signature, with its annotations', () => {
@@ -159,8 +160,8 @@ describe('of several claims', () => {
       { kind: 'bundle' as const, bundle: null },
     ]
     for (const order of [contents, contents.toReversed()]) {
-      const claims = order.map((content) => ({ carrier: 'test', manifest: OTHER, layer: OTHER, content }))
-      const judged = authenticate(claims, [CERTIFICATE], DIGEST, trustMaterials({ test: rootOf(pki) }))
+      const claims = order.map((content) => ({ carrier: 'test', source: '', manifest: OTHER, layer: OTHER, content }))
+      const judged = authenticate(claims, [CERTIFICATE], DIGEST, TRUSTED)
       const proved = judged.filter(({ proofs }) => proofs.get(demandId(CERTIFICATE))!.ok)
       expect(proved.map(({ claim }) => claim.content)).toEqual([good])
     }
@@ -169,18 +170,26 @@ describe('of several claims', () => {
   it('each is proved against every demand on its own', () => {
     const { bundle, keys } = signEnvelope(pki, statement(), { by: 'key' })
     const demands = [CERTIFICATE, keyDemand(keys.publicKey), keyDemand(ecKeys().publicKey)]
-    const claim = { carrier: 'test', manifest: OTHER, layer: OTHER, content: { kind: 'bundle' as const, bundle } }
-    const [judged] = authenticate([claim], demands, DIGEST, trustMaterials({ test: rootOf(pki) }))
+    const claim = {
+      carrier: 'test',
+      source: '',
+      manifest: OTHER,
+      layer: OTHER,
+      content: { kind: 'bundle' as const, bundle },
+    }
+    const [judged] = authenticate([claim], demands, DIGEST, TRUSTED)
     expect(demands.map((demand) => judged!.proofs.get(demandId(demand))!.ok)).toEqual([false, true, false])
   })
 })
 
 describe('an installation that cannot judge', () => {
-  const claims = [{ carrier: 'test', manifest: OTHER, layer: OTHER, content: { kind: 'bundle' as const, bundle: {} } }]
+  const claims = [
+    { carrier: 'test', source: '', manifest: OTHER, layer: OTHER, content: { kind: 'bundle' as const, bundle: {} } },
+  ]
 
   it('says so where a root is missing, and which ones it knows', () => {
     const demand = { ...CERTIFICATE, root: 'github' }
-    const judge = () => authenticate(claims, [demand], DIGEST, trustMaterials({ test: rootOf(pki) }))
+    const judge = () => authenticate(claims, [demand], DIGEST, TRUSTED)
     expect(judge).toThrow(Misconfigured)
     expect(judge).toThrow(
       /^no trusted root is called "github"; known: "test"; if a TUF mirror keeps it, the trust function/,
@@ -189,7 +198,7 @@ describe('an installation that cannot judge', () => {
 
   it.each([{ log: 1 }, { timestamp: 1 }])('asks a key with %j for its root', (more) => {
     const demand = keyDemand(ecKeys().publicKey, { ...more, root: 'github' })
-    expect(() => authenticate(claims, [demand], DIGEST, new Map())).toThrow(Misconfigured)
+    expect(() => authenticate(claims, [demand], DIGEST, { ...TRUSTED, materials: new Map() })).toThrow(Misconfigured)
   })
 
   it('says so where a key cannot be read', () => {
@@ -197,6 +206,6 @@ describe('an installation that cannot judge', () => {
       ...CERTIFICATE,
       signer: { kind: 'key' as const, key: { pem: 'nonsense' }, hash: 'sha256' as const },
     }
-    expect(() => authenticate([], [demand], DIGEST, trustMaterials({ test: rootOf(pki) }))).toThrow(Misconfigured)
+    expect(() => authenticate([], [demand], DIGEST, TRUSTED)).toThrow(Misconfigured)
   })
 })

@@ -59,6 +59,8 @@ export type SignOptions = {
   readonly log?: Kind | 'none'
   readonly inclusion?: Inclusion
   readonly stamp?: Date
+  /** Of an envelope. */
+  readonly payloadType?: string
 }
 
 export function statement(predicateType = SIGN_V1, digest = DIGEST, annotations?: Record<string, unknown>): object {
@@ -69,7 +71,7 @@ export function statement(predicateType = SIGN_V1, digest = DIGEST, annotations?
 /** A bundle around a statement, or around any payload. */
 export function signEnvelope(pki: Pki, payload: object | string = statement(), options: SignOptions = {}): Signed {
   const bytes = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
-  const payloadType = 'application/vnd.in-toto+json'
+  const { payloadType = 'application/vnd.in-toto+json' } = options
   const made = material(pki, dsse.preAuthEncoding(payloadType, bytes), options, (parts) =>
     envelopeBody(kindOf(options), { ...parts, payload: bytes }),
   )
@@ -82,7 +84,9 @@ export function signEnvelope(pki: Pki, payload: object | string = statement(), o
 
 /** A bundle around a bare signature of bytes. */
 export function signMessage(pki: Pki, bytes: Uint8Array = IMAGE, options: SignOptions = {}): Signed {
-  const made = material(pki, Buffer.from(bytes), options, (parts) => messageBody({ ...parts, payload: bytes }))
+  const made = material(pki, Buffer.from(bytes), options, (parts) =>
+    messageBody({ ...parts, payload: bytes }, options.log === 'hashedrekord/0.0.2' ? options.log : undefined),
+  )
   const digest = createHash('sha256').update(bytes).digest('base64')
   const messageSignature = {
     messageDigest: { algorithm: 'SHA2_256', digest },
@@ -148,22 +152,34 @@ export function keyDemand(key: KeyObject, more: Partial<Demand> = {}, digest: Ha
   return { signer: { kind: 'key', key: { pem: pemText }, hash: digest }, root: 'test', log: 0, timestamp: 0, ...more }
 }
 
+type ProveOptions = {
+  readonly artifact?: Uint8Array
+  readonly digest?: Digest
+  readonly root?: unknown
+  readonly now?: Date
+  readonly keys?: Readonly<Record<string, string>>
+}
+
 /** One claim against one demand. */
 export function prove(
   pki: Pki,
   content: BundleJson | ClaimContent,
   demand: Demand = CERTIFICATE,
-  { artifact, digest = DIGEST, root = rootOf(pki) }: { artifact?: Uint8Array; digest?: Digest; root?: unknown } = {},
+  { artifact, digest = DIGEST, root = rootOf(pki), now = NOW, keys = {} }: ProveOptions = {},
 ): Proof {
   const claimed: ClaimContent =
     'kind' in content ? content : { kind: 'bundle', bundle: content, ...(artifact && { artifact }) }
-  const claim = { carrier: 'test', manifest: OTHER, layer: OTHER, content: claimed }
-  const [judged] = authenticate([claim], [demand], digest, trustMaterials({ test: root }))
+  const claim = { carrier: 'test', source: '', manifest: OTHER, layer: OTHER, content: claimed }
+  const [judged] = authenticate([claim], [demand], digest, { materials: trustMaterials({ test: root }), keys, now })
   return judged!.proofs.get(demandId(demand))!
 }
 
 /** The same signature as cosign 2 would lay it into a layer: bytes and annotations. */
-export function legacyClaim({ bundle, logged: { verifier } }: Signed, bytes?: Uint8Array): ClaimContent {
+export function legacyClaim(
+  { bundle, logged: { verifier } }: Signed,
+  bytes?: Uint8Array,
+  chain?: readonly Buffer[],
+): ClaimContent {
   const { tlogEntries, timestampVerificationData } = bundle.verificationMaterial
   const [entry] = tlogEntries
   const stamp = timestampVerificationData.rfc3161Timestamps[0]?.signedTimestamp
@@ -179,6 +195,7 @@ export function legacyClaim({ bundle, logged: { verifier } }: Signed, bytes?: Ui
   const annotations = {
     'dev.cosignproject.cosign/signature': bundle.messageSignature?.signature ?? '',
     ...(verifier.kind === 'certificate' && { 'dev.sigstore.cosign/certificate': pem(verifier) }),
+    ...(chain && { 'dev.sigstore.cosign/chain': chain.map((der) => pem({ kind: 'certificate', der })).join('') }),
     ...(rekor && { 'dev.sigstore.cosign/bundle': JSON.stringify(rekor) }),
     ...(stamp && { 'dev.sigstore.cosign/rfc3161timestamp': JSON.stringify({ SignedRFC3161Timestamp: stamp }) }),
   }
@@ -190,6 +207,13 @@ export function legacyClaim({ bundle, logged: { verifier } }: Signed, bytes?: Ui
     { mediaType, digest: `sha256:${hash('sha256', content)}`, size: content.length, annotations },
     content,
   )
+}
+
+/** The same bundle in version 0.1, with more certificates beside the signing one. */
+export function withChain(bundle: BundleJson, ...brought: readonly Buffer[]): BundleJson {
+  const { certificate, ...material } = bundle.verificationMaterial
+  const certificates = [certificate!, ...brought.map((der) => ({ rawBytes: der.toString('base64') }))]
+  return { ...bundle, mediaType: V01, verificationMaterial: { ...material, x509CertificateChain: { certificates } } }
 }
 
 /** cosign's simple signing payload. */

@@ -25,7 +25,7 @@ function judge(leaf: LeafOptions, demand = CERTIFICATE) {
 }
 
 describe('the issuer of an identity', () => {
-  it('is that of extension .8 where .1 disagrees', () => {
+  it('issuer-v1-v2-disagree: is that of extension .8', () => {
     const claims = [raw(1, 'https://accounts.example.com'), der(8, ISSUER)]
     expect(judge({ claims })).toMatchObject({ ok: true, signer: { issuer: ISSUER } })
   })
@@ -68,6 +68,31 @@ describe('the subject of an identity', () => {
   ])('is nobody where it has %s', (_, name) => {
     expect(judge({ name })).toMatchObject({ ok: false, fault: 'certificate-untrusted' })
   })
+})
+
+const CLAIMS = {
+  buildSignerURI: 9,
+  buildSignerDigest: 10,
+  runnerEnvironment: 11,
+  sourceRepositoryURI: 12,
+  sourceRepositoryDigest: 13,
+  sourceRepositoryRef: 14,
+  sourceRepositoryIdentifier: 15,
+  sourceRepositoryOwnerURI: 16,
+  sourceRepositoryOwnerIdentifier: 17,
+  buildConfigURI: 18,
+  buildConfigDigest: 19,
+  buildTrigger: 20,
+  runInvocationURI: 21,
+  sourceRepositoryVisibilityAtSigning: 22,
+  deploymentEnvironment: 23,
+}
+
+it('reads every claim of the certificate by name, from its own extension', () => {
+  const claims = Object.entries(CLAIMS).map(([name, arc]) => der(arc, `the ${name}`))
+  const proof = judge({ claims: [der(8, ISSUER), ...claims] })
+  const expected = Object.fromEntries(Object.keys(CLAIMS).map((name) => [name, `the ${name}`]))
+  expect(proof.ok && proof.signer.kind === 'certificate' && proof.signer.claims).toEqual(expected)
 })
 
 it('reads the claims of the certificate by name, and drops what is not text', () => {

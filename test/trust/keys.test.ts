@@ -4,7 +4,8 @@ import { dsse } from '@sigstore/core'
 import { describe, expect, it } from 'vitest'
 import type { KeyPair } from '../../local/sigstore/authority.ts'
 import { IMAGE, keyDemand, prove, signEnvelope, signMessage, statement } from './bundles.ts'
-import { ecKeys, newPki } from './pki.ts'
+import { KINDS } from './log-bodies.ts'
+import { ecKeys, NOW, newPki } from './pki.ts'
 
 const pki = newPki()
 const ed25519 = () => generateKeyPairSync('ed25519')
@@ -99,6 +100,24 @@ describe('Ed25519ph', () => {
     expect(prove(pki, bundle, keyDemand(keys.publicKey))).toMatchObject({ ok: false, fault: 'signature-invalid' })
     envelope.signatures[0]!.sig = Buffer.from('short').toString('base64')
     expect(prove(pki, bundle, keyDemand(keys.publicKey))).toMatchObject({ ok: false, fault: 'signature-invalid' })
+  })
+
+  it('verifies a message, and no other', () => {
+    const { bundle } = signMessage(pki, IMAGE, { by: 'key', keys, hash: null, log: 'none' })
+    bundle.messageSignature!.signature = signed(IMAGE).toString('base64')
+    const demand = keyDemand(keys.publicKey)
+    expect(prove(pki, bundle, demand, { artifact: IMAGE })).toMatchObject({ ok: true })
+    bundle.messageSignature!.signature = signed(Buffer.from('other')).toString('base64')
+    expect(prove(pki, bundle, demand, { artifact: IMAGE })).toMatchObject({ ok: false, fault: 'signature-invalid' })
+  })
+})
+
+describe.each(KEYS.filter(([name]) => !name.startsWith('ML-DSA')))('a certificate over a key %s', (_, make, digest) => {
+  it.each(KINDS)('verifies what is logged as %s, and nothing else', (log) => {
+    const { bundle } = signEnvelope(pki, statement(), { keys: make(), hash: digest, log, stamp: NOW })
+    expect(prove(pki, bundle)).toMatchObject({ ok: true, signer: { kind: 'certificate' } })
+    bundle.dsseEnvelope!.signatures[0]!.sig = Buffer.from('other').toString('base64')
+    expect(prove(pki, bundle)).toMatchObject({ ok: false })
   })
 })
 

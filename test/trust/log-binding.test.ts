@@ -41,6 +41,14 @@ const CASES = KINDS.flatMap((kind) =>
     .filter((what) => !(kind === 'intoto/0.0.1' && what === 'signature'))
     .flatMap((what) => (['certificate', 'key'] as const).map((by) => ({ kind, what, by }))),
 )
+const CARRIERS = [
+  { carrier: 'legacy', kind: 'hashedrekord/0.0.1' },
+  { carrier: 'bundle', kind: 'hashedrekord/0.0.1' },
+  { carrier: 'bundle in Rekor v2', kind: 'hashedrekord/0.0.2' },
+] as const
+const MESSAGES = CARRIERS.flatMap((one) =>
+  Object.keys(WRONG).flatMap((what) => (['certificate', 'key'] as const).map((by) => ({ ...one, what, by }))),
+)
 
 describe('tlog-binding-matrix', () => {
   it.each(CASES)('$kind: an entry for another $what, signed by $by', ({ kind, what, by }) => {
@@ -52,23 +60,35 @@ describe('tlog-binding-matrix', () => {
     expect(prove(pki, bundle, demand)).toMatchObject({ ok: false, fault: 'log-mismatch' })
   })
 
-  it.each(Object.keys(WRONG))('legacy signature: an entry for another %s', (what) => {
-    const payload = simpleSigning()
-    const signed = signMessage(pki, payload)
-    const entry = logged(pki, messageBody(WRONG[what]!({ ...signed.logged, payload })))
-    signed.bundle.verificationMaterial.tlogEntries = [entry]
-    expect(prove(pki, legacyClaim(signed, payload))).toMatchObject({ ok: false, fault: 'log-mismatch' })
-  })
+  it.each(MESSAGES)(
+    'signed bytes, $carrier: an entry for another $what, signed by $by',
+    ({ kind, carrier, what, by }) => {
+      const payload = simpleSigning()
+      const signed = signMessage(pki, payload, { by, log: kind, stamp: NOW })
+      const demand = by === 'key' ? keyDemand(signed.keys.publicKey, { log: 1 }) : undefined
+      const judge = () => {
+        if (carrier === 'legacy') return prove(pki, legacyClaim(signed, payload), demand)
+        return prove(pki, signed.bundle, demand, { artifact: payload })
+      }
+      expect(judge()).toMatchObject({ ok: true })
+      const entry = entryOf(pki, messageBody(WRONG[what]!({ ...signed.logged, payload }), kind))
+      signed.bundle.verificationMaterial.tlogEntries = [entry]
+      expect(judge()).toMatchObject({ ok: false, fault: 'log-mismatch' })
+    },
+  )
 
-  it.each(CASES.filter(({ kind, by }) => ['dsse/0.0.1', 'intoto/0.0.1'].includes(kind) && by === 'certificate'))(
-    'legacy attestation, $kind: an entry for another $what',
-    ({ kind, what }) => {
-      const signed = signEnvelope(pki, statement(SLSA), { log: kind })
+  // Annotations hold promises, which Rekor v2 does not give
+  it.each(CASES.filter(({ kind }) => kind.endsWith('0.0.1') || kind.startsWith('intoto')))(
+    'legacy attestation, $kind: an entry for another $what, signed by $by',
+    ({ kind, what, by }) => {
+      const signed = signEnvelope(pki, statement(SLSA), { by, log: kind })
+      const demand = by === 'key' ? keyDemand(signed.keys.publicKey, { log: 1 }) : undefined
+      expect(prove(pki, legacyClaim(signed), demand)).toMatchObject({ ok: true })
       const right = { ...signed.logged, payload: Buffer.from(signed.bundle.dsseEnvelope!.payload, 'base64') }
       // Of this statement the other payload is the signature's
       const wrong = what === 'payload' ? { ...right, payload: Buffer.from('{}') } : WRONG[what]!(right)
       signed.bundle.verificationMaterial.tlogEntries = [logged(pki, envelopeBody(kind, wrong))]
-      expect(prove(pki, legacyClaim(signed))).toMatchObject({ ok: false, fault: 'log-mismatch' })
+      expect(prove(pki, legacyClaim(signed), demand)).toMatchObject({ ok: false, fault: 'log-mismatch' })
     },
   )
 })
@@ -80,7 +100,7 @@ describe('a log entry', () => {
     return prove(pki, bundle)
   }
 
-  it('of another signature does not count, though it is genuine', () => {
+  it('tlog-entry-of-other-signature: does not count, though it is genuine', () => {
     const [other] = signEnvelope(pki).bundle.verificationMaterial.tlogEntries
     expect(swapped(() => [other!])).toMatchObject({ ok: false, fault: 'log-mismatch' })
   })

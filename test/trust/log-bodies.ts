@@ -31,12 +31,8 @@ export function envelopeBody(kind: Kind, { payload, signature, verifier }: Logge
   const sig = base64(signature)
   switch (kind) {
     case 'hashedrekord/0.0.1':
-      return messageBody({ payload: pae, signature, verifier })
-    case 'hashedrekord/0.0.2': {
-      const signed = { content: sig, verifier: verifier2(verifier) }
-      const hashedRekordV002 = { data: { algorithm: 'SHA2_256', digest: base64(sha256(pae)) }, signature: signed }
-      return { ...common, spec: { hashedRekordV002 } }
-    }
+    case 'hashedrekord/0.0.2':
+      return messageBody({ payload: pae, signature, verifier }, kind)
     case 'dsse/0.0.1': {
       const envelopeHash = { algorithm: 'sha256', value: '0'.repeat(64) }
       return {
@@ -60,7 +56,12 @@ export function envelopeBody(kind: Kind, { payload, signature, verifier }: Logge
 }
 
 /** The body under which a log keeps a signature of bytes. */
-export function messageBody({ payload, signature, verifier }: Logged): object {
+export function messageBody({ payload, signature, verifier }: Logged, kind: Kind = 'hashedrekord/0.0.1'): object {
+  if (kind === 'hashedrekord/0.0.2') {
+    const signed = { content: base64(signature), verifier: verifier2(verifier) }
+    const hashedRekordV002 = { data: { algorithm: 'SHA2_256', digest: base64(sha256(payload)) }, signature: signed }
+    return { apiVersion: '0.0.2', kind: 'hashedrekord', spec: { hashedRekordV002 } }
+  }
   const hash = { algorithm: 'sha256', value: sha256(payload).toString('hex') }
   const signed = { content: base64(signature), publicKey: { content: pem64(verifier) } }
   return { apiVersion: '0.0.1', kind: 'hashedrekord', spec: { data: { hash }, signature: signed } }

@@ -24,7 +24,7 @@ it('the bundle that these tests spoil is good', () => {
 
 describe('turned away before anything is verified', () => {
   it.each<[string, unknown, string]>([
-    ['16,000 log entries', withEntries(copies(entry, 16_000)), '16000 log entries; at most 32 are read'],
+    ['tlog-16000: 16,000 log entries', withEntries(copies(entry, 16_000)), '16000 log entries; at most 32 are read'],
     ['33 log entries', withEntries(copies(entry, 33)), '33 log entries; at most 32 are read'],
     ['33 timestamps', withStamps(copies(stamp, 33)), '33 timestamps; at most 32 are read'],
     [

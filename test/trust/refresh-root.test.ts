@@ -157,7 +157,7 @@ describe('before a first root is there', () => {
   it.each([
     ['http://mirror.example.com', /over https, or over http from a loopback address/],
     ['http://127.0.0.1.example.com', /over https, or over http from a loopback address/],
-    ['http://localhost:8080', /over https, or over http from a loopback address/],
+    ['http://localhost.example.com:8080', /over https, or over http from a loopback address/],
     ['ftp://127.0.0.1', /over https/],
     ['https://user:secret@mirror.example.com', /without credentials/],
     ['mirror', /Invalid URL/],

@@ -196,6 +196,26 @@ describe('turned away:', () => {
     expect(fault(bundle, CERTIFICATE, { artifact })).toMatchObject({ ok: false, fault: 'predicate-malformed' })
   })
 
+  it.each<[string, object | string, string?]>([
+    ['not JSON', 'not json'],
+    ['a list', []],
+    ['without _type', { ...statement(), _type: undefined }],
+    ['without predicateType', { ...statement(), predicateType: undefined }],
+    ['no statement at all', { critical: 'nothing' }],
+    ['a statement under another payload type', statement(), 'text/plain'],
+  ])('signed-garbage-payload, in either carrier: %s', (_, payload, payloadType) => {
+    const signed = signEnvelope(pki, payload, {
+      log: 'hashedrekord/0.0.1',
+      ...(payloadType && { payloadType }),
+      stamp: NOW,
+    })
+    const demand = { ...CERTIFICATE, log: 0, timestamp: 1 }
+    for (const content of [{ kind: 'bundle' as const, bundle: signed.bundle }, legacyClaim(signed)]) {
+      const proof = prove(pki, content, demand)
+      expect(proof).toMatchObject({ ok: false, fault: expect.stringMatching(/^(malformed|predicate-malformed)$/) })
+    }
+  })
+
   it('a legacy signature for another image', () => {
     const payload = simpleSigning(OTHER)
     const claim = legacyClaim(signMessage(pki, payload), payload)

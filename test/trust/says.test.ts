@@ -27,7 +27,11 @@ function faultOf(read: () => unknown): string | undefined {
 describe('a statement', () => {
   it('of type sign/v1 is a signature, with the annotations of its subject', () => {
     const annotations = { team: 'blue', count: 1, deep: { team: 'red' } }
-    expect(said(statement(SIGN_V1, DIGEST, annotations))).toEqual({ kind: 'signature', annotations: { team: 'blue' } })
+    expect(said(statement(SIGN_V1, DIGEST, annotations))).toEqual({
+      kind: 'signature',
+      annotations: { team: 'blue' },
+      names: [],
+    })
   })
 
   it('takes annotations from the subject that is this image, not from its neighbour', () => {
@@ -35,13 +39,15 @@ describe('a statement', () => {
       { digest: { sha256: OTHER.slice(7) }, annotations: { team: 'red' } },
       { digest: { sha256 }, annotations: { team: 'blue' } },
     ]
-    expect(said({ ...statement(), subject })).toEqual({ kind: 'signature', annotations: { team: 'blue' } })
+    expect(said({ ...statement(), subject })).toEqual({ kind: 'signature', annotations: { team: 'blue' }, names: [] })
   })
 
   it.each([SLSA, 'https://spdx.dev/Document', `${SIGN_V1}/`, SIGN_V1.toUpperCase()])(
     'of type %s is an attestation',
     (type) => {
-      expect(said(statement(type))).toEqual({ kind: 'attestation', predicateType: type, statement: statement(type) })
+      const statementOf = statement(type)
+      const expected = { kind: 'attestation', predicateType: type, statement: statementOf, names: [] }
+      expect(said(statementOf)).toEqual(expected)
     },
   )
 
@@ -104,15 +110,16 @@ describe('a statement', () => {
 
 describe('signed bytes', () => {
   it('that are the manifest are a signature', () => {
-    expect(message(IMAGE)).toEqual({ kind: 'signature', annotations: {} })
+    expect(message(IMAGE)).toEqual({ kind: 'signature', annotations: {}, names: [] })
   })
 
   it('that name the image as cosign does are a signature, with its text annotations', () => {
     expect(message(simpleSigning(DIGEST, { optional: { team: 'blue', build: 7 } }))).toEqual({
       kind: 'signature',
       annotations: { team: 'blue' },
+      names: ['registry.test/app'],
     })
-    expect(message(simpleSigning(DIGEST, { optional: null }))).toEqual({ kind: 'signature', annotations: {} })
+    expect(message(simpleSigning(DIGEST, { optional: null }))).toMatchObject({ kind: 'signature', annotations: {} })
   })
 
   it.each([
@@ -134,5 +141,38 @@ describe('signed bytes', () => {
 
   it('that are a signed statement outside of an envelope are no signature', () => {
     expect(faultOf(() => message(Buffer.from(JSON.stringify(statement()))))).toBe('predicate-malformed')
+  })
+})
+
+describe('the repository names', () => {
+  const named = (subject: object[], type = SLSA) => said({ ...statement(type), subject }).names
+  const digest = { sha256 }
+
+  it.each([SIGN_V1, SLSA])('in a statement of type %s are those of subjects that are this image', (type) => {
+    const other = { name: 'registry.test/other', digest: { sha256: OTHER.slice(7) } }
+    const twice = { name: 'registry.test/app', digest }
+    expect(named([other, twice, { digest }, twice, { name: 'mirror.test/app', digest }], type)).toEqual([
+      'registry.test/app',
+      'mirror.test/app',
+    ])
+  })
+
+  it.each([[''], [null], [7], [['registry.test/app']], [undefined]])(
+    'in a statement are none where the name is %j',
+    (name) => {
+      expect(named([{ name, digest }])).toEqual([])
+    },
+  )
+
+  it.each<[unknown, string[]]>([
+    [{ 'docker-reference': 'registry.test/app' }, ['registry.test/app']],
+    [{ 'docker-reference': '' }, []],
+    [{ 'docker-reference': ['registry.test/app'] }, []],
+    [{}, []],
+    [null, []],
+    ['registry.test/app', []],
+  ])('in a simple signing payload with identity %j are %j', (identity, names) => {
+    const critical = { type: 'cosign container image signature', image: { 'docker-manifest-digest': DIGEST }, identity }
+    expect(message(Buffer.from(JSON.stringify({ critical }))).names).toEqual(names)
   })
 })

@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { isDigest } from '../../lambda/core/image.ts'
+import { mapLimited } from '../../lambda/map-limited.ts'
 import { startRegistry } from '../../local/registry/server.ts'
 import { pushLayout } from './layout.ts'
 import { expectedExit, keyTextOf, optionsFor, readVectors, type Vector } from './vector.ts'
 
 // npm run test:vectors -- DIR: loads each image layout below DIR into a local registry and compares what
-// `assay verify` exits with to what the vector expects. With --fallback the registry has no referrers API.
+// `assay verify` exits with to what the vector expects, and replays each verdict from what was kept of it. With --fallback the registry has no referrers API.
 
 const CLI = new URL('../../cli/assay.mjs', import.meta.url).pathname
 const AT_ONCE = 2
@@ -28,7 +30,7 @@ const registry = await startRegistry({
 
 try {
   const vectors = await readVectors(data)
-  const results = await inTurns(vectors, check)
+  const results = await mapLimited(vectors, AT_ONCE, check)
   const judged = results.filter((result) => result !== undefined)
   const agreed = judged.filter(Boolean).length
   console.log(`${agreed} passed, ${judged.length - agreed} failed, ${results.length - judged.length} skipped`)
@@ -49,33 +51,31 @@ async function check(one: Vector): Promise<boolean | undefined> {
   const keyText = await keyTextOf(one, data)
   const options = await optionsFor(one, data, scratch, keyText)
   const image = `${new URL(registry.url).host}/${one.name}@${one.digest}`
-  const { code, output } = await verify([image, ...options])
+  const evidence = join(scratch, 'evidence', one.name)
+  const { code, output } = await assay(['verify', image, ...options, '--evidence', evidence])
   // The exit code alone would take a crash for a rejection
-  const agrees = code === expected && output.startsWith(`${image} ${code === 0 ? 'verified' : 'failed'}`)
+  const asExpected = code === expected && output.startsWith(`${image} ${code === 0 ? 'verified' : 'failed'}`)
+  const agrees = asExpected && (await isReplayed(output, evidence))
   console.log(
     `${agrees ? 'ok   ' : 'WRONG'} ${one.name}: exit ${code}, expected ${expected}${agrees ? '' : `\n${output}`}`,
   )
   return agrees
 }
 
-function verify(parameters: readonly string[]): Promise<{ code: number | null; output: string }> {
+/** Whether the verdict comes out again, byte for byte, from what was kept of it. */
+async function isReplayed(output: string, evidence: string): Promise<boolean> {
+  const transcript = output.match(/sha256:[0-9a-f]{64}(?= --evidence)/)?.[0]
+  if (!isDigest(transcript)) return false
+  const replayed = await assay(['replay', transcript, '--evidence', evidence])
+  if (replayed.code !== 0) console.log(replayed.output)
+  return replayed.code === 0
+}
+
+function assay(parameters: readonly string[]): Promise<{ code: number | null; output: string }> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, [CLI, 'verify', ...parameters], { env: { ...process.env, NO_COLOR: '1' } })
+    const child = spawn(process.execPath, [CLI, ...parameters], { env: { ...process.env, NO_COLOR: '1' } })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
     child.on('close', (code) => done({ code, output }))
   })
-}
-
-async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  let next = 0
-  const worker = async () => {
-    for (let at = next++; at < items.length; at = next++) {
-      const item = items[at]
-      if (item !== undefined) results[at] = await work(item)
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
-  return results
 }

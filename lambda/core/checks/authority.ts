@@ -1,20 +1,21 @@
-import { type Authenticated, demandId, type Says, type Signer } from '../evidence.ts'
+import { type Authenticated, demandId, type Says, type Signer, sourceId } from '../evidence.ts'
+import { type ImageId, parseImage, repositoryOf } from '../image.ts'
 import type { Authority } from '../policy/policy.ts'
 import type { Reason } from '../reasons.ts'
-import { describeIdentity, matchesIdentity } from './identity.ts'
+import { describeMismatch, matchesIdentity } from './identity.ts'
 
-/** How one thing an authority asks for came out: met by a signer, or missed, with the nearest miss. */
+/** How one thing that an authority asks for came out: met by signers, or missed, with the nearest miss. `detail` tells what was seen. */
 export type Finding =
-  | { readonly met: true; readonly signer?: Signer; readonly reason: Reason; readonly message: string }
-  | { readonly met: false; readonly reason: Reason; readonly message: string }
+  | { readonly met: true; readonly signers: readonly Signer[]; readonly reason: Reason; readonly detail: string }
+  | { readonly met: false; readonly reason: Reason; readonly detail: string }
 
-type SigstoreAuthority = Extract<Authority, { kind: 'sigstore' }>
+export type SigstoreAuthority = Extract<Authority, { kind: 'sigstore' }>
 
 /** What is asked for: the image's own signature, or an attestation of one predicate type. */
-export type Wanted = { readonly kind: 'signature' } | { readonly kind: 'attestation'; readonly predicateType: string }
+export type Asked = { readonly kind: 'signature' } | { readonly kind: 'attestation'; readonly predicateType: string }
 
-// How far a candidate got before it was turned away: the furthest is the nearest miss, and is what people are told.
-const STAGES: readonly Reason[] = [
+/** How far a candidate got before it was turned away: the furthest is the nearest miss, and is what people are told. */
+export const STAGES: readonly Reason[] = [
   'no-signature',
   'no-matching-signature',
   'no-matching-attestation',
@@ -31,58 +32,80 @@ const STAGES: readonly Reason[] = [
   'log-mismatch',
   'log-invalid',
   'timestamp-invalid',
+  'key-outside-validity',
   'identity-mismatch',
   'annotation-mismatch',
+  'reference-mismatch',
 ]
 
-/** Looks for one signature or attestation that meets the authority; a bad one never hides a good one. */
-export function findWanted(authority: SigstoreAuthority, wanted: Wanted, claims: readonly Authenticated[]): Finding {
+/** Looks for one signature or attestation of an image that meets the authority; a bad one never hides a good one. */
+export function findAsked(
+  authority: SigstoreAuthority,
+  asked: Asked,
+  image: ImageId,
+  claims: readonly Authenticated[],
+): Finding {
   const id = demandId(authority.demand)
-  let nearest: Finding = nothing(wanted, claims.length)
-  for (const { claim, proofs } of claims) {
+  const place = sourceId(authority.source)
+  const found = claims.filter(({ claim }) => claim.source === place)
+  let nearest: Finding = nothing(asked, found.length)
+  for (const { claim, proofs } of found) {
     const proof = proofs.get(id)
     if (proof === undefined) continue
     const finding: Finding = proof.ok
-      ? judge(authority, wanted, proof.signer, proof.says)
-      : { met: false, reason: proof.fault, message: `${claim.carrier} in ${claim.manifest}: ${proof.detail}` }
+      ? judge(authority, asked, image, proof.signer, proof.says)
+      : missed(proof.fault, `${claim.carrier} in ${claim.manifest}: ${proof.detail}`)
     if (finding.met) return finding
     if (STAGES.indexOf(finding.reason) > STAGES.indexOf(nearest.reason)) nearest = finding
   }
   return nearest
 }
 
-function nothing(wanted: Wanted, candidates: number): Finding {
-  if (candidates === 0)
-    return { met: false, reason: 'no-signature', message: 'nothing on the image claims to be a signature' }
-  if (wanted.kind === 'signature') {
-    return { met: false, reason: 'no-matching-signature', message: 'there are attestations but no image signature' }
-  }
-  return { met: false, reason: 'no-matching-attestation', message: `no attestation of type ${wanted.predicateType}` }
+function missed(reason: Reason, detail = ''): Finding {
+  return { met: false, reason, detail }
 }
 
-function judge(authority: SigstoreAuthority, wanted: Wanted, signer: Signer, says: Says): Finding {
+function nothing(asked: Asked, candidates: number): Finding {
+  if (candidates === 0) return missed('no-signature')
+  return asked.kind === 'signature'
+    ? missed('no-matching-signature')
+    : missed('no-matching-attestation', asked.predicateType)
+}
+
+function judge(authority: SigstoreAuthority, asked: Asked, image: ImageId, signer: Signer, says: Says): Finding {
   // Signature and attestation share a carrier: one never stands for the other (CVE-2022-35929)
-  if (says.kind !== wanted.kind) return nothing(wanted, 1)
-  if (says.kind === 'attestation' && wanted.kind === 'attestation' && says.predicateType !== wanted.predicateType) {
-    return nothing(wanted, 1)
+  if (says.kind !== asked.kind) return nothing(asked, 1)
+  if (says.kind === 'attestation' && asked.kind === 'attestation' && says.predicateType !== asked.predicateType) {
+    return nothing(asked, 1)
   }
-  const who = describeSigner(signer)
+  const who = `signed by ${describeSigner(signer)}`
   if (signer.kind === 'certificate' && !matchesIdentity(authority.identities, signer)) {
-    const asked = authority.identities.map(describeIdentity).join(' or ')
-    return { met: false, reason: 'identity-mismatch', message: `signed by ${who}; asked for is ${asked}` }
+    return missed('identity-mismatch', `${who}; ${describeMismatch(authority.identities, signer)}`)
   }
-  const signed = says.kind === 'signature' ? new Map(Object.entries(says.annotations)) : undefined
-  const odd = Object.entries(authority.annotations).find(([key, value]) => signed && signed.get(key) !== value)
-  if (odd !== undefined) {
-    const seen = signed?.get(odd[0])
-    const text = seen === undefined ? 'is not signed' : `is "${seen}"`
-    return {
-      met: false,
-      reason: 'annotation-mismatch',
-      message: `signed by ${who}, but ${odd[0]} ${text}; asked for is "${odd[1]}"`,
-    }
+  const odd = says.kind === 'signature' ? oddAnnotation(authority, says.annotations) : undefined
+  if (odd !== undefined) return missed('annotation-mismatch', `${who}, but ${odd}`)
+  if (authority.reference === 'repository' && !says.names.some((name) => isRepository(name, image))) {
+    const names = says.names.map((name) => `"${name}"`).join(', ') || 'none'
+    return missed('reference-mismatch', `${who}; names signed are ${names}; asked for is ${repositoryOf(image)}`)
   }
-  return { met: true, signer, reason: 'verified', message: `signed by ${who}` }
+  return { met: true, signers: [signer], reason: 'verified', detail: who }
+}
+
+function oddAnnotation({ annotations }: SigstoreAuthority, signed: Readonly<Record<string, string>>) {
+  const seen = new Map(Object.entries(signed))
+  const [key, value] = Object.entries(annotations).find(([name, wanted]) => seen.get(name) !== wanted) ?? []
+  if (key === undefined) return undefined
+  const text = seen.has(key) ? `is "${seen.get(key)}"` : 'is not signed'
+  return `${key} ${text}; asked for is "${value}"`
+}
+
+/** Whether a signed name is that of the image's repository, however it writes the host, and whatever its tag. */
+function isRepository(name: string, image: ImageId): boolean {
+  try {
+    return repositoryOf(parseImage(name)) === repositoryOf(image)
+  } catch {
+    return false
+  }
 }
 
 /** A signer as text for people. */

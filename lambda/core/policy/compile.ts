@@ -3,6 +3,7 @@ import { compileGlob } from './glob.ts'
 import type { Parsed } from './kinds.ts'
 import { type Authority, DEFAULT_ROOT, type Demand, type Enforcement, OWN_SOURCE, type Policy } from './policy.ts'
 import { type ownAuthority, predicateUri } from './schema-authority.ts'
+import { keySource } from './schema-key.ts'
 
 type AuthorityDocument = z.output<typeof ownAuthority>
 
@@ -17,7 +18,7 @@ export function compilePolicy(parsed: Extract<Parsed, { readonly kind: Policy['k
         ? parsed.document.spec.images.map(({ glob, exclude }) => compileGlob(glob, 'repository', exclude))
         : spec.images.map(({ glob }) => compileGlob(glob, 'reference')),
     mode: spec.mode ?? 'enforce',
-    platforms: 'index',
+    platforms: (parsed.kind === 'VerificationPolicy' && parsed.document.spec.platforms) || 'index',
     authorities: spec.authorities.map((authority, index) => compileAuthority(authority, index)),
   }
 }
@@ -66,21 +67,31 @@ function compileAuthority(authority: AuthorityDocument, index: number): Authorit
       name: wanted,
       predicateType: predicateUri(predicateType),
     })),
-    source: OWN_SOURCE,
-    reference: 'any',
+    source: authority.source?.[0] ?? OWN_SOURCE,
+    reference: authority.reference ?? 'any',
   }
 }
 
 function demandOf({ key, keyless, ctlog, rfc3161timestamp }: AuthorityDocument): Demand {
-  const timestamp = rfc3161timestamp === undefined ? 0 : 1
+  const timestamp = rfc3161timestamp === undefined ? 0 : (rfc3161timestamp.threshold ?? 1)
+  // A short-lived certificate proves nothing without a trusted time: from a log, or from a timestamp in its place.
+  const log = ctlog !== undefined || (keyless !== undefined && timestamp === 0) ? (ctlog?.threshold ?? 1) : 0
   return {
-    signer:
-      key?.data === undefined
-        ? { kind: 'certificate', sct: keyless?.insecureIgnoreSCT !== true }
-        : { kind: 'key', key: { pem: key.data }, hash: key.hashAlgorithm ?? 'sha256' },
+    signer: key === undefined ? certificateSigner(keyless) : keySigner(key),
     root: keyless?.trustRootRef ?? ctlog?.trustRootRef ?? rfc3161timestamp?.trustRootRef ?? DEFAULT_ROOT,
-    // A short-lived certificate proves nothing without a trusted time: from a log, or from a timestamp in its place.
-    log: ctlog !== undefined || (keyless !== undefined && timestamp === 0) ? 1 : 0,
+    log,
     timestamp,
   }
+}
+
+function keySigner(key: NonNullable<AuthorityDocument['key']>): Demand['signer'] {
+  const { hashAlgorithm = 'sha256', validFor } = key
+  return { kind: 'key', key: keySource(key), hash: hashAlgorithm, ...(validFor && { validity: validFor }) }
+}
+
+function certificateSigner(keyless: AuthorityDocument['keyless']): Demand['signer'] {
+  const ca = keyless?.['ca-cert']?.data
+  // A private authority logs its certificates nowhere, so they carry no SCT that could be asked for.
+  if (ca !== undefined) return { kind: 'certificate', sct: false, ca }
+  return { kind: 'certificate', sct: keyless?.insecureIgnoreSCT !== true }
 }

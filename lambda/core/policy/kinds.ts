@@ -3,6 +3,7 @@ import { type Fault, faultsOf } from './issues.ts'
 import { show } from './rules.ts'
 import { enforcement } from './schema-enforcement.ts'
 import { clusterImagePolicy, verificationPolicy } from './schema-policy.ts'
+import { trustRoot } from './schema-trust-root.ts'
 import { trustedRoot } from './schema-trusted-root.ts'
 
 /** A document that keeps every rule of its kind. */
@@ -10,6 +11,7 @@ export type Parsed =
   | { readonly kind: 'ClusterImagePolicy'; readonly document: z.output<typeof clusterImagePolicy> }
   | { readonly kind: 'VerificationPolicy'; readonly document: z.output<typeof verificationPolicy> }
   | { readonly kind: 'TrustedRoot'; readonly document: z.output<typeof trustedRoot> }
+  | { readonly kind: 'TrustRoot'; readonly document: z.output<typeof trustRoot> }
   | { readonly kind: 'Enforcement'; readonly document: z.output<typeof enforcement> }
 
 type Faulty = { readonly faults: readonly Fault[] }
@@ -33,8 +35,9 @@ export function parseDocument(value: unknown): Parsed | Faulty {
       return check('TrustedRoot', trustedRoot, value)
     case 'assay.dev/v1alpha1 Enforcement':
       return check('Enforcement', enforcement, value)
-    case 'assay.dev/v1alpha1 BaseImage':
     case 'policy.sigstore.dev/v1alpha1 TrustRoot':
+      return check('TrustRoot', trustRoot, withoutEmpty(value))
+    case 'assay.dev/v1alpha1 BaseImage':
     case 'v1 Secret':
       return faulty(['kind'], `${apiVersion}, Kind=${kind} is not supported yet`)
     default:
@@ -50,7 +53,7 @@ function check<Kind extends string, Schema extends z.ZodType>(
   const result = schema.safeParse(value)
   if (result.success) return { kind, document: result.data }
   const faults = faultsOf(result.error, value)
-  if (kind !== 'ClusterImagePolicy') return { faults }
+  if (kind !== 'ClusterImagePolicy' && kind !== 'TrustRoot') return { faults }
   // Upstream's admission begins its refusals so, and people search for the text they know.
   return { faults: faults.map((fault) => ({ ...fault, message: `validation failed: ${fault.message}` })) }
 }
@@ -67,7 +70,7 @@ function hint(apiVersion: string): string {
     return "this one is Flux's and chooses tags; who must sign is said by an assay.dev/v1alpha1 VerificationPolicy"
   }
   return (
-    'allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, ' +
+    'allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, TrustRoot of policy.sigstore.dev/v1alpha1, ' +
     'and VerificationPolicy, TrustedRoot and Enforcement of assay.dev/v1alpha1'
   )
 }

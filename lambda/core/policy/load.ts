@@ -2,10 +2,12 @@ import { compileEnforcement, compilePolicy } from './compile.ts'
 import { type PolicyDocument, type PolicyFile, readDocuments } from './documents.ts'
 import type { Fault } from './issues.ts'
 import { type Parsed, parseDocument } from './kinds.ts'
+import { kmsKeysOf } from './kms-key.ts'
 import { formatPath } from './path.ts'
 import {
   DEFAULT_ROOT,
   type Enforcement,
+  type Mirror,
   type Policy,
   type PolicyProblem,
   type PolicySet,
@@ -50,18 +52,26 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
   )
   const supplied = new Set([DEFAULT_ROOT, ...Object.keys(installed)])
   const kept = withoutRepeats(entries, supplied, report)
-  const declared = kept.flatMap(({ parsed }) => (parsed.kind === 'TrustedRoot' ? parsed.document.metadata.name : []))
-  const known = new Set([...supplied, ...declared, ...Object.keys(fetched)])
+  const declared = kept.flatMap(({ parsed }) => (isRoot(parsed.kind) ? parsed.document.metadata.name : []))
+  const known = new Set([...supplied, ...declared])
 
   const policies: Policy[] = []
   const enforcements: Enforcement[] = []
-  const roots: Record<string, unknown> = { ...fetched, ...installed }
+  const mirrors: Mirror[] = []
+  const roots: Record<string, unknown> = { ...installed }
   for (const { parsed, source } of kept) {
     switch (parsed.kind) {
-      case 'TrustedRoot': {
-        const resolved = resolveRoot(parsed.document, source.at([]).file, readFile)
-        if ('root' in resolved) roots[parsed.document.metadata.name] = resolved.root
-        else report(source, resolved.faults)
+      case 'TrustedRoot':
+      case 'TrustRoot': {
+        const { name } = parsed.document.metadata
+        const declared = resolveRoot(parsed, source.at([]).file, readFile)
+        if ('faults' in declared) report(source, declared.faults)
+        else if ('root' in declared) roots[name] = declared.root
+        else {
+          mirrors.push(declared.mirror)
+          // Before the first fetch there is no such root: whoever judges by it says so, and judges nothing.
+          if (Object.hasOwn(fetched, name)) roots[name] = fetched[name]
+        }
         break
       }
       case 'Enforcement':
@@ -79,8 +89,8 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
     policies: policies.toSorted(byName),
     enforcements: enforcements.toSorted(byName),
     roots,
-    keys,
-    mirrors: [],
+    keys: named(keys, kmsKeysOf(policies)),
+    mirrors: mirrors.toSorted(byName),
   }
   return { set, problems: inFileOrder(problems, files) }
 }
@@ -100,9 +110,9 @@ function withoutRepeats(entries: readonly Entry[], supplied: ReadonlySet<string>
   for (const entry of entries) {
     const { kind, document } = entry.parsed
     const { name } = document.metadata
-    const group = kind === 'ClusterImagePolicy' || kind === 'VerificationPolicy' ? 'policy' : kind
+    const group = isRoot(kind) ? 'root' : kind === 'Enforcement' ? kind : 'policy'
     const earlier = seen.get(`${group} ${name}`)
-    if (kind === 'TrustedRoot' && supplied.has(name)) {
+    if (isRoot(kind) && supplied.has(name)) {
       report(entry.source, nameFault(`the trusted root "${name}" is supplied by the installation; choose another name`))
     } else if (earlier === undefined) {
       seen.set(`${group} ${name}`, entry)
@@ -119,6 +129,14 @@ function withoutRepeats(entries: readonly Entry[], supplied: ReadonlySet<string>
     }
   }
   return [...seen.values()]
+}
+
+function named(keys: Readonly<Record<string, string>>, arns: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(keys).filter(([arn]) => arns.includes(arn)))
+}
+
+function isRoot(kind: Parsed['kind']): boolean {
+  return kind === 'TrustedRoot' || kind === 'TrustRoot'
 }
 
 function nameFault(message: string): Fault[] {

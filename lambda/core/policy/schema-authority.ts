@@ -1,11 +1,13 @@
 import * as z from 'zod'
 import { exactlyOne, invalid, report } from './rules.ts'
-import { choice, notYet, strict, text } from './schema-fields.ts'
-import { clusterKeyless, key, ownKeyless, serviceUrl } from './schema-signer.ts'
+import { choice, notYet, serviceUrl, strict, text, threshold } from './schema-fields.ts'
+import { clusterKey, ownKey } from './schema-key.ts'
+import { clusterKeyless, ownKeyless } from './schema-keyless.ts'
+import { sources } from './schema-source.ts'
 
 const MAX_ATTESTATIONS = 50
 const KINDS = ['key', 'keyless', 'static'] as const
-const NOT_WITH_STATIC = ['annotations', 'attestations', 'ctlog', 'rfc3161timestamp', 'source'] as const
+const NOT_WITH_STATIC = ['annotations', 'attestations', 'ctlog', 'reference', 'rfc3161timestamp', 'source'] as const
 
 // The short names cosign knows predicate types by.
 const SHORT_PREDICATES = new Map([
@@ -31,30 +33,36 @@ const ownAttestation = strict({ ...attestationFields, maxAge: notYet }).superRef
   report(ctx, invalid(predicateType, `neither a URI nor one of ${short}`), 'predicateType')
 })
 
-const rootRef = { trustRootRef: text.optional() }
+const log = { url: serviceUrl.optional(), trustRootRef: text.optional() }
+const timestamp = { trustRootRef: text.optional() }
+const counted = { threshold: threshold.optional() }
 const authorityFields = {
   name: text.optional(),
-  key: key.optional(),
   static: strict({ action: choice('action', ['pass', 'fail']), message: text.optional() }).optional(),
-  ctlog: strict({ url: serviceUrl.optional(), ...rootRef }).optional(),
-  rfc3161timestamp: strict(rootRef).optional(),
   signatureFormat: choice('signature format', ['legacy', 'bundle']).optional(),
-  source: notYet,
+  source: sources.optional(),
 }
 
 /** An authority of a ClusterImagePolicy. */
 export const clusterAuthority = strict({
   ...authorityFields,
+  key: clusterKey.optional(),
   keyless: clusterKeyless.optional(),
+  ctlog: strict(log).optional(),
+  rfc3161timestamp: strict(timestamp).optional(),
   attestations: z.array(clusterAttestation).max(MAX_ATTESTATIONS).optional(),
 }).superRefine(authorityRules)
 
-/** An authority of a VerificationPolicy: upstream's, and annotations that the signed payload must carry. */
+/** An authority of a VerificationPolicy: upstream's, with more to ask for. */
 export const ownAuthority = strict({
   ...authorityFields,
+  key: ownKey.optional(),
   keyless: ownKeyless.optional(),
+  ctlog: strict({ ...log, ...counted }).optional(),
+  rfc3161timestamp: strict({ ...timestamp, ...counted }).optional(),
   attestations: z.array(ownAttestation).max(MAX_ATTESTATIONS).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
+  reference: choice('reference', ['any', 'repository']).optional(),
 }).superRefine(authorityRules)
 
 type Ruled = { readonly [Field in (typeof KINDS)[number] | (typeof NOT_WITH_STATIC)[number]]?: unknown } & Roots

@@ -4,24 +4,63 @@ import type { GlobPlace } from './glob.ts'
 import { globFault } from './glob-fault.ts'
 import { invalid, report } from './rules.ts'
 
+const MAX_THRESHOLD = 8
+
+// What no document may have is not offered to those who look for a field.
+const refused = new WeakSet<object>()
+
+/** A field that is known but refused wherever it is given, in words that tell what to do. */
+function refusedField(words: string) {
+  const field = z
+    .unknown()
+    .superRefine((value, ctx) => {
+      if (value !== undefined) report(ctx, (path) => `${String(path.at(-1))} is not supported${words}`)
+    })
+    .optional()
+  refused.add(field)
+  return field
+}
+
 /** A field that has a meaning elsewhere, or will have one here: never overlooked, refused by name. */
-export const notYet = z
-  .unknown()
-  .superRefine((value, ctx) => {
-    if (value !== undefined) report(ctx, (path) => `${String(path.at(-1))} is not supported yet`)
-  })
-  .optional()
+export const notYet = refusedField(' yet')
+
+/** A field of upstream that has no meaning here, and what to do instead. */
+export function unsupported(instead: string) {
+  return refusedField(`: ${instead}`)
+}
 
 /** Text that says something. */
 export const text = z.string().min(1, { abort: true })
 
 /** An object with these fields and no others. */
 export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  const allowed = Object.keys(shape).filter((key) => shape[key] !== notYet)
+  const allowed = Object.entries(shape).flatMap(([key, field]) => (refused.has(field) ? [] : key))
   return z.strictObject(shape, {
     error: (issue) => (issue.code === 'unrecognized_keys' ? `allowed here: ${allowed.join(', ')}` : undefined),
   })
 }
+
+/** A URL that tells which service is meant. It is never fetched. */
+export const serviceUrl = text.superRefine((url, ctx) => {
+  if (URL.canParse(url) && /^https?:/i.test(url)) return
+  report(ctx, invalid(url, 'not an http or https URL'))
+})
+
+/** From how many there must be proof. */
+export const threshold = z.unknown().transform((count, ctx): number => {
+  if (typeof count === 'number' && Number.isInteger(count) && count >= 1 && count <= MAX_THRESHOLD) return count
+  report(ctx, invalid(count, `a whole number from 1 to ${MAX_THRESHOLD} is allowed`))
+  return z.NEVER
+})
+
+const isoInstant = z.iso.datetime({ offset: true })
+
+/** A moment such as `2026-01-31T00:00:00Z`, read as the same moment in UTC. */
+export const instant = text.transform((written, ctx) => {
+  if (isoInstant.safeParse(written).success) return new Date(written).toISOString()
+  report(ctx, invalid(written, 'not a moment in ISO 8601 with its zone, such as 2026-01-31T00:00:00Z'))
+  return z.NEVER
+})
 
 /** One of a few words; `reserved` words have a meaning that is not supported yet. */
 export function choice<const Words extends readonly [string, ...string[]]>(

@@ -9,7 +9,7 @@ const MAX_AUTHORITIES = 50
 const ignored = z.unknown().optional()
 
 /** Kubernetes writes these into the metadata of every object it holds; none bears on an image. */
-const clusterMetadata = strict({
+export const clusterMetadata = strict({
   name: objectName,
   labels: ignored,
   annotations: ignored,
@@ -63,7 +63,7 @@ export const verificationPolicy = strict({
     authorities: z.array(ownAuthority).min(1).max(MAX_AUTHORITIES).superRefine(uniqueNames),
     mode,
     require: choice('rule', ['any'], ['all', 'atLeast']).optional(),
-    platforms: choice('platforms', ['index'], ['each']).optional(),
+    platforms: choice('platforms', ['index', 'each']).optional(),
     match: notYet,
     policy: notYet,
     config: notYet,

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { exactlyOne, invalid, report } from './rules.ts'
 import { choice, ownMetadata, strict, text } from './schema-fields.ts'
+import { DEFAULT_TARGET, mirrorUrl, targetName, tufRoot } from './schema-tuf.ts'
 
 const MEDIA_TYPES = [
   'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
@@ -35,14 +36,26 @@ const file = text.superRefine((path, ctx) => {
   report(ctx, invalid(path, 'a file is allowed, from where the policy file lies, such as roots/staging.json'))
 })
 
-/** TrustedRoot: whom to trust for certificates, logs and timestamps, here or in a file. */
+const tuf = strict({
+  mirror: mirrorUrl,
+  root: tufRoot.optional(),
+  rootFile: file.optional(),
+  target: targetName.default(DEFAULT_TARGET),
+}).superRefine(({ root, rootFile }, ctx) => {
+  if ((root === undefined) === (rootFile === undefined)) {
+    report(ctx, exactlyOne(root === undefined ? 'neither' : 'both', ['root', 'rootFile']))
+  }
+})
+
+/** TrustedRoot: whom to trust for certificates, logs and timestamps, here, in a file, or in a TUF repository. */
 export const trustedRoot = strict({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: ownMetadata,
-  spec: strict({ inline: trustedRootFile.optional(), file: file.optional() }).superRefine((spec, ctx) => {
-    if ((spec.inline === undefined) === (spec.file === undefined)) {
-      report(ctx, exactlyOne(spec.inline === undefined ? 'neither' : 'both', ['inline', 'file']))
-    }
-  }),
+  spec: strict({ inline: trustedRootFile.optional(), file: file.optional(), tuf: tuf.optional() }).superRefine(
+    (spec, ctx) => {
+      const given = [spec.inline, spec.file, spec.tuf].filter((source) => source !== undefined).length
+      if (given !== 1) report(ctx, exactlyOne(given === 0 ? 'neither' : 'both', ['inline', 'file', 'tuf']))
+    },
+  ),
 })

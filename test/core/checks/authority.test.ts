@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findWanted, type Wanted } from '../../../lambda/core/checks/authority.ts'
+import { type Asked, findAsked } from '../../../lambda/core/checks/authority.ts'
 import type { Authenticated, Says } from '../../../lambda/core/evidence.ts'
+import { explain } from '../../../lambda/core/explain.ts'
 import type { Reason } from '../../../lambda/core/reasons.ts'
 import {
   attestation,
@@ -17,15 +18,15 @@ import {
   SUBJECT,
   WORKFLOW,
 } from '../claims.ts'
-import { digest } from '../records.ts'
+import { digest, ID } from '../records.ts'
 
-const signature: Wanted = { kind: 'signature' }
-const sbom: Wanted = { kind: 'attestation', predicateType: SPDX }
-const signed = (annotations: Record<string, string>): Says => ({ kind: 'signature', annotations })
+const signature: Asked = { kind: 'signature' }
+const sbom: Asked = { kind: 'attestation', predicateType: SPDX }
+const signed = (annotations: Record<string, string>): Says => ({ kind: 'signature', annotations, names: [] })
 const stranger = { ...WORKFLOW, subject: 'mallory@example.com' }
 const team = byKey({ annotations: { team: 'blue' } })
 
-type Case = readonly [string, ReturnType<typeof byKey>, Wanted, readonly Authenticated[], Reason, string]
+type Case = readonly [string, ReturnType<typeof byKey>, Asked, readonly Authenticated[], Reason, string]
 
 const cases: readonly Case[] = [
   ['no claim', byKey(), signature, [], 'no-signature', 'nothing on the image'],
@@ -72,7 +73,7 @@ const cases: readonly Case[] = [
     signature,
     [good(stranger)],
     'identity-mismatch',
-    `asked for is ${SUBJECT} from ${ISSUER}`,
+    `wanted is ${SUBJECT}`,
   ],
   ['a stranger before the right one', byWorkflow(), signature, [good(stranger), good(WORKFLOW)], 'verified', SUBJECT],
   ['an annotation', team, signature, [good(KEY, signed({ team: 'blue', x: 'y' }))], 'verified', 'signed by'],
@@ -132,18 +133,18 @@ const cases: readonly Case[] = [
 
 describe('what an authority asks for', () => {
   it.each(cases)('%s', (_, authority, wanted, claims, reason, message) => {
-    const finding = findWanted(authority, wanted, claims)
+    const finding = findAsked(authority, wanted, ID, claims)
     expect(finding).toMatchObject({ met: reason === 'verified', reason })
-    expect(finding.message).toContain(message)
+    expect(explain(finding.reason, finding.detail)).toContain(message)
   })
 
   it('names the signer where it is met', () => {
-    expect(findWanted(byWorkflow(), signature, [good(WORKFLOW, SIGNATURE)])).toMatchObject({ signer: WORKFLOW })
+    expect(findAsked(byWorkflow(), signature, ID, [good(WORKFLOW, SIGNATURE)])).toMatchObject({ signers: [WORKFLOW] })
   })
 
   it('passes over claims that were not checked against its demand', () => {
     const other = byKey({ demand: { ...byKey().demand, root: 'elsewhere' } })
-    expect(findWanted(other, signature, [good()])).toMatchObject({ met: false })
+    expect(findAsked(other, signature, ID, [good()])).toMatchObject({ met: false })
   })
 })
 
@@ -166,7 +167,7 @@ describe('laws', () => {
       fc.property(anyAuthority, anyWanted, fc.array(anyClaim), fc.nat(), (authority, wanted, claims, turn) => {
         const cut = claims.length === 0 ? 0 : turn % claims.length
         const turned = [...claims.slice(cut), ...claims.toReversed(), ...claims.slice(0, cut)]
-        const [one, other] = [claims, turned].map((list) => findWanted(authority, wanted, list))
+        const [one, other] = [claims, turned].map((list) => findAsked(authority, wanted, ID, list))
         expect([other?.met, other?.reason]).toEqual([one?.met, one?.reason])
       }),
     )
@@ -175,12 +176,12 @@ describe('laws', () => {
   it('a further claim never takes a yes away', () => {
     fc.assert(
       fc.property(anyAuthority, anyWanted, fc.array(anyClaim), anyClaim, (authority, wanted, claims, more) => {
-        const before = findWanted(authority, wanted, claims).met
+        const before = findAsked(authority, wanted, ID, claims).met
         for (const list of [
           [more, ...claims],
           [...claims, more],
         ]) {
-          expect(findWanted(authority, wanted, list).met || !before).toBe(true)
+          expect(findAsked(authority, wanted, ID, list).met || !before).toBe(true)
         }
       }),
     )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeIdentity, matchesIdentity } from '../../../lambda/core/checks/identity.ts'
+import { describeMismatch, matchesIdentity } from '../../../lambda/core/checks/identity.ts'
 import type { Identity, TextMatch } from '../../../lambda/core/policy/policy.ts'
 import { ISSUER, SUBJECT, WORKFLOW } from '../claims.ts'
 
@@ -160,10 +160,55 @@ describe('identities asked for', () => {
       matchesIdentity([{ issuer: any, subject, claims: {} }], { ...WORKFLOW, subject: `${'a'.repeat(20_000)}!` }),
     ).toBe(false)
   })
+})
 
-  it('is said as text', () => {
-    expect(describeIdentity({ issuer: { exact: 'i' }, subject: { pattern: 's.*', full: true }, claims: {} })).toBe(
-      '/s.*/ from i',
-    )
+describe('claims asked for', () => {
+  const REPOSITORY = 'https://github.com/acme/app'
+  const signer = { ...WORKFLOW, claims: { sourceRepositoryURI: REPOSITORY, buildTrigger: 'push' } }
+  const asking = (claims: Identity['claims'], subject = SUBJECT): Identity => ({
+    issuer: { exact: ISSUER },
+    subject: { exact: subject },
+    claims,
+  })
+  const repository = { sourceRepositoryURI: { exact: REPOSITORY } }
+
+  it.each<readonly [string, Identity['claims'], boolean]>([
+    ['none', {}, true],
+    ['one that is there', repository, true],
+    ['two that are there', { ...repository, buildTrigger: { pattern: 'push|release', full: true } }, true],
+    ['one of two with another value', { ...repository, buildTrigger: { exact: 'schedule' } }, false],
+    ['one that is longer', { sourceRepositoryURI: { exact: `${REPOSITORY}-evil` } }, false],
+    ['a pattern that meets a part', { buildTrigger: { pattern: 'pus', full: true } }, false],
+    ['one that is not made', { ...repository, runnerEnvironment: { exact: 'github-hosted' } }, false],
+    ['one that is not made, whatever it says', { runnerEnvironment: any }, false],
+    ['one that every object has', { constructor: any }, false],
+  ])('%s', (_, claims, accepted) => {
+    expect(matchesIdentity([asking(claims)], signer)).toBe(accepted)
+    expect(describeMismatch([asking(claims)], signer) === '').toBe(accepted)
+  })
+
+  it('are not borrowed from another identity', () => {
+    expect(matchesIdentity([asking({ buildTrigger: { exact: 'x' } }), asking(repository, 'other')], signer)).toBe(false)
+  })
+
+  const otherIssuer = { ...asking({}), issuer: { exact: 'i' } }
+  it.each<readonly [string, readonly Identity[], string]>([
+    ['the issuer', [otherIssuer], `issuer is ${ISSUER}, wanted is i`],
+    ['the subject', [asking({}, 's')], `subject is ${SUBJECT}, wanted is s`],
+    ['a claim', [asking({ buildTrigger: { exact: 'x' } })], 'claim buildTrigger is push, wanted is x'],
+    ['a claim that is not made', [asking({ buildConfigURI: any })], 'claim buildConfigURI is missing, wanted is /.*/'],
+    [
+      'issuer and subject',
+      [{ ...otherIssuer, subject: { exact: 's' } }],
+      `issuer is ${ISSUER}, wanted is i; subject is ${SUBJECT}, wanted is s`,
+    ],
+    [
+      'two claims rather than a subject, and that rather than an issuer',
+      [otherIssuer, asking({}, 's'), asking({ buildTrigger: { exact: 'x' }, buildConfigURI: { exact: 'y' } })],
+      'claim buildTrigger is push, wanted is x; claim buildConfigURI is missing, wanted is y',
+    ],
+    ['nothing where one matches', [otherIssuer, asking(repository)], ''],
+  ])('of the nearest identity it is told what differs: %s', (_, identities, text) => {
+    expect(describeMismatch(identities, signer)).toBe(text)
   })
 })

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { Policy } from '../../../lambda/core/policy/policy.ts'
+import { AUTHORITY, quoted } from './certificates.ts'
 import { documentOf, enforcementWith, PUBLIC_KEY, policyWith, setOf } from './documents.ts'
 
+const ARN = 'arn:aws:kms:us-east-2:111122223333:alias/signing'
 const IDS = 'identities: [{ issuer: i, subject: s }]'
 const KEY = `key: { data: ${JSON.stringify(PUBLIC_KEY)} }`
 
@@ -51,6 +54,81 @@ test('an authority with everything said', () => {
       reference: 'any',
     },
   ])
+})
+
+describe('each field changes one thing', () => {
+  const plain = policyWith(`keyless: { ${IDS} }`)
+  const keyed = policyWith(KEY)
+  const authority = (base: Policy, change: object) => ({
+    ...base,
+    authorities: [{ ...base.authorities[0], ...change }],
+  })
+  const demand = (base: Policy, change: object) => {
+    const [first] = base.authorities
+    return authority(base, { demand: { ...(first?.kind === 'sigstore' && first.demand), ...change } })
+  }
+  const key = { kind: 'key', key: { pem: PUBLIC_KEY }, hash: 'sha256' }
+  const keyWith = (field: string) => KEY.replace('{ ', `{ ${field}, `)
+  test.each<readonly [string, object]>([
+    [`key: { kms: "awskms:///${ARN}" }`, demand(keyed, { signer: { ...key, key: { kms: ARN } } })],
+    [
+      keyWith('validFor: { start: "2026-01-01T01:00:00+01:00", end: "2027-01-01T00:00:00Z" }'),
+      demand(keyed, {
+        signer: { ...key, validity: { start: '2026-01-01T00:00:00.000Z', end: '2027-01-01T00:00:00.000Z' } },
+      }),
+    ],
+    [
+      keyWith('validFor: { end: "2027-01-01T00:00:00Z" }'),
+      demand(keyed, { signer: { ...key, validity: { end: '2027-01-01T00:00:00.000Z' } } }),
+    ],
+    [`${KEY}\nctlog: { threshold: 2 }`, demand(keyed, { log: 2 })],
+    [`${KEY}\nrfc3161timestamp: { threshold: 3 }`, demand(keyed, { timestamp: 3 })],
+    [`${KEY}\nreference: any`, keyed],
+    [`${KEY}\nreference: repository`, authority(keyed, { reference: 'repository' })],
+    [`${KEY}\nsource: []`, keyed],
+    [
+      `${KEY}\nsource: [{ oci: "GHCR.io/acme/signatures" }]`,
+      authority(keyed, { source: { repository: { host: 'ghcr.io', name: 'acme/signatures' }, tagPrefix: '' } }),
+    ],
+    [
+      `${KEY}\nsource: [{ oci: "docker.io/acme/signatures" }]`,
+      authority(keyed, { source: { repository: { host: 'index.docker.io', name: 'acme/signatures' }, tagPrefix: '' } }),
+    ],
+    [`${KEY}\nsource: [{ tagPrefix: v1- }]`, authority(keyed, { source: { tagPrefix: 'v1-' } })],
+    [
+      `keyless: { ${IDS}, ca-cert: { data: ${quoted(`${AUTHORITY}a line between\n${AUTHORITY}`)} } }`,
+      demand(plain, { signer: { kind: 'certificate', sct: false, ca: AUTHORITY + AUTHORITY } }),
+    ],
+    [
+      'keyless: { identities: [{ issuer: i, subject: s, claims: { buildTrigger: push, runnerEnvironment: { regExp: "a|b" } } }] }',
+      authority(plain, {
+        identities: [
+          {
+            issuer: { exact: 'i' },
+            subject: { exact: 's' },
+            claims: { buildTrigger: { exact: 'push' }, runnerEnvironment: { pattern: 'a|b', full: true } },
+          },
+        ],
+      }),
+    ],
+  ])('%.100s', (text, expected) => {
+    expect(policyWith(text)).toEqual(expected)
+  })
+
+  test.each(['index', 'each'] as const)('platforms: %s', (platforms) => {
+    const spec = `images: [{ glob: "ghcr.io/acme/**" }]\nplatforms: ${platforms}\nauthorities: [{ keyless: { ${IDS} } }]`
+    expect(setOf(documentOf('VerificationPolicy', spec)).policies).toEqual([{ ...plain, platforms }])
+  })
+
+  test.each([
+    `key: { kms: "awskms:///${ARN}" }`,
+    `keyless: { ${IDS}, ca-cert: { data: ${quoted(AUTHORITY)} } }`,
+    `${KEY}\n  source: [{ oci: ghcr.io/acme/signatures, tagPrefix: a }]`,
+  ])('a ClusterImagePolicy has it too: %.80s', (text) => {
+    const spec = `images: [{ glob: "ghcr.io/acme/**" }]\nauthorities:\n- ${text}`
+    const [ours] = policyWith(text.replaceAll('\n  ', '\n')).authorities
+    expect(setOf(documentOf('ClusterImagePolicy', spec)).policies[0]?.authorities).toEqual([ours])
+  })
 })
 
 describe('what a signature must stand up to', () => {

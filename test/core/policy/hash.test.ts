@@ -50,6 +50,16 @@ test.each([
     () => policyHash([policyWith('keyless: { identities: [{ issuer: i, subject: t }] }'), other], { roots, keys }, '1'),
   ],
   ['one policy less', () => policyHash([policy], { roots, keys }, '1')],
+  [
+    'a KMS key, once it has been fetched, and another one under the same ARN',
+    () => {
+      const signed = [policyWith(`key: { kms: "awskms:///${ARN}" }`)]
+      const fetches: Record<string, string>[] = [{}, { [ARN]: 'a' }, { [ARN]: 'b' }]
+      const hashes = fetches.map((fetched) => policyHash(signed, { roots, keys: fetched }, '1'))
+      expect(new Set(hashes).size).toBe(3)
+      return hashes[0]
+    },
+  ],
   ['one policy twice', () => policyHash([policy, other, other], { roots, keys }, '1')],
 ])('another hash follows from %s', (_, changed) => {
   expect(changed()).not.toBe(hash)

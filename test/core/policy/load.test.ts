@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { formatProblem } from '../../../lambda/core/policy/format-problem.ts'
 import { loadPolicies } from '../../../lambda/core/policy/load.ts'
 import { documentOf, problemsIn } from './documents.ts'
+import { packed, repositoryOf } from './tuf.ts'
 
 const STATIC = 'images: [{ glob: "ghcr.io/acme/**" }]\nauthorities: [{ static: { action: pass } }]'
 const policy = (name: string, kind = 'VerificationPolicy') => documentOf(kind, STATIC, name)
@@ -74,7 +75,7 @@ describe('documents are told apart by apiVersion and kind', () => {
     ['[1]', 'p.yaml:1:1: expected a document with apiVersion and kind, got [1]'],
     [
       'apiVersion: unknown.dev/v1\nkind: OtherPolicy',
-      'p.yaml:2:7: kind: unknown type: unknown.dev/v1, Kind=OtherPolicy; allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, and VerificationPolicy, TrustedRoot and Enforcement of assay.dev/v1alpha1',
+      'p.yaml:2:7: kind: unknown type: unknown.dev/v1, Kind=OtherPolicy; allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, TrustRoot of policy.sigstore.dev/v1alpha1, and VerificationPolicy, TrustedRoot and Enforcement of assay.dev/v1alpha1',
     ],
     [
       'apiVersion: config.openshift.io/v1\nkind: ClusterImagePolicy',
@@ -87,10 +88,6 @@ describe('documents are told apart by apiVersion and kind', () => {
     [
       'apiVersion: assay.dev/v1alpha1\nkind: BaseImage',
       'p.yaml:2:7: kind: assay.dev/v1alpha1, Kind=BaseImage is not supported yet',
-    ],
-    [
-      'apiVersion: policy.sigstore.dev/v1alpha1\nkind: TrustRoot',
-      'p.yaml:2:7: kind: policy.sigstore.dev/v1alpha1, Kind=TrustRoot is not supported yet',
     ],
     ['apiVersion: v1\nkind: Secret', 'p.yaml:2:7: kind: v1, Kind=Secret is not supported yet'],
   ])('%s', (text, expected) => {
@@ -155,11 +152,29 @@ describe('names that are taken', () => {
   })
 })
 
+const { root: TUF_ROOT, files: FILES } = repositoryOf('{}')
+const PACKED = packed(FILES)
+const trustRoot = (spec: string) => documentOf('TrustRoot', spec).replace('assay.dev', 'policy.sigstore.dev')
+
 describe('laws', () => {
   const seeds = [
     policy('a'),
     policy('b', 'ClusterImagePolicy'),
     documentOf('Enforcement', 'images: [{ glob: "**" }]\ngracePeriod: 1m'),
+  ]
+  const IDS = '{ issuer: i, subject: s, claims: { buildTrigger: push, buildConfigURI: { regExp: "a" } } }'
+  const rich = [
+    ...seeds,
+    documentOf(
+      'VerificationPolicy',
+      `images: [{ glob: "**" }]\nplatforms: each\nauthorities:\n- key: { kms: "awskms:///arn:aws:kms:us-east-2:111122223333:alias/a", validFor: { start: "2026-01-01T00:00:00Z" } }\n  ctlog: { threshold: 2 }\n  source: [{ oci: ghcr.io/a/b, tagPrefix: c }]\n- keyless: { ca-cert: { data: "-----BEGIN CERTIFICATE-----" }, identities: [${IDS}] }\n`,
+    ),
+    documentOf('TrustedRoot', `tuf: { mirror: "https://tuf.example", root: ${TUF_ROOT} }`),
+    trustRoot(`remote: { mirror: "https://tuf.example", root: ${TUF_ROOT} }`),
+    trustRoot(`repository: { root: ${TUF_ROOT}, mirrorFS: ${PACKED} }`),
+    trustRoot(
+      'sigstoreKeys: { certificateAuthorities: [{ subject: { organization: a, commonName: b }, uri: "https://a", certChain: LS0t }] }',
+    ),
   ]
   const never = (text: string) => {
     for (const { at } of load(text).problems) {
@@ -208,7 +223,7 @@ describe('laws', () => {
   })
 
   test('loading a mangled policy never throws', () => {
-    const cut = fc.tuple(fc.constantFrom(...seeds), fc.nat(400), fc.nat(30), fc.string({ maxLength: 6 }))
+    const cut = fc.tuple(fc.constantFrom(...rich), fc.nat(700), fc.nat(30), fc.string({ maxLength: 6 }))
     fc.assert(
       fc.property(cut, ([seed, from, length, put]) => never(seed.slice(0, from) + put + seed.slice(from + length))),
       { numRuns: 1_000 },
@@ -217,7 +232,7 @@ describe('laws', () => {
 
   test('loading any JSON in the place of a spec never throws', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...seeds), fc.jsonValue(), (seed, spec) =>
+      fc.property(fc.constantFrom(...rich), fc.jsonValue(), (seed, spec) =>
         never(`${seed.slice(0, seed.indexOf('spec:'))}spec: ${JSON.stringify(spec)}`),
       ),
     )

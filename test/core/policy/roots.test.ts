@@ -65,8 +65,8 @@ describe('a root file that cannot be used', () => {
 describe('a TrustedRoot document', () => {
   const M = 'application/vnd.dev.sigstore.trustedroot'
   test.each([
-    [{}, '5:1: spec: expected exactly one, got neither: spec.file, spec.inline'],
-    [{ file: 'a.json', inline: ROOT }, '5:1: spec: expected exactly one, got both: spec.file, spec.inline'],
+    [{}, '5:1: spec: expected exactly one, got neither: spec.file, spec.inline, spec.tuf'],
+    [{ file: 'a.json', inline: ROOT }, '5:1: spec: expected exactly one, got both: spec.file, spec.inline, spec.tuf'],
     [
       { file: 'https://tuf.example/root.json' },
       '6:11: spec.file: invalid value: https://tuf.example/root.json: spec.file: a file is allowed, from where the policy file lies, such as roots/staging.json',
@@ -78,7 +78,7 @@ describe('a TrustedRoot document', () => {
       `6:26: spec.inline.mediaType: invalid value: text/plain: spec.inline.mediaType: unsupported media type; allowed: ${M}+json;version=0.1, ${M}.v0.1+json, ${M}.v0.2+json`,
     ],
     [{ inline: [] }, '6:4: spec.inline: expected fields, got a list'],
-    [{ url: 'https://tuf.example' }, '6:4: spec.url: unknown field "url"; allowed here: inline, file'],
+    [{ url: 'https://tuf.example' }, '6:4: spec.url: unknown field "url"; allowed here: inline, file, tuf'],
   ])('%.60j', (spec, expected) => {
     expect(problemsIn(rootDocument(spec))).toContain(`p.yaml:${expected}`)
   })

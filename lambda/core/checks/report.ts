@@ -1,0 +1,56 @@
+import type { Evidence } from '../evidence.ts'
+import { explain } from '../explain.ts'
+import type { Check, Outcome } from '../verdict.ts'
+import type { Finding } from './authority.ts'
+import type { Group, Judged } from './policy.ts'
+
+/** Every check of every policy, what covers each platform, and the unsigned statements that count for nothing. */
+export function reportChecks(judged: readonly Judged[], evidence: Evidence): Check[] {
+  const checks = judged.flatMap((one) => [
+    ...one.groups.flatMap((group) => checksOf(one, group)),
+    ...coverageOf(one, evidence),
+  ])
+  const none = checkOf('policy', 'skip', { reason: 'no-policy', detail: '' })
+  return [...(judged.length === 0 ? [none] : checks), ...unsignedOf(evidence)]
+}
+
+function checksOf({ policy }: Judged, { platform, passed, authorities }: Group): Check[] {
+  // An authority that was missed is no failure where another one sufficed
+  const missed: Outcome = passed ? 'skip' : policy.mode === 'warn' ? 'warn' : 'fail'
+  return authorities.flatMap(({ findings }) =>
+    findings.map(({ name, finding }) =>
+      checkOf(`${policy.name}/${name}`, finding.met ? 'pass' : missed, finding, platform),
+    ),
+  )
+}
+
+/** For each platform of an index that is covered as a whole: by whose signature. */
+function coverageOf({ policy, passed, groups }: Judged, { platforms }: Evidence): Check[] {
+  const [whole] = groups
+  if (!passed || whole === undefined || whole.platform !== undefined) return []
+  const by = whole.authorities.find(({ met }) => met)
+  return (by?.findings ?? []).flatMap(({ name, finding, onPlatforms }) => {
+    const called = `${policy.name}/${name}`
+    if (onPlatforms !== undefined) {
+      return onPlatforms.map((one) => checkOf(called, 'pass', one.finding, one.platform))
+    }
+    const covered = { reason: 'covered', detail: finding.detail } as const
+    return platforms.map((platform) => checkOf(called, 'pass', covered, platform))
+  })
+}
+
+function unsignedOf({ unsigned }: Evidence): Check[] {
+  const told = new Map(unsigned.map(({ carrier, type }) => [`${carrier} ${type}`, { carrier, type }]))
+  return [...told.values()].map(({ carrier, type }) =>
+    checkOf(`unsigned/${carrier}`, 'skip', { reason: 'unsigned', detail: type }),
+  )
+}
+
+function checkOf(
+  name: string,
+  outcome: Outcome,
+  { reason, detail }: Pick<Finding, 'reason' | 'detail'>,
+  platform?: string,
+): Check {
+  return { name, outcome, reason, message: explain(reason, detail), ...(platform !== undefined && { platform }) }
+}

@@ -1,0 +1,53 @@
+import * as z from 'zod'
+import { readKmsReference } from './kms-key.ts'
+import type { HashAlgorithm, KeySource } from './policy.ts'
+import { readPublicKey } from './public-key.ts'
+import { exactlyOne, invalid, missing, report } from './rules.ts'
+import { choice, instant, notYet, strict, text } from './schema-fields.ts'
+
+const HASHES = ['sha224', 'sha256', 'sha384', 'sha512'] as const satisfies readonly HashAlgorithm[]
+
+const publicKey = text.transform((pem, ctx) => {
+  const read = readPublicKey(pem)
+  if ('pem' in read) return read.pem
+  report(ctx, invalid(pem, read.fault))
+  return z.NEVER
+})
+const kmsKey = text.transform((reference, ctx) => {
+  const read = readKmsReference(reference)
+  if ('arn' in read) return read.arn
+  report(ctx, invalid(reference, read.fault))
+  return z.NEVER
+})
+const hash = text.transform((name) => name.toLowerCase()).pipe(choice('hash', HASHES))
+
+const keyFields = {
+  data: publicKey.optional(),
+  hashAlgorithm: hash.optional(),
+  kms: kmsKey.optional(),
+  secretRef: notYet,
+}
+
+const validFor = strict({ start: instant.optional(), end: instant.optional() }).superRefine(({ start, end }, ctx) => {
+  if (start === undefined && end === undefined) report(ctx, missing('start', 'end'))
+  if (start === undefined || end === undefined || Date.parse(start) < Date.parse(end)) return
+  report(ctx, invalid(end, `not after its start, ${start}`), 'end')
+})
+
+/** A public key of a ClusterImagePolicy: exactly one of its sources. */
+export const clusterKey = strict(keyFields).superRefine(oneSource)
+
+/** A public key of ours: upstream's, and when it may have been used. */
+export const ownKey = strict({ ...keyFields, validFor: validFor.optional() }).superRefine(oneSource)
+
+type Sources = { readonly [Source in 'data' | 'kms']?: string | undefined } & { readonly secretRef?: unknown }
+
+function oneSource({ data, kms, secretRef }: Sources, ctx: z.RefinementCtx): void {
+  const given = [data, kms, secretRef].filter((source) => source !== undefined).length
+  if (given !== 1) report(ctx, exactlyOne(given === 0 ? 'neither' : 'both', ['data', 'kms', 'secretref']))
+}
+
+/** Where the key of a document that keeps these rules lies. */
+export function keySource({ data, kms = '' }: Sources): KeySource {
+  return data === undefined ? { kms } : { pem: data }
+}

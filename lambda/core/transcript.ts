@@ -1,0 +1,37 @@
+import type { Digest, ImageId } from './image.ts'
+import type { Descriptor } from './manifest.ts'
+import type { Policy } from './policy/policy.ts'
+import type { Verdict } from './verdict.ts'
+
+/** One question to a registry and its answer. Bytes lie in the evidence store under their digest. */
+export type Read = { readonly host: string; readonly name: string } & (
+  | { readonly ask: 'manifest'; readonly reference: string; readonly answer: Answer<Served> }
+  | { readonly ask: 'blob'; readonly digest: Digest; readonly answer: Answer<true> }
+  | {
+      readonly ask: 'referrers'
+      readonly digest: Digest
+      readonly artifactType?: string
+      readonly answer: Answer<readonly Descriptor[]>
+    }
+)
+export type Served = { readonly digest: Digest; readonly mediaType: string }
+/** Null: it was not there. */
+export type Answer<T> = { readonly found: T | null } | { readonly overLimit: string }
+
+/** All that a verdict rests on, and the verdict: enough to decide again without asking anybody. Bytes are named by digest. */
+export type Transcript = {
+  readonly version: 1
+  readonly image: ImageId
+  /** The moment of judging, ISO 8601. */
+  readonly now: string
+  /** Version of the decider. */
+  readonly decider: string
+  /** The compiled policies that match the image. */
+  readonly policies: readonly Policy[]
+  /** The trusted roots they name: digests of canonical JSON (RFC 8785). */
+  readonly roots: Readonly<Record<string, Digest>>
+  /** Keys of AWS KMS that they name: PEM by ARN. */
+  readonly keys: Readonly<Record<string, string>>
+  readonly reads: readonly Read[]
+  readonly verdict: Verdict
+}

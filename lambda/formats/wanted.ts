@@ -1,0 +1,15 @@
+/** What the matching policies ask for: image signatures, and attestations of these predicate types. */
+export type Wanted = { readonly signature: boolean; readonly predicateTypes: readonly string[] }
+
+/** cosign 3 writes image signatures as statements of this type. */
+export const SIGN_V1 = 'https://sigstore.dev/cosign/sign/v1'
+
+/**
+ * How early something is read by what its annotation says of its predicate type; the least first.
+ * Annotations are nobody's word: they order what is read, and never decide what counts.
+ */
+export function hintRank(hint: string | undefined, { signature, predicateTypes }: Wanted): number {
+  if (hint === undefined) return 1
+  const wanted = hint === SIGN_V1 ? signature : predicateTypes.includes(hint)
+  return wanted ? 0 : 3
+}

@@ -1,0 +1,176 @@
+import { type Claim, sourceId, type UnsignedClaim } from './core/evidence.ts'
+import type { Digest } from './core/image.ts'
+import { type Descriptor, type FetchedManifest, parseManifest } from './core/manifest.ts'
+import type { Source } from './core/policy/policy.ts'
+import { OverLimit } from './errors.ts'
+import { announcedFormat, chooseReferrers } from './formats/choose-referrers.ts'
+import { type UnsignedFormat, unread, unreadable } from './formats/format.ts'
+import { formats, unsignedFormats } from './formats/index.ts'
+import { type Candidate, type Found, faultyClaim, locateClaims, type Place } from './formats/locate-claims.ts'
+import { hintRank, type Wanted } from './formats/wanted.ts'
+import { mapLimited } from './map-limited.ts'
+import type { Registry } from './ports.ts'
+
+const MAX_CANDIDATES = 100
+/** Of a referrer's manifest: they are held together, a hundred at most. */
+const MAX_REFERRER = 512 * 1024
+/** Of one layer: attested SBOMs of large images have some megabytes. */
+const MAX_LAYER = 8 * 1024 * 1024
+/** Of all layers beside one manifest. */
+const MAX_LAYERS = 48 * 1024 * 1024
+const PARALLEL = 8
+
+/** Where claims about one manifest are looked for. */
+export type Site = {
+  readonly registry: Registry
+  readonly name: string
+  readonly subject: Digest
+  readonly source: Source
+  readonly wanted: Wanted
+}
+
+/** What is listed beside a manifest, before any of the referrers is opened. `overLimit`: what was more than is read. */
+export type Listing = {
+  readonly tagged: readonly Candidate[]
+  readonly api: readonly Descriptor[]
+  readonly fallback: readonly Descriptor[]
+  readonly unsigned: readonly UnsignedClaim[]
+  readonly overLimit: readonly string[]
+}
+
+/** Looks under every tag and in every list that may name signatures, all at once. An outage is thrown. */
+export async function listClaims(site: Site): Promise<Listing> {
+  const { registry, name, subject, source } = site
+  const stem = subject.replace(':', '-')
+  const read = (tag: string) => withinLimit(registry.manifest(name, tag))
+  const [referrers, list, signed, unsigned] = await Promise.all([
+    listReferrers(site),
+    // distribution-spec 1.1, "Referrers Tag Schema"
+    read(stem),
+    Promise.all(
+      tagged(formats).map(async ([format, suffix]) => ({
+        format,
+        ...(await read(`${source.tagPrefix}${stem}${suffix}`)),
+      })),
+    ),
+    Promise.all(
+      tagged(unsignedFormats).map(async ([format, suffix]) => ({ format, ...(await read(`${stem}${suffix}`)) })),
+    ),
+  ])
+  return {
+    tagged: signed.flatMap(({ format, value }) =>
+      value === undefined ? [] : [{ digest: value.digest, found: 'by-tag', carrier: format.name, fetched: value }],
+    ),
+    api: referrers.entries,
+    fallback: descriptorsOf(list.value),
+    unsigned: unsigned.flatMap(({ format, value }) => (value === undefined ? [] : unsignedIn(format, value))),
+    overLimit: [referrers, list, ...signed].flatMap(({ overLimit }) => overLimit ?? []),
+  }
+}
+
+function tagged<F extends { readonly tagSuffixes: readonly string[] }>(all: readonly F[]): [F, string][] {
+  return all.flatMap((format) => format.tagSuffixes.map((suffix): [F, string] => [format, suffix]))
+}
+
+/** Opens what is listed and reads every claim in it, wanted kinds first; in an order that does not depend on how they were listed. */
+export async function readClaims(site: Site, listing: Listing, own: Uint8Array): Promise<readonly Claim[]> {
+  const { needed, spare } = chooseReferrers(listing.api, listing.fallback, site.wanted)
+  const opened = [...needed, ...spare].slice(0, MAX_CANDIDATES)
+  const referrers = await mapLimited(opened, PARALLEL, (one) => openReferrer(site, one))
+  const located = [...listing.tagged, ...referrers].map((candidate) => locateClaims(candidate, site.subject))
+  const places = located.flatMap((one) => one.places).sort((a, b) => byRank(a, b, site.wanted))
+  const { fitting, left } = fittingOf(places)
+  const read = await mapLimited(fitting, PARALLEL, (place) => readClaim(site, place, own))
+  const skipped = [
+    ...listing.overLimit,
+    ...tooMany(Math.max(needed.length, places.length)),
+    ...left.map(({ layer }) => `${layer.size} bytes; at most ${MAX_LAYER}, and ${MAX_LAYERS} of all, are read`),
+  ]
+  const faults = [
+    ...located.flatMap((one) => one.faults),
+    ...skipped.map((detail) => faultyClaim('registry', site.subject, 'over-limit', detail)),
+  ]
+  const source = sourceId(site.source)
+  return [...read, ...faults].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)).map((claim) => ({ ...claim, source }))
+}
+
+/** The unsigned statements that a manifest of this format holds. */
+export function unsignedIn({ name, types }: UnsignedFormat, fetched: FetchedManifest): UnsignedClaim[] {
+  const manifest = parseManifest(fetched)
+  if (typeof manifest === 'string' || manifest.kind === 'index') return []
+  return types(manifest).map((type) => ({ carrier: name, manifest: fetched.digest, type }))
+}
+
+type Within<T> = { readonly value?: T; readonly overLimit?: string }
+
+async function withinLimit<T>(read: Promise<T | undefined>): Promise<Within<T>> {
+  try {
+    const value = await read
+    return value === undefined ? {} : { value }
+  } catch (error) {
+    if (error instanceof OverLimit) return { overLimit: error.message }
+    throw error
+  }
+}
+
+/** All referrers; where they are more than is read, those of the kinds that we know, so that junk of other kinds hides none. */
+async function listReferrers({ registry, name, subject }: Site) {
+  const all = await withinLimit(registry.referrers(name, subject))
+  if (all.overLimit === undefined) return { entries: all.value ?? [] }
+  const types = formats.flatMap(({ artifactTypes }) => artifactTypes)
+  const known = await Promise.all(types.map((type) => withinLimit(registry.referrers(name, subject, type))))
+  return { entries: known.flatMap(({ value }) => value ?? []), overLimit: all.overLimit }
+}
+
+async function openReferrer({ registry, name }: Site, { digest, size, artifactType }: Descriptor): Promise<Candidate> {
+  const carrier = announcedFormat(artifactType)
+  const candidate = { digest, found: 'as-referrer', ...(carrier !== undefined && { carrier }) } as const
+  const { value, overLimit } = size > MAX_REFERRER ? {} : await withinLimit(registry.manifest(name, digest))
+  // A list may lie about sizes
+  const bytes = value?.bytes.length ?? size
+  if (overLimit !== undefined) return { ...candidate, unread: overLimit }
+  if (bytes > MAX_REFERRER)
+    return { ...candidate, unread: `${bytes} bytes of manifest; at most ${MAX_REFERRER} are read` }
+  return { ...candidate, ...(value && { fetched: value }) }
+}
+
+async function readClaim({ registry, name }: Site, place: Place, own: Uint8Array): Promise<Found> {
+  const { format, manifest, layer } = place
+  const { value, overLimit } = await withinLimit(registry.blob(name, layer.digest, MAX_LAYER))
+  const claim = { carrier: format.name, manifest, layer: layer.digest }
+  if (overLimit !== undefined) return { ...claim, content: unread(overLimit) }
+  return { ...claim, content: value === undefined ? unreadable('the blob is missing') : format.read(layer, value, own) }
+}
+
+/** The places that are read: so many, and so many bytes of them. Those that do not fit are told of. */
+function fittingOf(places: readonly Place[]): { readonly fitting: readonly Place[]; readonly left: readonly Place[] } {
+  const fitting: Place[] = []
+  const left: Place[] = []
+  let total = 0
+  for (const place of places.slice(0, MAX_CANDIDATES)) {
+    const { size } = place.layer
+    const fits = size <= MAX_LAYER && total + size <= MAX_LAYERS
+    if (fits) total += size
+    ;(fits ? fitting : left).push(place)
+  }
+  return { fitting, left }
+}
+
+function tooMany(candidates: number): string[] {
+  return candidates > MAX_CANDIDATES ? [`${candidates} signature candidates; at most ${MAX_CANDIDATES} are read`] : []
+}
+
+function byRank(a: Place, b: Place, wanted: Wanted): number {
+  const rank = hintRank(a.hint, wanted) - hintRank(b.hint, wanted)
+  return rank || (placeOf({ ...a, layer: a.layer.digest }) < placeOf({ ...b, layer: b.layer.digest }) ? -1 : 1)
+}
+
+function placeOf({ manifest, layer }: Pick<Claim, 'manifest' | 'layer'>): string {
+  return `${manifest} ${layer}`
+}
+
+/** The list that pushers keep under the fallback tag; empty where the tag holds something else. */
+function descriptorsOf(fallback: FetchedManifest | undefined): readonly Descriptor[] {
+  const manifest = fallback && parseManifest(fallback)
+  return typeof manifest === 'object' && manifest.kind === 'index' ? manifest.manifests : []
+}

@@ -1,0 +1,104 @@
+import type { Read } from './core/transcript.ts'
+import { OverLimit } from './errors.ts'
+import type { EvidenceStore, Registry } from './ports.ts'
+
+/** Registries whose every answer is written down, and its bytes kept. */
+export type Recording = {
+  readonly registryOf: (host: string) => Registry
+  /** What was read, once all bytes are kept; in an order that does not depend on timing. */
+  readonly finish: () => Promise<readonly Read[]>
+}
+
+/** Records what is read of registries. The same question is asked once: one judgement sees one state of the world. */
+export function recordReads(registryOf: (host: string) => Registry, store: EvidenceStore): Recording {
+  const answers = new Map<string, Promise<unknown>>()
+  const reads = new Map<string, Read>()
+  const kept: Promise<unknown>[] = []
+
+  function ask<T>(question: object, read: () => Promise<T | undefined>, record: (answer: Told<T>) => Read) {
+    const key = JSON.stringify(question)
+    const known = answers.get(key)
+    if (known !== undefined) return known as Promise<T | undefined>
+    const answer = answered(key, read, record)
+    answers.set(key, answer)
+    return answer
+  }
+
+  async function answered<T>(key: string, read: () => Promise<T | undefined>, record: (answer: Told<T>) => Read) {
+    try {
+      const found = await read()
+      reads.set(key, record({ found: found ?? null }))
+      return found
+    } catch (error) {
+      if (error instanceof OverLimit) reads.set(key, record({ overLimit: error.message }))
+      throw error
+    }
+  }
+
+  function keep(bytes: Uint8Array): void {
+    const put = store.put(bytes)
+    // Thrown by finish, or of no interest where reading ended in an outage
+    put.catch(() => {})
+    kept.push(put)
+  }
+
+  function recorded(host: string): Registry {
+    const registry = registryOf(host)
+    return {
+      ...registry,
+      manifest: (name, reference) => {
+        const asked = { ask: 'manifest', host, name, reference } as const
+        return ask(
+          asked,
+          () => registry.manifest(name, reference),
+          (answer) => {
+            if (!('found' in answer) || answer.found === null) return { ...asked, answer: absent(answer) }
+            const { digest, mediaType, bytes } = answer.found
+            keep(bytes)
+            return { ...asked, answer: { found: { digest, mediaType } } }
+          },
+        )
+      },
+      blob: (name, digest, maxBytes) => {
+        const asked = { ask: 'blob', host, name, digest } as const
+        return ask(
+          asked,
+          () => registry.blob(name, digest, maxBytes),
+          (answer) => {
+            if (!('found' in answer) || answer.found === null) return { ...asked, answer: absent(answer) }
+            keep(answer.found)
+            return { ...asked, answer: { found: true } }
+          },
+        )
+      },
+      referrers: (name, digest, artifactType) => {
+        const asked = {
+          ask: 'referrers',
+          host,
+          name,
+          digest,
+          ...(artifactType !== undefined && { artifactType }),
+        } as const
+        return ask(
+          asked,
+          () => registry.referrers(name, digest, artifactType),
+          (answer) => ({ ...asked, answer }),
+        )
+      },
+    }
+  }
+
+  return {
+    registryOf: recorded,
+    async finish() {
+      await Promise.all(kept)
+      return [...reads].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, read]) => read)
+    },
+  }
+}
+
+type Told<T> = { readonly found: T | null } | { readonly overLimit: string }
+
+function absent<T>(answer: Told<T>): { readonly found: null } | { readonly overLimit: string } {
+  return 'overLimit' in answer ? answer : { found: null }
+}

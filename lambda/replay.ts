@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util'
+import * as z from 'zod'
+import { digestOf } from './core/digest-of.ts'
+import { type Digest, isDigest } from './core/image.ts'
+import { policyHash } from './core/policy/hash.ts'
+import type { Answer, Read, Transcript } from './core/transcript.ts'
+import type { Verdict } from './core/verdict.ts'
+import { Incomplete, Misconfigured, OverLimit } from './errors.ts'
+import { canonicalBytes } from './examine.ts'
+import type { EvidenceStore, Registry } from './ports.ts'
+import { trustMaterials } from './trust/roots.ts'
+import { weigh } from './weigh.ts'
+
+/** A kept verdict and what the same evidence comes to now. `same`: byte for byte. */
+export type Replayed = {
+  readonly transcript: Transcript
+  readonly now: Verdict
+  readonly same: boolean
+}
+
+const head = z.looseObject({ version: z.literal(1), decider: z.string(), reads: z.array(z.looseObject({})) })
+
+/** Decides again from kept evidence alone: no registry, no clock, no policy of today. Throws Incomplete where evidence is missing. */
+export async function replay(store: EvidenceStore, digest: Digest): Promise<Replayed> {
+  const transcript = await readTranscript(store, digest)
+  const { image, policies, keys, verdict } = transcript
+  const roots = await readRoots(store, transcript)
+  const hash = policyHash(policies, { roots, keys }, transcript.decider)
+  const trusted = { materials: trustMaterials(roots), keys, now: new Date(transcript.now) }
+  const registryOf = replayReads(store, transcript.reads)
+  const weighed = await weigh({ registryOf, policies, policyHash: hash, trusted }, image)
+  if (weighed === undefined) throw new Incomplete(`the manifest of ${image.digest} is not among what was kept`)
+  const same = Buffer.from(canonicalBytes(weighed.verdict)).equals(canonicalBytes(verdict))
+  return { transcript, now: weighed.verdict, same }
+}
+
+/** Whether a replay came out otherwise in anything but the version of the decider. */
+export function changesVerdict({ transcript, now }: Replayed): boolean {
+  const { policyHash: _, ...was } = transcript.verdict
+  const { policyHash: __, ...is } = now
+  return !isDeepStrictEqual(JSON.parse(JSON.stringify(was)), JSON.parse(JSON.stringify(is)))
+}
+
+async function readTranscript(store: EvidenceStore, digest: Digest): Promise<Transcript> {
+  const json: unknown = JSON.parse(Buffer.from(await bytesOf(store, digest)).toString())
+  const read = head.safeParse(json)
+  if (!read.success) throw new Incomplete(`${digest} is no transcript of version 1`)
+  // Ours, and proven to be by its digest
+  return json as Transcript
+}
+
+async function readRoots(store: EvidenceStore, { roots }: Transcript): Promise<Record<string, unknown>> {
+  const read = Object.entries(roots).map(async ([name, digest]): Promise<[string, unknown]> => {
+    return [name, JSON.parse(Buffer.from(await bytesOf(store, digest)).toString())]
+  })
+  return Object.fromEntries(await Promise.all(read))
+}
+
+async function bytesOf(store: EvidenceStore, digest: Digest): Promise<Uint8Array> {
+  if (!isDigest(digest)) throw new Incomplete(`"${String(digest)}" is not sha256: and 64 lower-case hex digits`)
+  const bytes = await store.get(digest)
+  if (bytes === undefined) throw new Incomplete(`${digest} is not in the evidence store`)
+  if (digestOf(bytes) !== digest) throw new Incomplete(`${digest} in the evidence store has other bytes`)
+  return bytes
+}
+
+/** Registries that answer as they did. */
+function replayReads(store: EvidenceStore, reads: readonly Read[]): (host: string) => Registry {
+  const known = new Map(reads.map((read) => [questionOf(read), read.answer]))
+  function answer<T>(question: Question): T | null {
+    const given = known.get(questionOf(question)) as Answer<T> | undefined
+    // Another release may ask what this one did not
+    if (given === undefined) throw new Incomplete(`not asked at the time: ${questionOf(question)}`)
+    if ('overLimit' in given) throw new OverLimit(given.overLimit)
+    return given.found
+  }
+  return (host) => ({
+    resolve: () => Promise.reject(new Misconfigured('a replay resolves no tags')),
+    tagsOf: () => Promise.reject(new Misconfigured('a replay lists no tags')),
+    async manifest(name, reference) {
+      const served = answer<{ digest: Digest; mediaType: string }>({ ask: 'manifest', host, name, reference })
+      return served === null ? undefined : { ...served, bytes: await bytesOf(store, served.digest) }
+    },
+    async blob(name, digest) {
+      return answer<true>({ ask: 'blob', host, name, digest }) === null ? undefined : bytesOf(store, digest)
+    },
+    async referrers(name, digest, artifactType) {
+      return (
+        answer<never>({ ask: 'referrers', host, name, digest, ...(artifactType !== undefined && { artifactType }) }) ??
+        undefined
+      )
+    },
+  })
+}
+
+type Distribute<T> = T extends unknown ? Omit<T, 'answer'> : never
+type Question = Distribute<Read>
+
+function questionOf(read: Question): string {
+  const { host, name } = read
+  const rest =
+    read.ask === 'manifest'
+      ? [read.reference]
+      : [read.digest, read.ask === 'referrers' ? (read.artifactType ?? '') : '']
+  return [read.ask, host, name, ...rest].filter(Boolean).join(' ')
+}

@@ -1,0 +1,90 @@
+import { type Certificate, type CertificateAuthority, isIssued } from './certificate-authority.ts'
+import { Rejection } from './rejection.ts'
+
+/** From the signing certificate up to an anchor. */
+export type CertificatePath = readonly [leaf: Certificate, issuer: Certificate, ...above: readonly Certificate[]]
+
+const CODE_SIGNING = '1.3.6.1.5.5.7.3.3'
+const ANY_PURPOSE = '2.5.29.37.0'
+// Key usage, alternative name, basic constraints, policies, extended key usage
+const UNDERSTOOD = ['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.32', '2.5.29.37']
+const BROKEN_HASH = /md[245]|sha1(?!\d)/i
+
+/**
+ * The way from a signing certificate to an anchor of one of the authorities, each link of it valid at that time (RFC 5280, 6.1).
+ * What the bundle brought along may lie on the way, and is never where it ends.
+ */
+export function pathAt(
+  time: Date,
+  leaf: Certificate,
+  brought: readonly Certificate[],
+  authorities: readonly CertificateAuthority[],
+): CertificatePath {
+  if (!isValidAt(time, leaf)) throw untrusted(`the certificate was not valid at ${time.toISOString()}`)
+  for (const { anchors, intermediates, validFor } of authorities) {
+    if (time < validFor.start || time > validFor.end) continue
+    const path = shortestPath(time, leaf, [...intermediates, ...brought], anchors)
+    if (path !== undefined) return sound(path)
+  }
+  throw untrusted(`no path from the certificate to an authority trusted at ${time.toISOString()}`)
+}
+
+/**
+ * Level by level, each certificate used once: the work is bounded by the square of their number, however they refer to each other.
+ * The lowest place of a certificate is its best one, since a path length only ever limits what lies below.
+ */
+function shortestPath(
+  time: Date,
+  leaf: Certificate,
+  between: readonly Certificate[],
+  anchors: readonly Certificate[],
+): CertificatePath | undefined {
+  let unused = between.filter((one) => isValidAt(time, one))
+  let paths: (readonly [Certificate, ...Certificate[]])[] = [[leaf]]
+  for (let below = 0; paths.length > 0; below++) {
+    const issuerIn = (candidates: readonly Certificate[], of: Certificate | undefined) =>
+      candidates.filter((one) => of !== undefined && mayIssue(one, below) && isIssued(of, one))
+    for (const path of paths) {
+      const [anchor] = issuerIn(anchors, path.at(-1)).filter((one) => isValidAt(time, one))
+      if (anchor !== undefined) return [...path, anchor] as unknown as CertificatePath
+    }
+    paths = paths.flatMap((path) => {
+      const issuers = issuerIn(unused, path.at(-1))
+      unused = unused.filter((one) => !issuers.includes(one))
+      return issuers.map((issuer) => [...path, issuer] as const)
+    })
+  }
+  return undefined
+}
+
+/** An authority for signing code, with at most as many authorities below it as it may have. */
+function mayIssue({ x509, asn1 }: Certificate, below: number): boolean {
+  if (!x509.ca) return false
+  // Undefined where the certificate states no purpose. Node calls the extended key usage the key usage
+  const purposes: readonly string[] | undefined = x509.keyUsage
+  if (purposes !== undefined && ![CODE_SIGNING, ANY_PURPOSE].some((one) => purposes.includes(one))) return false
+  const limit = asn1.extBasicConstraints?.pathLenConstraint
+  return limit === undefined || limit >= below
+}
+
+function isValidAt(time: Date, { x509 }: Certificate): boolean {
+  return x509.validFromDate <= time && time <= x509.validToDate
+}
+
+/** What no path may contain: a critical extension that is not judged here (name constraints, say), or a signature that can be forged. */
+function sound(path: CertificatePath): CertificatePath {
+  for (const { asn1 } of path) {
+    const odd = asn1.extensions.find(({ subs: [id, critical, value] }) => {
+      return value !== undefined && critical?.toBoolean() && !UNDERSTOOD.includes(id?.toOID() ?? '')
+    })
+    if (odd !== undefined)
+      throw new Rejection('unsupported', `critical extension ${odd.subs[0]?.toOID()} of a certificate`)
+  }
+  const weak = path.slice(0, -1).find(({ x509 }) => BROKEN_HASH.test(x509.signatureAlgorithm ?? ''))
+  if (weak !== undefined) throw untrusted(`a certificate is signed with ${weak.x509.signatureAlgorithm}`)
+  return path
+}
+
+function untrusted(message: string): Rejection {
+  return new Rejection('certificate-untrusted', message)
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { findAsked } from '../../lambda/core/checks/authority.ts'
+import type { Says } from '../../lambda/core/evidence.ts'
+import { byKey, good, KEY } from './claims.ts'
+import { ID } from './records.ts'
+
+const own = byKey({ reference: 'repository' })
+const named = (...names: readonly string[]): Says => ({ kind: 'signature', annotations: {}, names })
+const look = (authority: typeof own, says: Says) => findAsked(authority, { kind: 'signature' }, ID, [good(KEY, says)])
+const HERE = `${ID.host}/${ID.name}`
+
+describe('reference: repository', () => {
+  it.each([
+    ['the repository itself', [HERE], true],
+    ['with a tag', [`${HERE}:v1`], true],
+    ['with a digest', [`${HERE}@${ID.digest}`], true],
+    ['one of several names', ['elsewhere.example/x', HERE], true],
+    ['another repository', ['elsewhere.example/x'], false],
+    ['a longer name', [`${HERE}-evil`], false],
+    ['a repository below', [`${HERE}/evil`], false],
+    ['another host', [`evil.example/${HERE}`], false],
+    ['no name', [], false],
+    ['something that is no name', ['pkg:docker/app', ' ', ''], false],
+  ])('asks for a signature that names %s', (_, names, met) => {
+    const finding = look(own, named(...names))
+    expect(finding).toMatchObject(met ? { met } : { met, reason: 'reference-mismatch' })
+  })
+
+  it('is not asked for unless a policy says so', () => {
+    expect(look(byKey(), named('elsewhere.example/x'))).toMatchObject({ met: true })
+  })
+})
+
+it('a signature that lies elsewhere counts only where the authority looks there', () => {
+  const source = { repository: { host: 'ghcr.io', name: 'acme/signatures' }, tagPrefix: 'v1-' }
+  const there = good()
+  const claim = { ...there, claim: { ...there.claim, source: 'ghcr.io/acme/signatures#v1-' } }
+  const asked = { kind: 'signature' } as const
+  expect(findAsked(byKey({ source }), asked, ID, [claim])).toMatchObject({ met: true })
+  expect(findAsked(byKey(), asked, ID, [claim])).toMatchObject({ met: false, reason: 'no-signature' })
+  expect(findAsked(byKey({ source }), asked, ID, [good()])).toMatchObject({ met: false, reason: 'no-signature' })
+})

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import type { FetchedManifest } from '../lambda/core/manifest.ts'
+import { OverLimit } from '../lambda/errors.ts'
+import { gather, gatherPlatforms } from '../lambda/gather.ts'
+import { attach, bundle, contents, ID, read, readingOf, TAG } from './formats/gathering.ts'
+import {
+  BUNDLE,
+  CONFIG,
+  describeBytes,
+  IMAGE_MANIFEST,
+  INDEX,
+  listed,
+  manifestOf,
+  SIMPLE_SIGNING,
+} from './formats/layouts.ts'
+import { memoryRegistry, put, putBlob } from './formats/memory-registry.ts'
+
+const image = (text: string) => put(contents, manifestOf({ config: describeBytes(CONFIG, text), layers: [] }))
+const on = (os: string, architecture: string, fetched: FetchedManifest, annotations = {}) => ({
+  ...listed(fetched),
+  platform: { os, architecture },
+  annotations,
+})
+const indexOf = (...manifests: readonly object[]) => put(contents, manifestOf({ manifests }))
+const attestation = { 'vnd.docker.reference.type': 'attestation-manifest' }
+
+async function platformsOf(index: FetchedManifest) {
+  const reading = readingOf(memoryRegistry(contents))
+  const evidence = await gather(reading, { ...ID, digest: index.digest })
+  return gatherPlatforms(reading, evidence!)
+}
+
+describe('the platforms of an index', () => {
+  it('each with what is attached to it alone', async () => {
+    const [amd64, arm64] = [image('amd64'), image('arm64')]
+    const index = indexOf(on('linux', 'amd64', amd64), on('linux', 'arm64', arm64))
+    contents.referrers = [listed(attach(bundle('amd64'), amd64), BUNDLE)]
+    expect(await platformsOf(index)).toMatchObject([
+      { platform: 'linux/amd64', digest: amd64.digest, claims: [{ content: { kind: 'bundle' } }] },
+      // Listed for it as well, and not its own
+      { platform: 'linux/arm64', digest: arm64.digest, claims: [{ content: { fault: 'subject-mismatch' } }] },
+    ])
+  })
+
+  it('of nested indexes too, and none of unknown/unknown', async () => {
+    const inner = indexOf(on('linux', 'arm64', image('arm64')), on('unknown', 'unknown', image('attested')))
+    const outer = indexOf(on('linux', 'amd64', image('amd64')), { ...listed(inner), mediaType: INDEX })
+    expect((await platformsOf(outer)).map(({ platform }) => platform)).toEqual(['linux/amd64', 'linux/arm64'])
+  })
+
+  it('one that is called an attestation and yet has a platform is judged: a runtime would choose it', async () => {
+    const index = indexOf(on('linux', 'amd64', image('evil'), attestation))
+    expect((await platformsOf(index)).map(({ platform }) => platform)).toEqual(['linux/amd64'])
+  })
+
+  it('one without a name is judged too', async () => {
+    const index = indexOf(listed(image('a')), { ...listed(image('b')), platform: {} })
+    expect((await platformsOf(index)).map(({ platform }) => platform)).toEqual(['unnamed', 'unnamed'])
+  })
+
+  it('one that is not there, and one that can be read two ways, are told of', async () => {
+    const gone = manifestOf({ config: describeBytes(CONFIG, 'gone'), layers: [] })
+    const odd = put(contents, manifestOf({ config: describeBytes(CONFIG, '{}'), layers: [], manifests: [] }))
+    const index = indexOf(on('linux', 'amd64', gone), on('linux', 'arm64', odd))
+    expect(await platformsOf(index)).toMatchObject([
+      { platform: 'linux/amd64', problem: { reason: 'child-missing' }, claims: [] },
+      { platform: 'linux/arm64', problem: { reason: 'ambiguous-manifest' }, claims: [] },
+    ])
+  })
+
+  it('more than 64 are over the limit, wherever they lie', async () => {
+    const children = Array.from({ length: 40 }, (_, n) => on('linux', `a${n}`, image(String(n))))
+    const inner = indexOf(...children)
+    const wide = indexOf(...children, ...children)
+    const nested = indexOf(...children, { ...listed(inner), mediaType: INDEX })
+    await expect(platformsOf(wide)).rejects.toThrow(OverLimit)
+    await expect(platformsOf(nested)).rejects.toThrow(/80 platforms; at most 64 are judged/)
+  })
+
+  it('deeper than four indexes is over the limit, also in a circle that nobody could have built', async () => {
+    let index = indexOf(on('linux', 'amd64', image('deep')))
+    for (let depth = 0; depth < 3; depth++) index = indexOf({ ...listed(index), mediaType: INDEX })
+    expect(await platformsOf(index)).toHaveLength(1)
+    await expect(platformsOf(indexOf({ ...listed(index), mediaType: INDEX }))).rejects.toThrow(/nest deeper than 4/)
+  })
+})
+
+describe('unsigned statements', () => {
+  it('in an index are recorded once for each', async () => {
+    const layers = [
+      describeBytes('application/vnd.in-toto+json', 'x', { annotations: { 'in-toto.io/predicate-type': 'p' } }),
+    ]
+    const statements = put(contents, manifestOf({ config: describeBytes(CONFIG, '{}'), layers }))
+    const index = indexOf(on('linux', 'amd64', image('a')), on('unknown', 'unknown', statements, attestation))
+    expect(await read({ ...ID, digest: index.digest })).toMatchObject({
+      platforms: ['linux/amd64'],
+      claims: [],
+      unsigned: [{ carrier: 'buildx', manifest: statements.digest, type: 'p' }],
+    })
+  })
+
+  it('at the tag .sbom are recorded', async () => {
+    const sbom = manifestOf({ config: describeBytes(CONFIG, '{}'), layers: [describeBytes('text/spdx', 'x')] })
+    put(contents, sbom, `${TAG}.sbom`)
+    expect(await read()).toMatchObject({ claims: [], unsigned: [{ carrier: 'sbom-tag', type: 'text/spdx' }] })
+  })
+})
+
+describe('signatures that lie elsewhere', () => {
+  const elsewhere = { repository: { host: 'sig.test', name: 'signatures' }, tagPrefix: 'v1-' }
+
+  it('are looked for there, under the prefix, and say where they were found', async () => {
+    const asked: string[] = []
+    const payload = describeBytes(SIMPLE_SIGNING, 'payload', {
+      annotations: { 'dev.cosignproject.cosign/signature': 'c2ln' },
+    })
+    putBlob(contents, 'payload')
+    put(contents, manifestOf({ config: describeBytes(CONFIG, '{}'), layers: [payload] }), `v1-${TAG}.sig`)
+    const registry = memoryRegistry(contents)
+    const manifest = (name: string, reference: string) => {
+      asked.push(`${name} ${reference.length < 70 ? 'digest' : reference.replace(TAG, '')}`)
+      return registry.manifest(name, reference)
+    }
+    const reading = readingOf({ ...registry, manifest }, { sources: [elsewhere] })
+    expect(await gather(reading, ID)).toMatchObject({
+      claims: [{ carrier: 'cosign-legacy', source: 'sig.test/signatures#v1-', content: { kind: 'bundle' } }],
+    })
+    expect(asked).toContain('signatures v1-.sig')
+    expect(asked.filter((one) => one.startsWith('app '))).toEqual([`app ${IMAGE_MANIFEST.digest}`])
+  })
+
+  it('in several places are all read, each told by its place', async () => {
+    contents.referrers = [listed(attach(bundle('one')), BUNDLE)]
+    const reading = readingOf(memoryRegistry(contents), { sources: [{ tagPrefix: '' }, elsewhere] })
+    expect((await gather(reading, ID))?.claims.map(({ source }) => source)).toEqual(['', 'sig.test/signatures#v1-'])
+  })
+})

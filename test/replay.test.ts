@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import type { Digest } from '../lambda/core/image.ts'
+import type { Transcript } from '../lambda/core/transcript.ts'
+import { Incomplete } from '../lambda/errors.ts'
+import { canonicalBytes, examine } from '../lambda/examine.ts'
+import { changesVerdict, replay } from '../lambda/replay.ts'
+import { failing } from './memory/faults.ts'
+import { runnable, sign } from './memory/images.ts'
+import { HOST, KEYS, memory, NAME } from './memory/world.ts'
+
+/** A signed image, judged; and the transcript of that. */
+async function judged() {
+  const { world, registry } = await memory()
+  const digest = registry.push(NAME, runnable('app'), 'v1')
+  const referrer = await sign(registry, NAME, digest, KEYS.privateKey)
+  const id = { host: HOST, name: NAME, digest }
+  const examined = await examine({ ...world, registryOf: () => registry.registry }, id)
+  if (examined?.judged.kind !== 'verdict') throw new Error('no verdict')
+  const { transcript, verdict } = examined.judged
+  const kept = JSON.parse(Buffer.from((await world.evidence.get(transcript))!).toString()) as Transcript
+  const put = (changed: Partial<Transcript>) => world.evidence.put(canonicalBytes({ ...kept, ...changed }))
+  return { world, registry, digest, referrer, transcript, verdict, kept, put }
+}
+
+it('a verdict is decided again from kept bytes alone, byte for byte', async () => {
+  const { world, transcript, verdict } = await judged()
+  const replayed = await replay(world.evidence, transcript)
+  expect(verdict.outcome).toBe('verified')
+  expect(replayed).toMatchObject({ same: true, now: verdict })
+  expect(changesVerdict(replayed)).toBe(false)
+})
+
+it('what is kept is all that was read, the policies and the moment, and nothing of the tag', async () => {
+  const { kept, digest, referrer } = await judged()
+  expect(kept).toMatchObject({ version: 1, image: { digest }, now: '2026-11-22T12:00:00.000Z' })
+  expect(kept.policies.map(({ name }) => name)).toEqual(['signed'])
+  const manifests = kept.reads.flatMap((one) => (one.ask === 'manifest' ? [one.reference] : []))
+  expect(manifests).toEqual(expect.arrayContaining([digest, referrer]))
+  expect(manifests).not.toContain('v1')
+})
+
+it('the same state of the world is written down in the same words', async () => {
+  const { world, registry, digest, transcript } = await judged()
+  const again = await examine({ ...world, registryOf: () => registry.registry }, { host: HOST, name: NAME, digest })
+  expect(again?.judged).toMatchObject({ transcript })
+})
+
+it('another decision is told, and whether it changes anything', async () => {
+  const { world, kept, put } = await judged()
+  const otherwise = await put({ verdict: { ...kept.verdict, outcome: 'rejected' } })
+  const replayed = await replay(world.evidence, otherwise)
+  expect(replayed.same).toBe(false)
+  expect(changesVerdict(replayed)).toBe(true)
+  const older = await replay(world.evidence, await put({ decider: '0' }))
+  expect(older.same).toBe(false)
+  expect(changesVerdict(older)).toBe(false)
+})
+
+describe('evidence that is not what it was', () => {
+  const unsound = (name: string, spoil: (world: Awaited<ReturnType<typeof judged>>) => Promise<Digest> | Digest) =>
+    it(name, async () => {
+      const all = await judged()
+      await expect(replay(all.world.evidence, await spoil(all))).rejects.toThrow(Incomplete)
+    })
+
+  unsound('a transcript that is not there', () => `sha256:${'0'.repeat(64)}`)
+  unsound('something else in its place', ({ world }) => world.evidence.put(Buffer.from('{"version":2}')))
+  unsound('a question that was not asked', ({ kept, put }) => put({ reads: kept.reads.slice(1) }))
+  unsound('bytes that are gone', ({ kept, put }) => {
+    const gone = { digest: `sha256:${'1'.repeat(64)}`, mediaType: 'm' } as const
+    return put({
+      reads: kept.reads.map((one) =>
+        one.ask === 'manifest' && 'found' in one.answer && one.answer.found ? { ...one, answer: { found: gone } } : one,
+      ),
+    })
+  })
+  unsound('an image that is no longer among it', ({ kept, put, digest }) =>
+    put({
+      reads: kept.reads.map((one) =>
+        one.ask === 'manifest' && one.reference === digest ? { ...one, answer: { found: null } } : one,
+      ),
+    }),
+  )
+})
+
+it('bytes under a digest that is not theirs are not believed', async () => {
+  const { world, transcript } = await judged()
+  const lying = {
+    ...world.evidence,
+    get: async (digest: Digest) => (digest === transcript ? world.evidence.get(digest) : Buffer.from('other')),
+  }
+  await expect(replay(lying, transcript)).rejects.toThrow(/other bytes/)
+})
+
+it('there is no verdict whose evidence could not be kept', async () => {
+  const { world, registry } = await memory()
+  const digest = registry.push(NAME, runnable('app'), 'v1')
+  const down = failing(world, (port, method) => port === 'evidence' && method === 'put')
+  const examiner = { ...down, registryOf: () => registry.registry }
+  await expect(examine(examiner, { host: HOST, name: NAME, digest })).rejects.toThrow(/no answer/)
+})

@@ -1,0 +1,253 @@
+import { sign } from 'node:crypto'
+import { X509Certificate } from '@sigstore/core'
+import { describe, expect, it } from 'vitest'
+import type { Demand } from '../../lambda/core/policy/policy.ts'
+import { Misconfigured } from '../../lambda/errors.ts'
+import type { Certified } from '../../local/sigstore/authority.ts'
+import { certificateAuthority, extendedKeyUsage, extension, keyUsage } from '../../local/sigstore/certificate.ts'
+import { bits, boolean, integer, OID, sequence } from '../../local/sigstore/der.ts'
+import {
+  CERTIFICATE,
+  legacyClaim,
+  prove,
+  signEnvelope,
+  signMessage,
+  simpleSigning,
+  statement,
+  withChain,
+} from './bundles.ts'
+import { pem } from './log-bodies.ts'
+import { ecKeys, ISSUER, type LeafOptions, leafCertificate, newPki, rootOf, stamped, WORKFLOW } from './pki.ts'
+import { hours, newCa } from './private-ca.ts'
+
+const pki = newPki()
+const root = newCa('root')
+const issuing = newCa('issuing', { issuer: root })
+const stranger = newCa('root')
+const SERVERS = '1.3.6.1.5.5.7.3.1'
+const CA = [certificateAuthority(), keyUsage('issue')]
+
+const text = (...certified: readonly Certified[]) =>
+  certified.map(({ certificate }) => pem({ kind: 'certificate', der: certificate })).join('\n')
+const trusting = (...anchors: readonly Certified[]): Demand => ({
+  ...CERTIFICATE,
+  signer: { kind: 'certificate', sct: false, ca: text(...anchors) },
+})
+const signedBy = (issuer: Certified, leaf: LeafOptions = {}) =>
+  signEnvelope(pki, statement(), { leaf: { issuer, sct: 'none', ...leaf } }).bundle
+const chained = (issuer: Certified, ...brought: readonly Certified[]) =>
+  withChain(signedBy(issuer), ...brought.map(({ certificate }) => certificate))
+const untrusted = { ok: false, fault: 'certificate-untrusted' }
+
+describe('a private certificate authority vouches for', () => {
+  it('a certificate of its root', () => {
+    expect(prove(pki, signedBy(root), trusting(root))).toMatchObject({
+      ok: true,
+      signer: { kind: 'certificate', subject: WORKFLOW, issuer: ISSUER },
+    })
+  })
+
+  it('a certificate that names nobody who knows the identity, and then has no issuer', () => {
+    const proof = prove(pki, signedBy(root, { claims: [] }), trusting(root))
+    expect(proof).toMatchObject({ ok: true, signer: { subject: WORKFLOW, issuer: '' } })
+    const broken = [extension('1.3.6.1.4.1.57264.1.8', Buffer.from(ISSUER))]
+    expect(prove(pki, signedBy(root, { claims: broken }), trusting(root))).toMatchObject(untrusted)
+  })
+
+  it.each([
+    ['in the policy', signedBy(issuing), trusting(root, issuing)],
+    ['in the policy, before the root', signedBy(issuing), trusting(issuing, root)],
+    ['in the bundle', chained(issuing, issuing), trusting(root)],
+    ['in the bundle, with the root', chained(issuing, issuing, root), trusting(root)],
+    ['in the bundle, in the wrong order', chained(issuing, root, issuing), trusting(root)],
+    ['in the bundle, among others', chained(issuing, stranger, issuing, stranger), trusting(root)],
+    ['trusted alone', signedBy(issuing), trusting(issuing)],
+    ['trusted alone, last of several', signedBy(issuing), trusting(newCa('other', { issuer: root }), issuing)],
+  ])('a certificate of an intermediate %s', (_, bundle, demand) => {
+    expect(prove(pki, bundle, demand)).toMatchObject({ ok: true })
+  })
+
+  it('legacy signatures and attestations, whose annotation brings the intermediate', () => {
+    const leaf = { issuer: issuing, sct: 'none' } as const
+    const payload = simpleSigning()
+    const signature = signMessage(pki, payload, { leaf, inclusion: { proof: false } })
+    const attestation = signEnvelope(pki, statement(), { leaf, inclusion: { proof: false } })
+    for (const claim of [
+      legacyClaim(signature, payload, [issuing.certificate, root.certificate]),
+      legacyClaim(attestation, undefined, [issuing.certificate]),
+    ]) {
+      expect(prove(pki, claim, trusting(root))).toMatchObject({ ok: true })
+      expect(prove(pki, claim, trusting(stranger))).toMatchObject(untrusted)
+    }
+    expect(prove(pki, legacyClaim(signature, payload), trusting(root))).toMatchObject(untrusted)
+  })
+
+  it('a certificate at the end of seven intermediates, and no longer chain is read', () => {
+    const line = [root]
+    for (let level = 1; level <= 8; level++) line.push(newCa(`level ${level}`, { issuer: line.at(-1)! }))
+    expect(prove(pki, chained(line[7]!, ...line.slice(1, 8)), trusting(root))).toMatchObject({ ok: true })
+    expect(prove(pki, chained(line[8]!, ...line.slice(1, 9)), trusting(root))).toEqual({
+      ok: false,
+      fault: 'malformed',
+      detail: '9 certificates in a chain; at most 8 are read',
+    })
+  })
+})
+
+describe('the certificate authority of a trusted root', () => {
+  const fulcio = pki.authority.fulcio.certificate
+  const rootWith = (...certificates: readonly Buffer[]) => {
+    const json = rootOf(pki)
+    json.certificateAuthorities[0]!.certChain.certificates = certificates.map((der) => ({
+      rawBytes: der.toString('base64'),
+    }))
+    return json
+  }
+  const { bundle } = signEnvelope(pki)
+
+  it('may hold only the root, where the bundle brings the intermediate', () => {
+    const rooted = rootWith(pki.authority.root.certificate)
+    expect(prove(pki, withChain(bundle, fulcio), CERTIFICATE, { root: rooted })).toMatchObject({ ok: true })
+    expect(prove(pki, bundle, CERTIFICATE, { root: rooted })).toMatchObject(untrusted)
+  })
+
+  it('may hold only the intermediate, and then trusts it alone', () => {
+    expect(prove(pki, bundle, CERTIFICATE, { root: rootWith(fulcio) })).toMatchObject({ ok: true })
+  })
+
+  it('is replaced by the private one of a policy', () => {
+    expect(prove(pki, bundle, trusting(root))).toMatchObject(untrusted)
+    expect(prove(pki, signedBy(root), CERTIFICATE)).toMatchObject(untrusted)
+  })
+
+  it('still says which certificate logs count, where the policy asks for one', () => {
+    const demand: Demand = { ...CERTIFICATE, signer: { kind: 'certificate', sct: true, ca: text(root) } }
+    expect(prove(pki, signedBy(root), demand)).toMatchObject(untrusted)
+    expect(prove(pki, signedBy(root, { sct: 'good' }), demand)).toMatchObject({ ok: true })
+  })
+})
+
+describe('refused: a certificate', () => {
+  const below = (options: Parameters<typeof newCa>[1]) => newCa('odd', { issuer: root, ...options })
+
+  it.each<[string, Certified]>([
+    ['expired-intermediate-at-signing-time', below({ from: hours(-48), to: hours(-1) })],
+    ['of an intermediate not yet valid when it signed', below({ from: hours(1) })],
+    ['of an intermediate that is no authority', below({ extensions: [keyUsage('issue')] })],
+    ['of an intermediate with CA false', below({ extensions: [extension(OID.basicConstraints, sequence(), true)] })],
+    ['of an intermediate that may not issue', below({ extensions: [certificateAuthority(), keyUsage('sign')] })],
+    ['of an intermediate for servers', below({ extensions: [...CA, extendedKeyUsage(SERVERS)] })],
+    ['of an intermediate that another root issued', below({ issuer: stranger })],
+    ['of an unrelated authority', stranger],
+    ['of one that only says who issued it', { ...newCa('issuing'), certificate: issuing.certificate }],
+  ])('%s', (_, odd) => {
+    expect(prove(pki, chained(odd, odd), trusting(root))).toMatchObject(untrusted)
+  })
+
+  it('expired-intermediate-at-signing-time, though the policy itself brings it', () => {
+    const expired = below({ from: hours(-48), to: hours(-1) })
+    expect(prove(pki, signedBy(expired), trusting(expired, root))).toMatchObject(untrusted)
+    expect(prove(pki, signedBy(expired), trusting(expired))).toMatchObject(untrusted)
+    const valid = below({ from: hours(-48), to: hours(1) })
+    expect(prove(pki, signedBy(valid), trusting(valid, root))).toMatchObject({ ok: true })
+  })
+
+  it('of a root that had expired when it signed', () => {
+    const expired = newCa('expired', { from: hours(-48), to: hours(-1) })
+    expect(prove(pki, signedBy(expired), trusting(expired))).toMatchObject(untrusted)
+  })
+
+  it.each([
+    [0, 0, true],
+    [0, 1, false],
+    [1, 1, true],
+    [1, 2, false],
+  ])('of a root with path length %i that has %i authorities below it (accepted: %s)', (length, count, ok) => {
+    const constraints = extension(OID.basicConstraints, sequence(boolean(true), integer(length)), true)
+    const line = [newCa('short', { extensions: [constraints, keyUsage('issue')] })]
+    for (let level = 1; level <= count; level++) line.push(newCa(`level ${level}`, { issuer: line.at(-1)! }))
+    expect(prove(pki, chained(line.at(-1)!, ...line.slice(1)), trusting(line[0]!)).ok).toBe(ok)
+  })
+
+  it.each([
+    ['a server', [extendedKeyUsage(SERVERS)]],
+    ['no stated purpose', []],
+  ])('for %s', (_, usage) => {
+    expect(prove(pki, signedBy(root, { usage }), trusting(root))).toMatchObject(untrusted)
+  })
+
+  it('of an authority that only the bundle brings, be it self-signed and of the same name', () => {
+    const bundle = withChain(signedBy(stranger), stranger.certificate, root.certificate)
+    expect(prove(pki, bundle, trusting(root))).toMatchObject(untrusted)
+    expect(prove(pki, bundle, trusting(stranger))).toMatchObject({ ok: true })
+  })
+
+  it('below authorities that all vouch for each other and lead nowhere', () => {
+    const keys = ecKeys()
+    const ring = Array.from({ length: 7 }, () => newCa('ring', { keys }))
+    expect(prove(pki, chained(ring[0]!, ...ring), trusting(root))).toMatchObject(untrusted)
+    const way = newCa('ring', { keys, issuer: root })
+    expect(prove(pki, chained(ring[0]!, ...ring.slice(1), way), trusting(root))).toMatchObject({ ok: true })
+  })
+
+  it('with a critical extension that is not judged, such as name constraints', () => {
+    const constrained = newCa('constrained', { extensions: [...CA, extension('2.5.29.30', sequence(), true)] })
+    expect(prove(pki, signedBy(constrained), trusting(constrained))).toEqual({
+      ok: false,
+      fault: 'unsupported',
+      detail: 'critical extension 2.5.29.30 of a certificate',
+    })
+    const plain = newCa('plain', { extensions: [...CA, extension('2.5.29.30', sequence())] })
+    expect(prove(pki, signedBy(plain), trusting(plain))).toMatchObject({ ok: true })
+  })
+
+  it('signed with SHA-1', () => {
+    const leaf = weakLeaf()
+    const { bundle } = signEnvelope(pki, statement(), { keys: leaf.keys, leaf: { issuer: root }, log: 'none' })
+    bundle.verificationMaterial.certificate = { rawBytes: leaf.certificate.toString('base64') }
+    const demand: Demand = { ...trusting(root), log: 0, timestamp: 1 }
+    const stamp = stamped(pki, Buffer.from(bundle.dsseEnvelope!.signatures[0]!.sig, 'base64'))
+    bundle.verificationMaterial.timestampVerificationData.rfc3161Timestamps = [{ signedTimestamp: stamp }]
+    expect(prove(pki, bundle, demand)).toMatchObject({
+      ...untrusted,
+      detail: 'a certificate is signed with ecdsa-with-SHA1',
+    })
+  })
+
+  it('in PEM, or with bytes after it', () => {
+    const bundle = signedBy(root)
+    const der = Buffer.from(bundle.verificationMaterial.certificate!.rawBytes, 'base64')
+    for (const bytes of [Buffer.from(pem({ kind: 'certificate', der })), Buffer.concat([der, Buffer.of(0)])]) {
+      bundle.verificationMaterial.certificate = { rawBytes: bytes.toString('base64') }
+      expect(prove(pki, bundle, trusting(root))).toMatchObject({ ok: false, fault: 'malformed' })
+    }
+  })
+})
+
+describe('a policy cannot be judged', () => {
+  it.each([
+    ['is empty', ''],
+    ['is no PEM', 'nonsense'],
+    ['is broken', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'],
+    ['is no authority', text(newCa('leaf', { extensions: [keyUsage('sign')] }))],
+  ])('whose certificate authority %s', (_, ca) => {
+    const demand: Demand = { ...CERTIFICATE, signer: { kind: 'certificate', sct: false, ca } }
+    expect(() => prove(pki, signedBy(root), demand)).toThrow(Misconfigured)
+  })
+
+  it('whose private authority has no root to say which logs count', () => {
+    expect(() => prove(pki, signedBy(root), { ...trusting(root), root: 'nowhere' })).toThrow(Misconfigured)
+  })
+})
+
+/** What `certificate` makes under SHA-256, signed as authorities did before. */
+function weakLeaf() {
+  const keys = ecKeys()
+  const der = leafCertificate(pki, keys.publicKey, { issuer: root, sct: 'none' })
+  const sha256 = Buffer.from('300a06082a8648ce3d040302', 'hex')
+  const sha1 = Buffer.from('300906072a8648ce3d0401', 'hex')
+  const { tbsCertificate } = X509Certificate.parse(Buffer.from(der))
+  const parts = tbsCertificate.subs.map((part) => part.toDER()).map((part) => (part.equals(sha256) ? sha1 : part))
+  const tbs = sequence(...parts)
+  return { keys, certificate: sequence(tbs, sha1, bits(sign('sha1', tbs, root.privateKey))) }
+}
