@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { Artifact } from '../../lambda/trust/artifact.ts'
-import { sha256Prehash } from '../../lambda/trust/prehash.ts'
+import { sha256Prehash } from './prehash.ts'
 import { type Case, readCases } from './case.ts'
 import { judge } from './judge.ts'
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { sha256Prehash } from '../../lambda/trust/prehash.ts'
+import { sha256Prehash } from '../conformance/prehash.ts'
 import { faultOf } from '../../lambda/trust/rejection.ts'
 import { trustMaterials } from '../../lambda/trust/roots.ts'
 import { readSays } from '../../lambda/trust/says.ts'
