@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { Artifact } from '../../lambda/trust/artifact.ts'
-import { sha256Prehash } from '../../lambda/trust/prehash.ts'
 import { type Case, readCases } from './case.ts'
 import { judge } from './judge.ts'
+import { sha256Prehash } from './prehash.ts'
 
 // npm run test:conformance -- DIR [--verbose]: judges every bundle below a copy of sigstore-conformance, once with the bytes
 // of the artifact and once with their digest alone, and names each case where the verdict is not the one it must be.

@@ -48,6 +48,12 @@ export async function cosignIn(folder: string, sigstoreUrl: string, client: stri
       run('cosign', ['sign', '-y', ...byKey, '--signing-config', at('empty.json'), ...http, ...more, image], env),
     signByKeyLegacy: (image: string) =>
       run('cosign', ['sign', '-y', ...byKey, ...legacy, '--tlog-upload=false', ...http, image], env),
+    signByKeyOci11: (image: string) =>
+      run(
+        'cosign',
+        ['sign', '-y', ...byKey, ...legacy, '--tlog-upload=false', '--registry-referrers-mode=oci-1-1', ...http, image],
+        { ...env, COSIGN_EXPERIMENTAL: '1' },
+      ),
     signKeyless: (image: string, witnessed: Witnessed, ...more: string[]) =>
       run('cosign', ['sign', '-y', ...token, ...logged(witnessed), ...http, ...more, image], env),
     signKeylessLegacy: (image: string) =>

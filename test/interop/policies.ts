@@ -1,6 +1,6 @@
 import { IDENTITY, ISSUER } from './cosign.ts'
 
-/** Policies for images that real tools push: by key, keyless, or with provenance attested. */
+/** Policies for images that real tools push: by key, keyless, with provenance attested, or each platform by key. */
 export function interopPolicies(publicKey: string): string {
   const key = publicKey.trim().replaceAll(/^/gm, '          ')
   const keyless = `keyless: { trustRootRef: local, identities: [{ issuer: "${ISSUER}", subject: "${IDENTITY}" }] }`
@@ -29,6 +29,17 @@ spec:
   authorities:
     - ${keyless}
       attestations: [{ name: provenance, predicateType: "https://slsa.dev/provenance/v1" }]
+---
+apiVersion: assay.dev/v1alpha1
+kind: VerificationPolicy
+metadata: { name: each-platform }
+spec:
+  images: [{ glob: "127.0.0.1:*/each/**" }]
+  platforms: each
+  authorities:
+    - key:
+        data: |
+${key}
 ---
 apiVersion: assay.dev/v1alpha1
 kind: Enforcement

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
 import type { StatusResponse } from '../../lambda/core/response.ts'
@@ -15,6 +17,7 @@ let folder: string
 let stack: Awaited<ReturnType<typeof startStack>>
 let cosign: Awaited<ReturnType<typeof cosignIn>>
 let host: string
+const CLI = new URL('../../cli/assay.mjs', import.meta.url).pathname
 const PATIENCE = { timeout: 30_000, interval: 50 }
 
 beforeAll(async () => {
@@ -55,6 +58,11 @@ async function status(image: string): Promise<StatusResponse> {
 async function becomes(image: string, state: string): Promise<StatusResponse> {
   await vi.waitFor(async () => expect((await status(image)).state).toBe(state), PATIENCE)
   return status(image)
+}
+
+function replay(parameters: readonly string[]) {
+  const env = { ...process.env, ASSAY_DATA: join(folder, 'data') }
+  return promisify(execFile)(process.execPath, [CLI, 'replay', ...parameters], { env })
 }
 
 function advance(seconds: number): Promise<Response> {
@@ -174,6 +182,42 @@ describe('real tools on the running stack', () => {
     await run('notation', ['cert', 'generate-test', '--default', 'assay-test'], env)
     await run('notation', ['sign', '--insecure-registry', image], env)
     await stack.idle()
-    expect((await status(image)).state).toBe('pending')
+    expect(await status(image)).toMatchObject({ state: 'pending', checks: [{ reason: 'unsupported' }] })
+  })
+
+  caseWith(['crane', 'cosign'], 'each platform of an index is to be signed: the last one verifies it', async () => {
+    const one = await build('each/app', 'one')
+    const two = await build('each/app', 'two')
+    const index = await run('crane', ['index', 'append', '-m', one, '-m', two, '-t', `${host}/each/app:v1`])
+    await cosign.signByKey(index)
+    await cosign.signByKey(one)
+    await stack.idle()
+    expect(await status(index)).toMatchObject({ state: 'pending' })
+    await cosign.signByKey(two)
+    const { checks } = await becomes(`${host}/each/app:v1`, 'verified')
+    expect(checks).toHaveLength(2)
+  })
+
+  caseWith(['crane', 'cosign'], 'provenance of every platform stands for that of the index', async () => {
+    const one = await build('attested/parts', 'one')
+    const two = await build('attested/parts', 'two')
+    const index = await run('crane', ['index', 'append', '-m', one, '-m', two, '-t', `${host}/attested/parts:v1`])
+    await cosign.attestProvenance(one)
+    await stack.idle()
+    expect(await status(index)).toMatchObject({ state: 'pending' })
+    await cosign.attestProvenance(two)
+    await becomes(index, 'verified')
+  })
+
+  caseWith(['crane', 'cosign'], 'cosign 2 style referrers (OCI 1.1, experimental)', async () => {
+    const image = await build('key/oci11', 'v1')
+    await cosign.signByKeyOci11(image)
+    await becomes(image, 'verified')
+    expect((await run('crane', ['ls', `${host}/key/oci11`])).split('\n')).toEqual(['v1'])
+  })
+
+  caseWith(['crane', 'cosign'], 'what a verdict rests on is kept: every one is replayed, byte for byte', async () => {
+    const { stdout } = await replay(['--all', '--api', stack.apiUrl])
+    expect(stdout).toMatch(/^\d+ the same, 0 changed, 0 could not be replayed$/m)
   })
 })

@@ -1,10 +1,10 @@
 import { generateKeyPairSync, hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { sha256Prehash } from '../../lambda/trust/prehash.ts'
 import { faultOf } from '../../lambda/trust/rejection.ts'
 import { trustMaterials } from '../../lambda/trust/roots.ts'
 import { readSays } from '../../lambda/trust/says.ts'
 import { verifyBundle } from '../../lambda/trust/verify-bundle.ts'
+import { sha256Prehash } from '../conformance/prehash.ts'
 import { type BundleJson, DIGEST, IMAGE, OTHER, signEnvelope, signMessage, statement } from './bundles.ts'
 import { ecKeys, newPki, rootOf } from './pki.ts'
 

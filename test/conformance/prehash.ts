@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
-import type { Prehash } from './artifact.ts'
-import { Rejection } from './rejection.ts'
+import type { Prehash } from '../../lambda/trust/artifact.ts'
+import { Rejection } from '../../lambda/trust/rejection.ts'
 
 const CURVES: Readonly<Record<string, typeof p256>> = { prime256v1: p256, secp384r1: p384, secp521r1: p521 }
 
