@@ -4,11 +4,14 @@ import type { Digest } from '../core/image.ts'
 import type { Demand, KeySource, Validity } from '../core/policy/policy.ts'
 import { Misconfigured, Unavailable } from '../errors.ts'
 import { type CertificateAuthority, privateAuthority } from './certificate-authority.ts'
-import { faultOf, Rejection } from './rejection.ts'
+import { faultOf } from './rejection.ts'
 import { NO_MATERIAL, type TrustMaterials } from './roots.ts'
 import { readSays } from './says.ts'
 import type { Trust, Window } from './trust.ts'
-import { verifyBundle } from './verify-bundle.ts'
+import { type BundleContent, verifyBundle } from './verify-bundle.ts'
+
+/** A proof with the trusted times at which the signature was there. */
+type Proven = { readonly proof: Proof; readonly times: readonly Date[] }
 
 /** All that claims are judged by: trusted roots by name, keys of AWS KMS by ARN (PEM), and the moment of judging. */
 export type Trusted = {
@@ -36,22 +39,28 @@ export function authenticate(
 
 function prove({ content }: Claim, trust: Trust, subject: Digest, now: Date): Proof {
   if (content.kind === 'unreadable') return { ok: false, fault: content.fault, detail: content.detail }
+  const { proof, times } = proveAtAnyTime(content, trust, subject)
+  const window = trust.signer.kind === 'key' ? trust.signer.window : undefined
+  return (proof.ok && window && outsideOf(window, times, now)) || proof
+}
+
+/** All but the moment of judging decides this: the same content under the same trust has the same proof. */
+function proveAtAnyTime(content: BundleContent, trust: Trust, subject: Digest): Proven {
   try {
     const { signer, content: signed, times } = verifyBundle(content, trust)
-    if (trust.signer.kind === 'key') assertInWindow(trust.signer.window, times, now)
-    return { ok: true, signer, says: readSays(signed, subject) }
+    return { proof: { ok: true, signer, says: readSays(signed, subject) }, times }
   } catch (thrown) {
-    return { ok: false, ...faultOf(thrown) }
+    return { proof: { ok: false, ...faultOf(thrown) }, times: [] }
   }
 }
 
 /** Every trusted time must lie in the key's window; where the signature has none, now must (sigstore-go GHSA-wqqc-jjcq-vfxm). */
-function assertInWindow(window: Window | undefined, times: readonly Date[], now: Date): void {
-  if (window === undefined) return
+function outsideOf(window: Window, times: readonly Date[], now: Date): Proof | undefined {
   const outside = (times.length > 0 ? times : [now]).find((time) => time < window.start || time > window.end)
-  if (outside === undefined) return
+  if (outside === undefined) return undefined
   const known = times.length > 0 ? 'signed' : 'signed at an unknown time, judged'
-  throw new Rejection('key-outside-validity', `${known} at ${outside.toISOString()}, outside the key's validity`)
+  const detail = `${known} at ${outside.toISOString()}, outside the key's validity`
+  return { ok: false, fault: 'key-outside-validity', detail }
 }
 
 function trustOf({ signer, root, log, timestamp }: Demand, { materials, keys }: Trusted): Trust {

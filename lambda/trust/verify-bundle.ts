@@ -14,7 +14,7 @@ import { type SignedContent, signedContent, widened } from './signed-content.ts'
 import { countAuthorities, overEither } from './timestamp-authority.ts'
 import type { Trust } from './trust.ts'
 
-type BundleContent = Extract<ClaimContent, { kind: 'bundle' }>
+export type BundleContent = Extract<ClaimContent, { kind: 'bundle' }>
 
 /** What a bundle proves, whenever it is looked at: who signed what, and the trusted times at which the signature was there. */
 export type Verified = { readonly signer: Signer; readonly content: SignedContent; readonly times: readonly Date[] }
