@@ -17,11 +17,13 @@ export type Scales = {
   readonly trusted: Trusted
 }
 
-/** `elsewhere`: what else evidence was looked for on: the platforms of an index, and digests in other repositories. */
+/** What an image comes to. `elsewhere`: what else evidence was looked for on: the platforms of an index, and digests in other repositories. */
 export type Weighed = {
   readonly verdict: Verdict
   readonly evidence: Evidence
   readonly elsewhere: readonly ImageId[]
+  /** What was more than is read: any of it might have been a good signature. */
+  readonly unread: readonly string[]
 }
 
 type SigstoreAuthority = Extract<Authority, { kind: 'sigstore' }>
@@ -39,16 +41,21 @@ export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | unde
   const claims = authenticated(evidence.claims, id.digest)
   const first = decide(policies, { evidence, claims }, policyHash)
   if (!asksForPlatforms(policies, evidence, first)) {
-    return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]) }
+    return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]), unread: unreadOf(claims) }
   }
   const read = await gatherPlatforms(reading, evidence)
   const platforms = read.map((one) => ({ ...one, claims: authenticated(one.claims, one.digest) }))
-  const all = { ...evidence, claims: [...evidence.claims, ...read.flatMap((one) => one.claims)] }
   return {
     verdict: decide(policies, { evidence, claims, platforms }, policyHash),
-    evidence: all,
+    evidence,
     elsewhere: elsewhereOf(reading, id, [id.digest, ...read.map(({ digest }) => digest)]),
+    unread: unreadOf([...claims, ...platforms.flatMap((one) => one.claims)]),
   }
+}
+
+function unreadOf(claims: readonly Authenticated[]): string[] {
+  const proofs = claims.flatMap((one) => [...one.proofs.values()])
+  return proofs.flatMap((proof) => (!proof.ok && proof.fault === 'over-limit' ? [proof.detail] : []))
 }
 
 function elsewhereOf({ sources }: Reading, { host, name, digest }: ImageId, digests: readonly Digest[]): ImageId[] {
