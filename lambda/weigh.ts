@@ -7,6 +7,7 @@ import type { Verdict } from './core/verdict.ts'
 import type { Wanted } from './formats/wanted.ts'
 import { gather, gatherPlatforms, type Reading } from './gather.ts'
 import type { Registry } from './ports.ts'
+import { roomFor } from './room.ts'
 import { authenticate, type Trusted } from './trust/authenticate.ts'
 
 /** What an image is weighed by: where to read, the policies that match it, whom to trust, and when. */
@@ -71,7 +72,7 @@ function readingFor({ registryOf, policies }: Scales): Reading {
     signature: authorities.some((one) => one.attestations.length === 0 || Object.keys(one.annotations).length > 0),
     predicateTypes: authorities.flatMap((one) => one.attestations.map(({ predicateType }) => predicateType)),
   }
-  return { registryOf, sources: sourcesOf(policies), wanted }
+  return { registryOf, sources: sourcesOf(policies), wanted, room: roomFor(1) }
 }
 
 /** Every distinct demand of the policies: each signature is checked once against each. */
