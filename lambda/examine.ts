@@ -57,11 +57,8 @@ export async function examine(examiner: Examiner, id: ImageId): Promise<Examined
 }
 
 /** A good signature counts whatever else lies on the image; without one, what was not read might have been it. */
-function judgedBy({ verdict, evidence: { mediaType, platforms, claims } }: Weighed) {
-  const unread = claims.flatMap(({ content }) =>
-    content.kind === 'unreadable' && content.fault === 'over-limit' ? [content.detail] : [],
-  )
-  if (verdict.outcome === 'rejected' && unread[0] !== undefined) return overLimit(unread[0], verdict.policyHash)
+function judgedBy({ verdict, evidence: { mediaType, platforms }, unread: [first] }: Weighed) {
+  if (verdict.outcome === 'rejected' && first !== undefined) return overLimit(first, verdict.policyHash)
   return { kind: 'verdict', verdict, mediaType, platforms } as const
 }
 

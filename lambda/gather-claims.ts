@@ -10,14 +10,10 @@ import { type Candidate, type Found, faultyClaim, locateClaims, type Place } fro
 import { hintRank, type Wanted } from './formats/wanted.ts'
 import { mapLimited } from './map-limited.ts'
 import type { Registry } from './ports.ts'
+import type { Room } from './room.ts'
 
-const MAX_CANDIDATES = 100
-/** Of a referrer's manifest: they are held together, a hundred at most. */
-const MAX_REFERRER = 512 * 1024
 /** Of one layer: attested SBOMs of large images have some megabytes. */
 const MAX_LAYER = 8 * 1024 * 1024
-/** Of all layers beside one manifest. */
-const MAX_LAYERS = 48 * 1024 * 1024
 const PARALLEL = 8
 
 /** Where claims about one manifest are looked for. */
@@ -27,6 +23,7 @@ export type Site = {
   readonly subject: Digest
   readonly source: Source
   readonly wanted: Wanted
+  readonly room: Room
 }
 
 /** What is listed beside a manifest, before any of the referrers is opened. `overLimit`: what was more than is read. */
@@ -75,16 +72,16 @@ function tagged<F extends { readonly tagSuffixes: readonly string[] }>(all: read
 /** Opens what is listed and reads every claim in it, wanted kinds first; in an order that does not depend on how they were listed. */
 export async function readClaims(site: Site, listing: Listing, own: Uint8Array): Promise<readonly Claim[]> {
   const { needed, spare } = chooseReferrers(listing.api, listing.fallback, site.wanted)
-  const opened = [...needed, ...spare].slice(0, MAX_CANDIDATES)
+  const opened = [...needed, ...spare].slice(0, site.room.candidates)
   const referrers = await mapLimited(opened, PARALLEL, (one) => openReferrer(site, one))
   const located = [...listing.tagged, ...referrers].map((candidate) => locateClaims(candidate, site.subject))
   const places = located.flatMap((one) => one.places).sort((a, b) => byRank(a, b, site.wanted))
-  const { fitting, left } = fittingOf(places)
+  const { fitting, left } = fittingOf(places, site.room)
   const read = await mapLimited(fitting, PARALLEL, (place) => readClaim(site, place, own))
   const skipped = [
     ...listing.overLimit,
-    ...tooMany(Math.max(needed.length, places.length)),
-    ...left.map(({ layer }) => `${layer.size} bytes; at most ${MAX_LAYER}, and ${MAX_LAYERS} of all, are read`),
+    ...tooMany(Math.max(needed.length, places.length), site.room),
+    ...left.map(({ layer }) => `${layer.size} bytes; at most ${MAX_LAYER}, and ${site.room.layers} of all, are read`),
   ]
   const faults = [
     ...located.flatMap((one) => one.faults),
@@ -122,15 +119,18 @@ async function listReferrers({ registry, name, subject }: Site) {
   return { entries: known.flatMap(({ value }) => value ?? []), overLimit: all.overLimit }
 }
 
-async function openReferrer({ registry, name }: Site, { digest, size, artifactType }: Descriptor): Promise<Candidate> {
+async function openReferrer(
+  { registry, name, room }: Site,
+  { digest, size, artifactType }: Descriptor,
+): Promise<Candidate> {
   const carrier = announcedFormat(artifactType)
   const candidate = { digest, found: 'as-referrer', ...(carrier !== undefined && { carrier }) } as const
-  const { value, overLimit } = size > MAX_REFERRER ? {} : await withinLimit(registry.manifest(name, digest))
+  const { value, overLimit } = size > room.referrer ? {} : await withinLimit(registry.manifest(name, digest))
   // A list may lie about sizes
   const bytes = value?.bytes.length ?? size
   if (overLimit !== undefined) return { ...candidate, unread: overLimit }
-  if (bytes > MAX_REFERRER)
-    return { ...candidate, unread: `${bytes} bytes of manifest; at most ${MAX_REFERRER} are read` }
+  if (bytes > room.referrer)
+    return { ...candidate, unread: `${bytes} bytes of manifest; at most ${room.referrer} are read` }
   return { ...candidate, ...(value && { fetched: value }) }
 }
 
@@ -143,21 +143,24 @@ async function readClaim({ registry, name }: Site, place: Place, own: Uint8Array
 }
 
 /** The places that are read: so many, and so many bytes of them. Those that do not fit are told of. */
-function fittingOf(places: readonly Place[]): { readonly fitting: readonly Place[]; readonly left: readonly Place[] } {
+function fittingOf(
+  places: readonly Place[],
+  room: Room,
+): { readonly fitting: readonly Place[]; readonly left: readonly Place[] } {
   const fitting: Place[] = []
   const left: Place[] = []
   let total = 0
-  for (const place of places.slice(0, MAX_CANDIDATES)) {
+  for (const place of places.slice(0, room.candidates)) {
     const { size } = place.layer
-    const fits = size <= MAX_LAYER && total + size <= MAX_LAYERS
+    const fits = size <= MAX_LAYER && total + size <= room.layers
     if (fits) total += size
     ;(fits ? fitting : left).push(place)
   }
   return { fitting, left }
 }
 
-function tooMany(candidates: number): string[] {
-  return candidates > MAX_CANDIDATES ? [`${candidates} signature candidates; at most ${MAX_CANDIDATES} are read`] : []
+function tooMany(seen: number, { candidates }: Room): string[] {
+  return seen > candidates ? [`${seen} signature candidates; at most ${candidates} are read`] : []
 }
 
 function byRank(a: Place, b: Place, wanted: Wanted): number {

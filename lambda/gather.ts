@@ -8,6 +8,7 @@ import type { Wanted } from './formats/wanted.ts'
 import { type Listing, listClaims, readClaims, type Site, unsignedIn } from './gather-claims.ts'
 import { mapLimited } from './map-limited.ts'
 import type { Registry } from './ports.ts'
+import { type Room, roomFor } from './room.ts'
 
 const MAX_CHILDREN = 64
 const MAX_DEPTH = 4
@@ -18,6 +19,7 @@ export type Reading = {
   readonly registryOf: (host: string) => Registry
   readonly sources: readonly Source[]
   readonly wanted: Wanted
+  readonly room: Room
 }
 
 /**
@@ -56,7 +58,8 @@ export async function gatherPlatforms(
 ): Promise<PlatformEvidence[]> {
   const leaves = await leavesOf(reading.registryOf(image.host), image, children, 1)
   assertFewEnough(image, leaves.length)
-  const read = await mapLimited(leaves, PARALLEL, (leaf) => gatherPlatform(reading, image, leaf))
+  const shared = { ...reading, room: roomFor(leaves.length) }
+  const read = await mapLimited(leaves, PARALLEL, (leaf) => gatherPlatform(shared, image, leaf))
   return read.sort((a, b) => (`${a.platform} ${a.digest}` < `${b.platform} ${b.digest}` ? -1 : 1))
 }
 
@@ -65,9 +68,11 @@ async function gatherPlatform(reading: Reading, image: ImageId, leaf: Descriptor
   const common = { platform: platformOf(leaf) ?? 'unnamed', digest, claims: [] }
   const evidence = await gather(reading, { ...image, digest })
   if (evidence === undefined) return { ...common, problem: { reason: 'child-missing', detail: digest } }
-  if (evidence.ambiguous !== undefined) {
-    return { ...common, problem: { reason: 'ambiguous-manifest', detail: evidence.ambiguous } }
-  }
+  // What the list takes for an image may be an index to whoever pulls it by digest
+  const odd =
+    evidence.mediaType === leaf.mediaType ? undefined : `listed as ${leaf.mediaType}, served as ${evidence.mediaType}`
+  const ambiguous = evidence.ambiguous ?? odd
+  if (ambiguous !== undefined) return { ...common, problem: { reason: 'ambiguous-manifest', detail: ambiguous } }
   return { ...common, claims: evidence.claims }
 }
 
@@ -85,16 +90,17 @@ async function leavesOf(
     const fetched = await registry.manifest(image.name, child.digest)
     const manifest = fetched && parseManifest(fetched)
     // Missing or ambiguous: it is told of where it is judged
-    if (typeof manifest !== 'object' || manifest.kind !== 'index') return [child]
+    if (typeof manifest !== 'object' || manifest.kind !== 'index' || manifest.mediaType !== child.mediaType)
+      return [child]
     return leavesOf(registry, image, manifest.manifests.filter(isPlatform), depth + 1)
   })
   return below.flat()
 }
 
-function sitesOf({ registryOf, sources, wanted }: Reading, image: ImageId): Site[] {
+function sitesOf({ registryOf, sources, wanted, room }: Reading, image: ImageId): Site[] {
   return sources.map((source) => {
     const { host, name } = source.repository ?? image
-    return { registry: registryOf(host), name, subject: image.digest, source, wanted }
+    return { registry: registryOf(host), name, subject: image.digest, source, wanted, room }
   })
 }
 

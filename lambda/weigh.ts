@@ -7,6 +7,7 @@ import type { Verdict } from './core/verdict.ts'
 import type { Wanted } from './formats/wanted.ts'
 import { gather, gatherPlatforms, type Reading } from './gather.ts'
 import type { Registry } from './ports.ts'
+import { roomFor } from './room.ts'
 import { authenticate, type Trusted } from './trust/authenticate.ts'
 
 /** What an image is weighed by: where to read, the policies that match it, whom to trust, and when. */
@@ -17,11 +18,13 @@ export type Scales = {
   readonly trusted: Trusted
 }
 
-/** `elsewhere`: what else evidence was looked for on: the platforms of an index, and digests in other repositories. */
+/** What an image comes to. `elsewhere`: what else evidence was looked for on: the platforms of an index, and digests in other repositories. */
 export type Weighed = {
   readonly verdict: Verdict
   readonly evidence: Evidence
   readonly elsewhere: readonly ImageId[]
+  /** What was more than is read: any of it might have been a good signature. */
+  readonly unread: readonly string[]
 }
 
 type SigstoreAuthority = Extract<Authority, { kind: 'sigstore' }>
@@ -39,16 +42,21 @@ export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | unde
   const claims = authenticated(evidence.claims, id.digest)
   const first = decide(policies, { evidence, claims }, policyHash)
   if (!asksForPlatforms(policies, evidence, first)) {
-    return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]) }
+    return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]), unread: unreadOf(claims) }
   }
   const read = await gatherPlatforms(reading, evidence)
   const platforms = read.map((one) => ({ ...one, claims: authenticated(one.claims, one.digest) }))
-  const all = { ...evidence, claims: [...evidence.claims, ...read.flatMap((one) => one.claims)] }
   return {
     verdict: decide(policies, { evidence, claims, platforms }, policyHash),
-    evidence: all,
+    evidence,
     elsewhere: elsewhereOf(reading, id, [id.digest, ...read.map(({ digest }) => digest)]),
+    unread: unreadOf([...claims, ...platforms.flatMap((one) => one.claims)]),
   }
+}
+
+function unreadOf(claims: readonly Authenticated[]): string[] {
+  const proofs = claims.flatMap((one) => [...one.proofs.values()])
+  return proofs.flatMap((proof) => (!proof.ok && proof.fault === 'over-limit' ? [proof.detail] : []))
 }
 
 function elsewhereOf({ sources }: Reading, { host, name, digest }: ImageId, digests: readonly Digest[]): ImageId[] {
@@ -64,7 +72,7 @@ function readingFor({ registryOf, policies }: Scales): Reading {
     signature: authorities.some((one) => one.attestations.length === 0 || Object.keys(one.annotations).length > 0),
     predicateTypes: authorities.flatMap((one) => one.attestations.map(({ predicateType }) => predicateType)),
   }
-  return { registryOf, sources: sourcesOf(policies), wanted }
+  return { registryOf, sources: sourcesOf(policies), wanted, room: roomFor(1) }
 }
 
 /** Every distinct demand of the policies: each signature is checked once against each. */

@@ -38,3 +38,26 @@ describe('a bundle larger than is read', () => {
     expect((await look())?.judged).toMatchObject({ kind: 'verdict', verdict: { outcome: 'verified' } })
   })
 })
+
+it('a bundle with more log entries than are read leaves no verdict either', async () => {
+  const { world, registry } = await memory()
+  const digest = registry.push(NAME, runnable('app'), 'v1')
+  const flood = { mediaType: BUNDLE, verificationMaterial: { tlogEntries: Array.from({ length: 33 }, () => ({})) } }
+  const bytes = Buffer.from(JSON.stringify(flood))
+  const layer = { mediaType: BUNDLE, digest: registry.addBlob(NAME, bytes), size: bytes.length }
+  const { mediaType } = runnable('app')
+  registry.push(NAME, {
+    ...runnable('app'),
+    artifactType: BUNDLE,
+    layers: [layer],
+    subject: { mediaType, digest, size: 1 },
+  } as {
+    mediaType: string
+  })
+  const examined = await examine({ ...world, registryOf: () => registry.registry }, { host: HOST, name: NAME, digest })
+  expect(examined?.judged).toMatchObject({
+    kind: 'error',
+    reason: 'over-limit',
+    message: expect.stringContaining('33 log entries'),
+  })
+})

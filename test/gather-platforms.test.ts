@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { FetchedManifest } from '../lambda/core/manifest.ts'
 import { OverLimit } from '../lambda/errors.ts'
 import { gather, gatherPlatforms } from '../lambda/gather.ts'
+import { roomFor } from '../lambda/room.ts'
 import { attach, bundle, contents, ID, read, readingOf, TAG } from './formats/gathering.ts'
 import {
   BUNDLE,
@@ -10,6 +11,7 @@ import {
   IMAGE_MANIFEST,
   INDEX,
   listed,
+  MANIFEST,
   manifestOf,
   SIMPLE_SIGNING,
 } from './formats/layouts.ts'
@@ -66,6 +68,19 @@ describe('the platforms of an index', () => {
       { platform: 'linux/amd64', problem: { reason: 'child-missing' }, claims: [] },
       { platform: 'linux/arm64', problem: { reason: 'ambiguous-manifest' }, claims: [] },
     ])
+  })
+
+  it.each([
+    ['an image, and is an index', (inner: FetchedManifest) => ({ ...listed(inner), mediaType: MANIFEST })],
+    ['an index, and is an image', () => ({ ...listed(image('a')), mediaType: INDEX })],
+  ])('one that is listed as %s, can be read two ways', async (_, entry) => {
+    const inner = indexOf(on('linux', 'amd64', image('inner')))
+    expect(await platformsOf(indexOf(entry(inner)))).toMatchObject([{ problem: { reason: 'ambiguous-manifest' } }])
+  })
+
+  it('share the room that one image has', () => {
+    expect(roomFor(4)).toMatchObject({ candidates: 100, referrer: 512 * 1024, layers: 12 * 1024 * 1024 })
+    expect(roomFor(64)).toMatchObject({ candidates: 10, referrer: 64 * 1024, layers: 768 * 1024 })
   })
 
   it('more than 64 are over the limit, wherever they lie', async () => {

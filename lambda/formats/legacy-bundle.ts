@@ -1,7 +1,7 @@
 import type { ClaimContent } from '../core/evidence.ts'
 import { isObject } from '../core/is-object.ts'
 import type { Descriptor } from '../core/manifest.ts'
-import { readJson, unreadable } from './format.ts'
+import { readJson, unread, unreadable } from './format.ts'
 
 // https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
 const SIMPLE_SIGNING_LAYER = 'application/vnd.dev.cosign.simplesigning.v1+json'
@@ -21,7 +21,7 @@ export function isLegacyLayer({ mediaType }: Descriptor): boolean {
 export function legacyBundle(layer: Descriptor, bytes: Uint8Array): ClaimContent {
   const length = Object.values(layer.annotations).reduce((sum, value) => sum + value.length, 0)
   if (length > MAX_ANNOTATIONS)
-    return unreadable(`annotations of ${length} characters; at most ${MAX_ANNOTATIONS} are read`)
+    return unread(`annotations of ${length} characters; at most ${MAX_ANNOTATIONS} are read`)
   try {
     const verificationMaterial = {
       ...signingKey(

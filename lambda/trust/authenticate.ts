@@ -6,7 +6,7 @@ import { Misconfigured, Unavailable } from '../errors.ts'
 import { type CertificateAuthority, privateAuthority } from './certificate-authority.ts'
 import { spki } from './keys.ts'
 import { proofCache } from './proof-cache.ts'
-import { faultOf, isJudgement, Rejection } from './rejection.ts'
+import { faultOf, isJudgement } from './rejection.ts'
 import { NO_MATERIAL, type TrustMaterials } from './roots.ts'
 import { readSays } from './says.ts'
 import type { Trust, Window } from './trust.ts'
@@ -37,34 +37,32 @@ export function authenticate(
 }
 
 type BundleContent = Extract<ClaimContent, { kind: 'bundle' }>
-/** What a claim proves whenever it is looked at: a proof, with the trusted times that it rests on. */
-type Lasting = (Extract<Proof, { ok: true }> & { readonly times: readonly Date[] }) | Extract<Proof, { ok: false }>
+/** What a claim proves whenever it is looked at, and the trusted times that this rests on. */
+type Proven = { readonly proof: Proof; readonly times: readonly Date[] }
 
-const remember = proofCache<Lasting>()
+const remember = proofCache<Proven>()
 
 /** The same content under the same trust is verified once; only a key's window is held against the moment each time. */
 function prove({ content }: Claim, trust: Trust, subject: Digest, judgedBy: string, now: Date): Proof {
   if (content.kind === 'unreadable') return { ok: false, fault: content.fault, detail: content.detail }
   try {
     const basis = [content, subject, judgedBy, trust.material.digest, keyIn(trust)]
-    const lasting = remember(basis, () => proveAfresh(content, trust, subject))
-    if (!lasting.ok) return lasting
-    const { times, ...proof } = lasting
-    if (trust.signer.kind === 'key') assertInWindow(trust.signer.window, times, now)
-    return proof
+    const { proof, times } = remember(basis, () => proveAtAnyTime(content, trust, subject))
+    const window = trust.signer.kind === 'key' ? trust.signer.window : undefined
+    return (proof.ok && window && outsideOf(window, times, now)) || proof
   } catch (thrown) {
     return { ok: false, ...faultOf(thrown) }
   }
 }
 
 /** Throws what may be different the next time: anything but a judgement. */
-function proveAfresh(content: BundleContent, trust: Trust, subject: Digest): Lasting {
+function proveAtAnyTime(content: BundleContent, trust: Trust, subject: Digest): Proven {
   try {
     const { signer, content: signed, times } = verifyBundle(content, trust)
-    return { ok: true, signer, says: readSays(signed, subject), times }
+    return { proof: { ok: true, signer, says: readSays(signed, subject) }, times }
   } catch (thrown) {
     if (!isJudgement(thrown)) throw thrown
-    return { ok: false, ...faultOf(thrown) }
+    return { proof: { ok: false, ...faultOf(thrown) }, times: [] }
   }
 }
 
@@ -74,12 +72,12 @@ function keyIn({ signer }: Trust): Buffer | undefined {
 }
 
 /** Every trusted time must lie in the key's window; where the signature has none, now must (sigstore-go GHSA-wqqc-jjcq-vfxm). */
-function assertInWindow(window: Window | undefined, times: readonly Date[], now: Date): void {
-  if (window === undefined) return
+function outsideOf(window: Window, times: readonly Date[], now: Date): Proof | undefined {
   const outside = (times.length > 0 ? times : [now]).find((time) => time < window.start || time > window.end)
-  if (outside === undefined) return
+  if (outside === undefined) return undefined
   const known = times.length > 0 ? 'signed' : 'signed at an unknown time, judged'
-  throw new Rejection('key-outside-validity', `${known} at ${outside.toISOString()}, outside the key's validity`)
+  const detail = `${known} at ${outside.toISOString()}, outside the key's validity`
+  return { ok: false, fault: 'key-outside-validity', detail }
 }
 
 function trustOf({ signer, root, log, timestamp }: Demand, { materials, keys }: Trusted): Trust {

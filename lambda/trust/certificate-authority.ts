@@ -22,7 +22,15 @@ const ALWAYS = { start: new Date(0), end: new Date(8_640_000_000_000_000) }
 export function parseCertificate(der: Buffer): Certificate {
   const x509 = new X509Certificate(der)
   if (!x509.raw.equals(der)) throw new Rejection('malformed', 'the certificate is not plain DER')
-  return { x509, asn1: leanCertificate(Asn1Certificate.parse(x509.raw)) }
+  let asn1: Asn1Certificate | undefined
+  return {
+    x509,
+    // Bundles bring certificates that nobody needs
+    get asn1() {
+      asn1 ??= leanCertificate(Asn1Certificate.parse(x509.raw))
+      return asn1
+    },
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { type Certificate, type CertificateAuthority, isIssued } from './certifi
 import { Rejection } from './rejection.ts'
 
 /** From the signing certificate up to an anchor. */
-export type CertificatePath = readonly [leaf: Certificate, issuer: Certificate, ...above: readonly Certificate[]]
+export type CertificatePath = readonly [leaf: Certificate, ...between: Certificate[], anchor: Certificate]
 
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3'
 const ANY_PURPOSE = '2.5.29.37.0'
@@ -23,7 +23,9 @@ export function pathAt(
   if (!isValidAt(time, leaf)) throw untrusted(`the certificate was not valid at ${time.toISOString()}`)
   for (const { anchors, intermediates, validFor } of authorities) {
     if (time < validFor.start || time > validFor.end) continue
-    const path = shortestPath(time, leaf, [...intermediates, ...brought], anchors)
+    const path =
+      shortestPath(time, leaf, intermediates, anchors) ??
+      shortestPath(time, leaf, [...intermediates, ...brought], anchors)
     if (path !== undefined) return sound(path)
   }
   throw untrusted(`no path from the certificate to an authority trusted at ${time.toISOString()}`)
@@ -40,18 +42,18 @@ function shortestPath(
   anchors: readonly Certificate[],
 ): CertificatePath | undefined {
   let unused = between.filter((one) => isValidAt(time, one))
-  let paths: (readonly [Certificate, ...Certificate[]])[] = [[leaf]]
-  for (let below = 0; paths.length > 0; below++) {
-    const issuerIn = (candidates: readonly Certificate[], of: Certificate | undefined) =>
-      candidates.filter((one) => of !== undefined && mayIssue(one, below) && isIssued(of, one))
-    for (const path of paths) {
-      const [anchor] = issuerIn(anchors, path.at(-1)).filter((one) => isValidAt(time, one))
-      if (anchor !== undefined) return [...path, anchor] as unknown as CertificatePath
+  let ways: Certificate[][] = [[]]
+  for (let below = 0; ways.length > 0; below++) {
+    const issuersOf = (way: readonly Certificate[], candidates: readonly Certificate[]) =>
+      candidates.filter((one) => isIssued(way.at(-1) ?? leaf, one) && mayIssue(one, below))
+    for (const way of ways) {
+      const anchor = issuersOf(way, anchors).find((one) => isValidAt(time, one))
+      if (anchor !== undefined) return [leaf, ...way, anchor]
     }
-    paths = paths.flatMap((path) => {
-      const issuers = issuerIn(unused, path.at(-1))
+    ways = ways.flatMap((way) => {
+      const issuers = issuersOf(way, unused)
       unused = unused.filter((one) => !issuers.includes(one))
-      return issuers.map((issuer) => [...path, issuer] as const)
+      return issuers.map((issuer) => [...way, issuer])
     })
   }
   return undefined

@@ -2,7 +2,7 @@ import { Rejection } from './rejection.ts'
 
 const MAX_DEPTH = 64
 
-/** JSON in strict UTF-8 and of bounded depth; anything else is turned away as malformed. */
+/** JSON in strict UTF-8 and of bounded depth; anything else is turned away. */
 export function parseJson(bytes: Uint8Array, what: string): unknown {
   let json: unknown
   try {
@@ -18,7 +18,7 @@ export function parseJson(bytes: Uint8Array, what: string): unknown {
 export function assertShallow(json: unknown, what: string): void {
   let level: unknown[] = [json]
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) throw new Rejection('malformed', `${what} nests deeper than ${MAX_DEPTH} levels`)
+    if (depth > MAX_DEPTH) throw new Rejection('over-limit', `${what} nests deeper than ${MAX_DEPTH} levels`)
     level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
   }
 }

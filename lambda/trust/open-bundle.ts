@@ -97,7 +97,7 @@ export function certificatesIn(
 }
 
 function atMost(limit: number, seen: number, what: string): void {
-  if (seen > limit) throw new Rejection('malformed', `${seen} ${what}; at most ${limit} are read`)
+  if (seen > limit) throw new Rejection('over-limit', `${seen} ${what}; at most ${limit} are read`)
 }
 
 function lengthOf(value: unknown): number {

@@ -33,7 +33,7 @@ function readStatement(payloadType: string, payload: Uint8Array, image: Digest):
     throw new Rejection('predicate-malformed', 'the statement lacks subject or predicateType')
   }
   if (subject.length > MAX_SUBJECTS) {
-    throw new Rejection('malformed', `${subject.length} subjects; at most ${MAX_SUBJECTS} are read`)
+    throw new Rejection('over-limit', `${subject.length} subjects; at most ${MAX_SUBJECTS} are read`)
   }
   const about = subject.filter(isObject).filter((one) => subjectDigest(one) === image)
   const [first] = about

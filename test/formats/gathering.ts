@@ -3,6 +3,7 @@ import type { Descriptor, FetchedManifest } from '../../lambda/core/manifest.ts'
 import { OWN_SOURCE } from '../../lambda/core/policy/policy.ts'
 import { gather, type Reading } from '../../lambda/gather.ts'
 import type { Registry } from '../../lambda/ports.ts'
+import { roomFor } from '../../lambda/room.ts'
 import { BUNDLE, CONFIG, describeBytes, IMAGE_MANIFEST, manifestOf, referrerOf, SIMPLE_SIGNING } from './layouts.ts'
 import { type Contents, emptyContents, memoryRegistry, put, putBlob } from './memory-registry.ts'
 
@@ -23,6 +24,7 @@ export function readingOf(registry: Registry, more: Partial<Reading> = {}): Read
     registryOf: () => registry,
     sources: [OWN_SOURCE],
     wanted: { signature: true, predicateTypes: [] },
+    room: roomFor(1),
     ...more,
   }
 }

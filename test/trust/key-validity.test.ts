@@ -88,6 +88,13 @@ describe('key-outside-validity', () => {
     expect(proved(bundle, keys.publicKey, BOTH, hours(2))).toMatchObject(outside)
   })
 
+  it('an entry that brings no time is not looked at where none is asked for', () => {
+    const { bundle, keys } = signEnvelope(pki, statement(), { by: 'key', log: 'dsse/0.0.2' })
+    bundle.verificationMaterial.tlogEntries[0]!.inclusionProof!.hashes = [Buffer.alloc(32).toString('base64')]
+    expect(proved(bundle, keys.publicKey, BOTH, NOW)).toMatchObject({ ok: true })
+    expect(proved(bundle, keys.publicKey, BOTH, NOW, { log: 1 })).toMatchObject({ ok: false, fault: 'log-invalid' })
+  })
+
   it('a time of a known log that was forged is turned away', () => {
     const { bundle, keys } = signEnvelope(pki, statement(), { by: 'key', ...at(hours(2)) })
     bundle.verificationMaterial.tlogEntries[0]!.integratedTime = String(NOW.getTime() / 1000)

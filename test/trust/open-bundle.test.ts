@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type BundleJson, prove, signEnvelope, signMessage, statement, V01 } from './bundles.ts'
+import { type BundleJson, prove, signEnvelope, signMessage, statement, V01, withChain } from './bundles.ts'
 import { NOW, newPki } from './pki.ts'
 
 const pki = newPki()
@@ -37,6 +37,12 @@ describe('turned away before anything is verified', () => {
       withMaterial({ certificate: { rawBytes: bytes(32_769) } }),
       '32769 bytes in a certificate; at most 32768 are read',
     ],
+    [
+      'a long certificate beside the signing one',
+      withChain(good, Buffer.alloc(32_769, 0x30)),
+      '32769 bytes in a certificate; at most 32768 are read',
+    ],
+    ['a long chain', withChain(good, ...copies(Buffer.of(0x30), 8)), '9 certificates in a chain; at most 8 are read'],
     [
       'a long proof',
       withProof({ hashes: copies(bytes(32), 65) }),
@@ -84,7 +90,8 @@ describe('turned away before anything is verified', () => {
     ],
     ['an entry without proof in version 0.3', withEntries([{ ...entry, inclusionProof: undefined }]), 'invalid bundle'],
   ])('%s', (_, spoiled, detail) => {
-    expect(prove(pki, { kind: 'bundle', bundle: spoiled })).toEqual({ ok: false, fault: 'malformed', detail })
+    const fault = /at most|nests deeper/.test(detail) ? 'over-limit' : 'malformed'
+    expect(prove(pki, { kind: 'bundle', bundle: spoiled })).toEqual({ ok: false, fault, detail })
   })
 
   it.each([

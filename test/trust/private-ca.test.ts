@@ -88,7 +88,7 @@ describe('a private certificate authority vouches for', () => {
     expect(prove(pki, chained(line[7]!, ...line.slice(1, 8)), trusting(root))).toMatchObject({ ok: true })
     expect(prove(pki, chained(line[8]!, ...line.slice(1, 9)), trusting(root))).toEqual({
       ok: false,
-      fault: 'malformed',
+      fault: 'over-limit',
       detail: '9 certificates in a chain; at most 8 are read',
     })
   })
@@ -150,6 +150,25 @@ describe('refused: a certificate', () => {
     expect(prove(pki, signedBy(expired), trusting(expired))).toMatchObject(untrusted)
     const valid = below({ from: hours(-48), to: hours(1) })
     expect(prove(pki, signedBy(valid), trusting(valid, root))).toMatchObject({ ok: true })
+  })
+
+  it('that names the authority and its key as the issuer, and is signed by another key', () => {
+    const forger = { ...root, privateKey: ecKeys().privateKey }
+    expect(prove(pki, signedBy(forger), trusting(root))).toMatchObject(untrusted)
+    const forged = newCa('forged', { issuer: forger })
+    expect(prove(pki, chained(forged, forged), trusting(root))).toMatchObject(untrusted)
+  })
+
+  it('that is signed by the authority, and names another one as the issuer', () => {
+    expect(prove(pki, signedBy({ ...root, name: stranger.name }), trusting(root))).toMatchObject({ ok: true })
+    expect(prove(pki, signedBy({ ...root, name: issuing.name }), trusting(root))).toMatchObject(untrusted)
+  })
+
+  it('of an intermediate that is valid, in a policy whose root had expired', () => {
+    const expired = newCa('expired', { from: hours(-48), to: hours(-1) })
+    const valid = newCa('valid', { issuer: expired })
+    expect(prove(pki, signedBy(valid), trusting(valid, expired))).toMatchObject(untrusted)
+    expect(prove(pki, signedBy(valid), trusting(valid))).toMatchObject({ ok: true })
   })
 
   it('of a root that had expired when it signed', () => {

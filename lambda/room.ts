@@ -1,0 +1,22 @@
+/** How much is read beside one manifest: it is all held at once. */
+export type Room = {
+  /** Manifests opened, and layers read. */
+  readonly candidates: number
+  /** Bytes of one referrer's manifest. */
+  readonly referrer: number
+  /** Bytes of all layers. */
+  readonly layers: number
+}
+const ROOM: Room = { candidates: 100, referrer: 512 * 1024, layers: 48 * 1024 * 1024 }
+const LEAST: Room = { candidates: 10, referrer: 64 * 1024, layers: 0 }
+
+/** The room of one among so many manifests that are read for the same image; what one needs is there for four. */
+export function roomFor(manifests: number): Room {
+  const share = (limit: keyof Room, usual: number) =>
+    Math.max(LEAST[limit], Math.min(ROOM[limit], Math.floor(usual / manifests)))
+  return {
+    candidates: share('candidates', ROOM.candidates * 4),
+    referrer: share('referrer', ROOM.referrer * 4),
+    layers: share('layers', ROOM.layers),
+  }
+}
