@@ -46,8 +46,8 @@ function changeText64(
   const places = (specimen: Specimen) => pathsOf(jsonOf(specimen)).filter((path) => isNamed(path, names))
   const specimen = random.pick(bundles.filter((one) => places(one).length > 0))
   const path = random.pick(places(specimen))
-  const text = String(valueAt(jsonOf(specimen), path))
-  const changed = change(Buffer.from(text, 'base64')).toString('base64')
+  const text = valueAt(jsonOf(specimen), path)
+  const changed = change(Buffer.from(typeof text === 'string' ? text : '', 'base64')).toString('base64')
   return { specimen, input: bundleOf(Buffer.from(JSON.stringify(changedAt(jsonOf(specimen), path, () => changed)))) }
 }
 
@@ -72,7 +72,7 @@ export function changeAnnotations({ layers, donors }: Corpus, random: Random): M
 function changeAnnotation(text: string, random: Random, donors: Donors): string {
   if (text.startsWith('{')) return changeJsonText(Buffer.from(text), random, donors).toString()
   const [, begin = '', body, end = ''] = /^(-----BEGIN \w+-----\n)([^-]+)(-----END \w+-----\n?)$/.exec(text) ?? []
-  if (body === undefined) return String(mutateJson(text, random, donors))
+  if (body === undefined) return texts([mutateJson(text, random, donors)])[0] ?? ''
   return `${begin}${mutateDer(Buffer.from(body, 'base64'), random, donors.der).toString('base64')}\n${end}`
 }
 

@@ -119,7 +119,7 @@ function sameKind(value: Json, random: Random, donors: Donors): Json {
   if (typeof value === 'number') return random.pick([...NUMBERS, value + 1, value - 1])
   if (Array.isArray(value)) return otherList(value, random)
   if (typeof value === 'object' && value !== null) {
-    const [key = '', first = null] = random.pick([...Object.entries(value), [random.pick(KEYS), value] as const])
+    const [key, first] = random.pick([...Object.entries(value), [random.pick(KEYS), value] as const])
     return random.below(2) === 0 ? { ...value, [random.pick(KEYS)]: first } : { ...value, [key.toUpperCase()]: first }
   }
   return !value
