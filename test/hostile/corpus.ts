@@ -1,6 +1,6 @@
 import { type TrustMaterials, trustMaterials } from '../../lambda/trust/roots.ts'
 import { newPki, type Pki, rootOf } from '../trust/pki.ts'
-import { allOf, readDer, writeDer } from './der-tree.ts'
+import { allOf, type Der, readDer, writeDer } from './der-tree.ts'
 import type { Specimen } from './mutant.ts'
 import type { Donors, Json } from './mutate-json.ts'
 import { manifestSpecimens, specimensOf } from './specimens.ts'
@@ -29,7 +29,13 @@ export function newCorpus(): Corpus {
     bundles,
     layers: specimens.filter(({ input }) => input.carrier === 'legacy'),
     manifests: manifestSpecimens(),
-    donors: { json, der: json.flatMap(derIn).filter((bytes) => bytes.length < 4096) },
+    donors: {
+      json,
+      der: json
+        .flatMap(derIn)
+        .filter((value) => writeDer([value]).length < 4096)
+        .flatMap((value) => allOf([value])),
+    },
   }
 }
 
@@ -39,15 +45,10 @@ export function jsonOf({ input }: Specimen): Json {
 }
 
 /** Every string that is DER in base64: certificates, timestamps, signatures; and the largest parts of each. */
-function derIn(json: Json): Buffer[] {
+function derIn(json: Json): Der[] {
   if (typeof json === 'string') {
     const bytes = Buffer.from(json, 'base64')
-    const values = bytes[0] === 0x30 ? readDer(bytes) : undefined
-    return values === undefined
-      ? []
-      : allOf(values)
-          .slice(0, 3)
-          .map((value) => writeDer([value]))
+    return bytes[0] === 0x30 ? allOf(readDer(bytes) ?? []).slice(0, 3) : []
   }
   return typeof json === 'object' && json !== null ? Object.values(json).flatMap(derIn) : []
 }

@@ -8,7 +8,7 @@ import { isUnauthenticated } from './unauthenticated.ts'
 
 const SEED = 20260301
 /** Of each kind. */
-const SAMPLE = 120
+const SAMPLE = 80
 const corpus = newCorpus()
 const good = [...corpus.bundles, ...corpus.layers]
 

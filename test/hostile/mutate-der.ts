@@ -48,13 +48,12 @@ const CHANGES: readonly Change[] = [
   (value, random, donors) => [value, random.pick(donors)],
 ]
 
-/** Changes one value somewhere in a DER tree; `donors` are other trees to splice from. What is no DER is changed as bytes. */
-export function mutateDer(bytes: Buffer, random: Random, donors: readonly Buffer[]): Buffer {
+/** Changes one value somewhere in a DER tree; `donors` are values of other trees to splice in. What is no DER is changed as bytes. */
+export function mutateDer(bytes: Buffer, random: Random, donors: readonly Der[]): Buffer {
   const values = readDer(bytes)
   if (values === undefined || random.below(8) === 0) return mutateBytes(bytes, random)
-  const spare = donors.flatMap((donor) => allOf(readDer(donor) ?? []))
   const target = random.below(allOf(values).length)
-  return writeDer(changeAt(values, target, random.pick(CHANGES), random, spare.length > 0 ? spare : values))
+  return writeDer(changeAt(values, target, random.pick(CHANGES), random, donors))
 }
 
 function changeAt(

@@ -1,3 +1,4 @@
+import type { Der } from './der-tree.ts'
 import { mutateBytes } from './mutate-bytes.ts'
 import { mutateDer } from './mutate-der.ts'
 import type { Random } from './random.ts'
@@ -6,7 +7,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 /** Where in a JSON value. */
 export type Path = readonly (string | number)[]
 /** Other material to splice from: a value of the same kind, and DER of certificates, keys, timestamps and signatures. */
-export type Donors = { readonly json: readonly Json[]; readonly der: readonly Buffer[] }
+export type Donors = { readonly json: readonly Json[]; readonly der: readonly Der[] }
 
 const NUMBERS = [0, -1, 1, 0.5, 2 ** 31, 2 ** 53, -(2 ** 63), 1e308, Number.MAX_SAFE_INTEGER]
 const STRINGS = [
