@@ -82,8 +82,10 @@ function work(data: object): Promise<{ root: unknown; tally: Tally; heap: number
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data })
     worker.on('error', fail)
     worker.on('message', (report: Report) => {
-      if (report.kind === 'heap') heap.push(report.bytes)
-      else done({ root: report.root, tally: report.tally, heap })
+      if (report.kind === 'heap') {
+        heap.push(report.bytes)
+        console.error(`${report.judged} judged, ${inMebibytes(report.bytes)} MiB in use`)
+      } else done({ root: report.root, tally: report.tally, heap })
     })
   })
 }
