@@ -2,6 +2,7 @@ import { createHash, hash, type KeyObject, sign } from 'node:crypto'
 import { dsse } from '@sigstore/core'
 import { type ClaimContent, demandId, type Proof } from '../../lambda/core/evidence.ts'
 import type { Digest } from '../../lambda/core/image.ts'
+import type { Descriptor } from '../../lambda/core/manifest.ts'
 import type { Demand, HashAlgorithm } from '../../lambda/core/policy/policy.ts'
 import { legacyBundle } from '../../lambda/formats/legacy-bundle.ts'
 import { authenticate } from '../../lambda/trust/authenticate.ts'
@@ -43,7 +44,7 @@ export type BundleJson = {
   dsseEnvelope?: { payload: string; payloadType: string; signatures: { sig: string; keyid: string }[] }
   messageSignature?: { messageDigest: { algorithm: string; digest: string }; signature: string }
 }
-type Signed = {
+export type Signed = {
   readonly bundle: BundleJson
   readonly keys: KeyPair
   readonly signature: Buffer
@@ -174,12 +175,18 @@ export function prove(
   return judged!.proofs.get(demandId(demand))!
 }
 
-/** The same signature as cosign 2 would lay it into a layer: bytes and annotations. */
-export function legacyClaim(
+/** The same signature as cosign 2 would lay it into a layer. */
+export function legacyClaim(signed: Signed, bytes?: Uint8Array, chain?: readonly Buffer[]): ClaimContent {
+  const { layer, content } = legacyLayer(signed, bytes, chain)
+  return legacyBundle(layer, content)
+}
+
+/** That layer: its descriptor with the annotations, and its bytes. */
+export function legacyLayer(
   { bundle, logged: { verifier } }: Signed,
   bytes?: Uint8Array,
   chain?: readonly Buffer[],
-): ClaimContent {
+): { layer: Descriptor; content: Uint8Array } {
   const { tlogEntries, timestampVerificationData } = bundle.verificationMaterial
   const [entry] = tlogEntries
   const stamp = timestampVerificationData.rfc3161Timestamps[0]?.signedTimestamp
@@ -203,10 +210,10 @@ export function legacyClaim(
     ? 'application/vnd.dsse.envelope.v1+json'
     : 'application/vnd.dev.cosign.simplesigning.v1+json'
   const content = bytes ?? Buffer.from(JSON.stringify(bundle.dsseEnvelope))
-  return legacyBundle(
-    { mediaType, digest: `sha256:${hash('sha256', content)}`, size: content.length, annotations },
+  return {
+    layer: { mediaType, digest: `sha256:${hash('sha256', content)}`, size: content.length, annotations },
     content,
-  )
+  }
 }
 
 /** The same bundle in version 0.1, with more certificates beside the signing one. */

@@ -95,8 +95,13 @@ function signerOf({ identity, issuer }: Vector['verifyWith'], keyText: string | 
     : { key: { data: keyText } }
 }
 
-function wantedOf({ attestation, type = 'custom' }: Vector['verifyWith']) {
-  return attestation ? { attestations: [{ name: 'wanted', predicateType: PREDICATES[type] ?? type }] } : {}
+function wantedOf(how: Vector['verifyWith']) {
+  return how.attestation ? { attestations: [{ name: 'wanted', predicateType: predicateTypeOf(how) }] } : {}
+}
+
+/** The predicate type that a vector asks for, in full. */
+export function predicateTypeOf({ type = 'custom' }: Vector['verifyWith']): string {
+  return PREDICATES[type] ?? type
 }
 
 /** The vectors below a folder, by name. */
