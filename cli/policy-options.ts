@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { BadInput } from '../lambda/core/bad-input.ts'
+import { kmsKeysOf } from '../lambda/core/policy/kms-key.ts'
 import { DEFAULT_ROOT, type PolicySet, type TrustedRoots } from '../lambda/core/policy/policy.ts'
 import { readPolicies, readPolicyText } from '../lambda/policies.ts'
 import { publicGoodRoot } from '../lambda/trust/public-good.ts'
@@ -20,7 +21,7 @@ export async function readPolicyOptions(options: PolicyOptions): Promise<PolicyS
   const authority = await authorityOf(options)
   if (options.policy !== undefined) {
     if (authority !== undefined) throw new BadInput('give --policy, or a key or identity, not both')
-    return readPolicies(options.policy, { roots })
+    return withFetched(options.policy, roots)
   }
   if (authority === undefined) {
     throw new BadInput(
@@ -34,6 +35,16 @@ export async function readPolicyOptions(options: PolicyOptions): Promise<PolicyS
     spec: { images: [{ glob: '**' }], authorities: [authority] },
   }
   return readPolicyText('command line', JSON.stringify(policy), { roots })
+}
+
+/** Policies may name TUF mirrors and keys of AWS KMS: these are fetched, and the policies read again with them. */
+async function withFetched(paths: readonly string[], roots: TrustedRoots): Promise<PolicySet> {
+  const policies = await readPolicies(paths, { roots })
+  if (policies.mirrors.length === 0 && kmsKeysOf(policies.policies).length === 0) return policies
+  // Loaded only here: no other command needs a TUF client
+  const { fetchTrust } = await import('./fetch-trust.ts')
+  const fetched = await fetchTrust(policies)
+  return readPolicies(paths, { roots, fetched: fetched.roots, keys: fetched.keys })
 }
 
 async function rootsOf({ trustedRoot = [] }: PolicyOptions): Promise<TrustedRoots> {

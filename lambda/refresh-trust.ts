@@ -1,5 +1,5 @@
 import { kmsKeysOf } from './core/policy/kms-key.ts'
-import { type Fetched, readFetched, readVersion, VERSION_KEY, versionOf } from './trust/fetched.ts'
+import { type Fetched, readFetched, readVersion, type TrustStore, VERSION_KEY, versionOf } from './trust/fetched.ts'
 import type { PublicKeyOf } from './trust/kms.ts'
 import { refreshKey } from './trust/refresh-key.ts'
 import { refreshRoot } from './trust/refresh-root.ts'
@@ -8,7 +8,8 @@ import type { TufOptions } from './trust/tuf-client.ts'
 import type { Known } from './world.ts'
 
 /** What refreshing reaches: the table, mirrors and AWS KMS; no registry, no queue, nobody to tell. */
-export type Refresher = Pick<Known, 'now' | 'log' | 'policies' | 'store'> & {
+export type Refresher = Pick<Known, 'now' | 'log' | 'policies'> & {
+  readonly store: TrustStore
   readonly publicKeyOf: PublicKeyOf
   readonly tuf?: TufOptions
 }
