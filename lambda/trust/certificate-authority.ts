@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { X509Certificate as Asn1Certificate } from '@sigstore/core'
 import type { TrustMaterial } from '@sigstore/verify'
+import { assertBounded } from './bounded-der.ts'
 import { leanCertificate } from './lean-certificate.ts'
 import { oncePerPair } from './once-per-pair.ts'
 import { Rejection } from './rejection.ts'
@@ -27,7 +28,10 @@ export function parseCertificate(der: Buffer): Certificate {
     x509,
     // Bundles bring certificates that nobody needs
     get asn1() {
-      asn1 ??= leanCertificate(Asn1Certificate.parse(x509.raw))
+      if (asn1 === undefined) {
+        assertBounded(der, 'a certificate')
+        asn1 = leanCertificate(Asn1Certificate.parse(x509.raw))
+      }
       return asn1
     },
   }

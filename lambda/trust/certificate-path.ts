@@ -73,9 +73,15 @@ function isValidAt(time: Date, { x509 }: Certificate): boolean {
   return x509.validFromDate <= time && time <= x509.validToDate
 }
 
-/** What no path may contain: a critical extension that is not judged here (name constraints, say), or a signature that can be forged. */
+/**
+ * What no path may contain: a critical extension that is not judged here (name constraints, say), an extension twice,
+ * a signature that can be forged; and at its end no authority, whose key is for certificates (RFC 5280, 4.2).
+ */
 function sound(path: CertificatePath): CertificatePath {
+  if (path[0].asn1.extBasicConstraints?.isCA) throw untrusted('the signing certificate is that of an authority')
   for (const { asn1 } of path) {
+    const names = asn1.extensions.map(({ subs: [id] }) => id?.toOID())
+    if (new Set(names).size < names.length) throw untrusted('a certificate has an extension twice')
     const odd = asn1.extensions.find(({ subs: [id, critical, value] }) => {
       return value !== undefined && critical?.toBoolean() && !UNDERSTOOD.includes(id?.toOID() ?? '')
     })

@@ -1,4 +1,5 @@
 import { ASN1Obj, type X509Certificate } from '@sigstore/core'
+import { assertBounded } from './bounded-der.ts'
 import { Rejection } from './rejection.ts'
 
 /** Who a certificate was issued to, and what its authority says about them. */
@@ -104,6 +105,7 @@ function derText(certificate: X509Certificate, oid: string): string | undefined 
   const value = certificate.extension(oid)?.value
   if (value === undefined) return undefined
   try {
+    assertBounded(value, 'a claim of the certificate')
     const { tag, value: bytes } = ASN1Obj.parseBuffer(Buffer.from(value))
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     return tag.toDER() === UTF8_STRING && !/\p{Cc}/u.test(text) ? text : undefined

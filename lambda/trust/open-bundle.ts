@@ -8,6 +8,7 @@ import {
 } from '@sigstore/bundle'
 import { isObject } from '../core/is-object.ts'
 import { type Artifact, artifactDigest } from './artifact.ts'
+import { assertBounded } from './bounded-der.ts'
 import { assertShallow } from './json.ts'
 import { Rejection } from './rejection.ts'
 
@@ -77,6 +78,7 @@ function assertSmallParts({ verificationMaterial }: Bundle): void {
   }
   for (const { signedTimestamp } of timestampVerificationData?.rfc3161Timestamps ?? []) {
     atMost(MAX_DER, signedTimestamp.length, 'bytes in a timestamp')
+    assertBounded(signedTimestamp, 'a timestamp')
   }
   if (content.$case === 'publicKey') return
   const { leaf, brought } = certificatesIn(content)

@@ -209,6 +209,22 @@ describe('refused: a certificate', () => {
     expect(prove(pki, chained(ring[0]!, ...ring.slice(1), way), trusting(root))).toMatchObject({ ok: true })
   })
 
+  it('of a signer that is itself an authority', () => {
+    const claims = [certificateAuthority()]
+    expect(prove(pki, signedBy(root, { claims }), trusting(root))).toMatchObject(untrusted)
+  })
+
+  it('with an extension twice', () => {
+    const claims = [extension('1.2.3.4', Buffer.of(5, 0)), extension('1.2.3.4', Buffer.of(5, 0))]
+    expect(prove(pki, signedBy(root, { claims }), trusting(root))).toMatchObject(untrusted)
+    expect(prove(pki, signedBy(root, { claims: claims.slice(1) }), trusting(root))).toMatchObject({ ok: true })
+  })
+
+  it('of a signer with a critical extension that is not judged', () => {
+    const claims = [extension('1.2.3.4', Buffer.of(5, 0), true)]
+    expect(prove(pki, signedBy(root, { claims }), trusting(root))).toMatchObject({ ok: false, fault: 'unsupported' })
+  })
+
   it('with a critical extension that is not judged, such as name constraints', () => {
     const constrained = newCa('constrained', { extensions: [...CA, extension('2.5.29.30', sequence(), true)] })
     expect(prove(pki, signedBy(constrained), trusting(constrained))).toEqual({

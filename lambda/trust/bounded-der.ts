@@ -1,0 +1,50 @@
+import { Rejection } from './rejection.ts'
+
+/** Certificates and timestamps of real authorities take some hundreds. */
+const MAX_OBJECTS = 20_000
+const MAX_DEPTH = 100
+const FAILED = -1
+
+/**
+ * Turns away bytes over which the library's parser of DER would work without end. It tries whether each OCTET STRING holds further
+ * objects, and lets those reach beyond it: made for the purpose, a few hundred bytes are read over and over, a number of times
+ * exponential in their length. Here the same walk is taken over the bare bytes and given up in time; what is wrong with them
+ * otherwise is left to the parser.
+ */
+export function assertBounded(der: Uint8Array, what: string): void {
+  let objects = 0
+
+  /** The end of the object at a place, or that it is none. */
+  function object(at: number, depth: number): number {
+    if (++objects > MAX_OBJECTS)
+      throw new Rejection('over-limit', `${what}: more than ${MAX_OBJECTS} objects in its DER`)
+    const tag = der[at]
+    const length = lengthAt(der, at + 1)
+    if (depth > MAX_DEPTH || tag === undefined || length === undefined) return FAILED
+    const [start, end] = [length.next, length.next + length.value]
+    if ((tag & 0x1f) === 0x1f || tag === 0x00 || tag === 0x20 || end > der.length) return FAILED
+    const constructed = (tag & 0x20) !== 0
+    if (!constructed && tag !== 0x04) return end
+    const inside = objectsIn(start, end, depth)
+    return inside === FAILED && !constructed ? end : inside
+  }
+
+  function objectsIn(start: number, end: number, depth: number): number {
+    let at = start
+    while (at !== FAILED && at < end) at = object(at, depth + 1)
+    return at === end ? end : FAILED
+  }
+
+  object(0, 0)
+}
+
+/** A length in the shortest form (X.690, 10.1) and where it ends; undefined where there is none. */
+function lengthAt(der: Uint8Array, at: number): { readonly value: number; readonly next: number } | undefined {
+  const first = der[at]
+  if (first === undefined) return undefined
+  if (first < 0x80) return { value: first, next: at + 1 }
+  const bytes = der.subarray(at + 1, at + 1 + (first & 0x7f))
+  if (bytes.length !== (first & 0x7f) || bytes.length > 6 || bytes[0] === 0) return undefined
+  const value = bytes.reduce((sum, byte) => sum * 256 + byte, 0)
+  return value < 0x80 ? undefined : { value, next: at + 1 + bytes.length }
+}
