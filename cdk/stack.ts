@@ -101,6 +101,7 @@ export class AssayStack extends Stack {
 
     new CfnOutput(this, 'ApiUrl', { value: statusApi.api.apiEndpoint })
     new CfnOutput(this, 'AlertTopic', { value: alerting.alerts.topicArn })
+    new CfnOutput(this, 'EvidenceBucket', { value: evidence.bucket.bucketName })
     new CfnOutput(this, 'TrustFunction', { value: trust.handler.functionName })
     new CfnOutput(this, 'VerifyRole', { value: verify.role.roleArn })
     new CfnOutput(this, 'ActRole', { value: act.role.roleArn })
