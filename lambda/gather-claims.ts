@@ -100,7 +100,8 @@ export function unsignedIn({ name, types }: UnsignedFormat, fetched: FetchedMani
 
 type Within<T> = { readonly value?: T; readonly overLimit?: string }
 
-async function withinLimit<T>(read: Promise<T | undefined>): Promise<Within<T>> {
+/** What is read, or what of it was more than is read. An outage is thrown. */
+export async function withinLimit<T>(read: Promise<T | undefined>): Promise<Within<T>> {
   try {
     const value = await read
     return value === undefined ? {} : { value }
@@ -136,7 +137,8 @@ async function openReferrer(
 
 async function readClaim({ registry, name }: Site, place: Place, own: Uint8Array): Promise<Found> {
   const { format, manifest, layer } = place
-  const { value, overLimit } = await withinLimit(registry.blob(name, layer.digest, MAX_LAYER))
+  // No more than it is said to have: the room was given out by what layers say of themselves
+  const { value, overLimit } = await withinLimit(registry.blob(name, layer.digest, Math.min(layer.size, MAX_LAYER)))
   const claim = { carrier: format.name, manifest, layer: layer.digest }
   if (overLimit !== undefined) return { ...claim, content: unread(overLimit) }
   return { ...claim, content: value === undefined ? unreadable('the blob is missing') : format.read(layer, value, own) }

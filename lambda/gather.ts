@@ -5,7 +5,7 @@ import type { Source } from './core/policy/policy.ts'
 import { OverLimit } from './errors.ts'
 import { unsignedFormats } from './formats/index.ts'
 import type { Wanted } from './formats/wanted.ts'
-import { type Listing, listClaims, readClaims, type Site, unsignedIn } from './gather-claims.ts'
+import { type Listing, listClaims, readClaims, type Site, unsignedIn, withinLimit } from './gather-claims.ts'
 import { mapLimited } from './map-limited.ts'
 import type { Registry } from './ports.ts'
 import { type Room, roomFor } from './room.ts'
@@ -127,8 +127,9 @@ async function readUnsignedChildren(
     children.filter((child) => format.isChild(child)).map(({ digest }) => ({ format, digest })),
   )
   const read = await mapLimited(unsigned.slice(0, MAX_CHILDREN), PARALLEL, async ({ format, digest }) => {
-    const fetched = await registry.manifest(name, digest)
-    return fetched === undefined ? [] : unsignedIn(format, fetched)
+    // They count for nothing: what is too large of them changes nothing
+    const { value } = await withinLimit(registry.manifest(name, digest))
+    return value === undefined ? [] : unsignedIn(format, value)
   })
   return read.flat()
 }

@@ -5,7 +5,7 @@ import { SIGN_V1 } from '../lambda/formats/wanted.ts'
 import { gather } from '../lambda/gather.ts'
 import { attach, bundle, contents, ID, listUnderFallbackTag, read, readingOf, signLegacy } from './formats/gathering.ts'
 import { BUNDLE, describeBytes, EMPTY, IMAGE_MANIFEST, listed, referrerOf } from './formats/layouts.ts'
-import { memoryRegistry, put } from './formats/memory-registry.ts'
+import { memoryRegistry, put, putBlob } from './formats/memory-registry.ts'
 
 const OVER = { content: { kind: 'unreadable', fault: 'over-limit' } }
 const GOOD = { content: { kind: 'bundle', bundle: bundle('good') } }
@@ -98,6 +98,15 @@ describe('how much', () => {
   it('a layer of 8 MiB is', async () => {
     contents.referrers = [listed(attach('x'.repeat(MAX)), BUNDLE)]
     expect((await read())?.claims).toMatchObject([{ content: { fault: 'malformed' } }])
+  })
+
+  it('a layer that says it is smaller than it is takes no room from others', async () => {
+    putBlob(contents, 'x'.repeat(1000))
+    const layer = { ...describeBytes(BUNDLE, 'x'.repeat(1000)), size: 10 }
+    contents.referrers = [withLayers(layer), listed(attach(bundle('good')), BUNDLE)]
+    const claims = (await read())?.claims
+    expect(claims).toContainEqual(expect.objectContaining(GOOD))
+    expect(claims).toContainEqual(expect.objectContaining({ content: expect.objectContaining(OVER.content) }))
   })
 
   it('six such layers are, and the next is told of', async () => {

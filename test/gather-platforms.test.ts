@@ -114,6 +114,16 @@ describe('unsigned statements', () => {
     })
   })
 
+  it('that are too large change nothing', async () => {
+    const statements = manifestOf({ config: describeBytes(CONFIG, '{}'), layers: [] })
+    const index = indexOf(on('linux', 'amd64', image('a')), on('unknown', 'unknown', statements, attestation))
+    const registry = memoryRegistry(contents)
+    const manifest = (name: string, reference: string) =>
+      reference === statements.digest ? Promise.reject(new OverLimit('large')) : registry.manifest(name, reference)
+    const evidence = await gather(readingOf({ ...registry, manifest }), { ...ID, digest: index.digest })
+    expect(evidence).toMatchObject({ claims: [], unsigned: [] })
+  })
+
   it('at the tag .sbom are recorded', async () => {
     const sbom = manifestOf({ config: describeBytes(CONFIG, '{}'), layers: [describeBytes('text/spdx', 'x')] })
     put(contents, sbom, `${TAG}.sbom`)

@@ -49,7 +49,11 @@ export function memoryRegistry(contents: Contents): MemoryRegistry {
     mostAtOnce: () => most,
     resolve: async (_, tag) => contents.manifests.get(tag)?.digest,
     manifest: (_, reference) => read(reference, contents.manifests.get(reference)),
-    blob: (_, digest) => read(digest, contents.blobs.get(digest)),
+    async blob(_, digest, maxBytes) {
+      const bytes = await read(digest, contents.blobs.get(digest))
+      if (bytes !== undefined && bytes.length > maxBytes) throw new OverLimit(`more than ${maxBytes} bytes`)
+      return bytes
+    },
     async referrers(_, __, artifactType) {
       const all = await read(['referrers', artifactType].filter(Boolean).join(' '), contents.referrers)
       const asked = all?.filter((one) => artifactType === undefined || one.artifactType === artifactType)
