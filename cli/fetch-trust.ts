@@ -19,7 +19,7 @@ export async function fetchTrust(policies: PolicySet): Promise<Fetched> {
   }
   const failures: string[] = []
   const log = (_: string, { name, failure }: Readonly<Record<string, unknown>> = {}) => {
-    if (failure !== undefined) failures.push(`${String(name)}: ${String(failure)}`)
+    if (typeof failure === 'string') failures.push(`${String(name)}: ${failure}`)
   }
   const publicKeyOf = kmsKeys((region) => new KMSClient({ region }))
   await refreshTrust({ now: () => new Date(), log, policies, store, publicKeyOf })

@@ -137,11 +137,15 @@ async function openReferrer(
 
 async function readClaim({ registry, name }: Site, place: Place, own: Uint8Array): Promise<Found> {
   const { format, manifest, layer } = place
-  // No more than it is said to have: the room was given out by what layers say of themselves
-  const { value, overLimit } = await withinLimit(registry.blob(name, layer.digest, Math.min(layer.size, MAX_LAYER)))
+  const { value, overLimit } = await withinLimit(registry.blob(name, layer.digest, MAX_LAYER))
   const claim = { carrier: format.name, manifest, layer: layer.digest }
   if (overLimit !== undefined) return { ...claim, content: unread(overLimit) }
-  return { ...claim, content: value === undefined ? unreadable('the blob is missing') : format.read(layer, value, own) }
+  if (value === undefined) return { ...claim, content: unreadable('the blob is missing') }
+  // The room was given out by what layers say of themselves (image-spec, "Verification": the size must match)
+  if (value.length !== layer.size) {
+    return { ...claim, content: unreadable(`${value.length} bytes where ${layer.size} are announced`) }
+  }
+  return { ...claim, content: format.read(layer, value, own) }
 }
 
 /** The places that are read: so many, and so many bytes of them. Those that do not fit are told of. */

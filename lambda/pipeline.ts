@@ -73,7 +73,7 @@ async function record(world: Verifier, id: ImageId, look: Look): Promise<ImageRe
     if (next === undefined) return undefined
     if (!(await store(world, before, next))) continue
     await wakeOthers(world, before, next, now)
-    if (seen && next.state !== 'verified' && next.policyHash !== before?.policyHash) {
+    if (seen && next.state !== 'verified' && (next.policyHash !== before?.policyHash || before.state === 'error')) {
       await awaitSignatures(world, next, seen.elsewhere)
     }
     return next

@@ -128,25 +128,32 @@ export function descriptor(value: unknown): Descriptor | undefined {
   if (typeof value.size !== 'number' || !Number.isSafeInteger(value.size) || value.size < 0) return undefined
   const platform = isObject(value.platform) ? value.platform : undefined
   return {
-    mediaType: value.mediaType,
+    mediaType: value.mediaType.toWellFormed(),
     digest: value.digest,
     size: value.size,
     annotations: stringMap(value.annotations),
-    ...(typeof value.artifactType === 'string' && { artifactType: value.artifactType }),
+    ...(typeof value.artifactType === 'string' && { artifactType: value.artifactType.toWellFormed() }),
     ...(platform && {
       platform: {
-        os: typeof platform.os === 'string' ? platform.os : '',
-        architecture: typeof platform.architecture === 'string' ? platform.architecture : '',
-        ...(typeof platform.variant === 'string' && { variant: platform.variant }),
+        os: named(platform.os),
+        architecture: named(platform.architecture),
+        ...(typeof platform.variant === 'string' && { variant: named(platform.variant) }),
       },
     }),
   }
 }
 
+/** A part of a platform's name; what is written by half a character, or without end, could be kept nowhere. */
+function named(part: unknown): string {
+  return typeof part === 'string' ? short(part).toWellFormed() : ''
+}
+
 function stringMap(value: unknown): Record<string, string> {
   if (!isObject(value)) return {}
   return Object.fromEntries(
-    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    Object.entries(value).flatMap(([key, text]): [string, string][] =>
+      typeof text === 'string' ? [[key.toWellFormed(), text.toWellFormed()]] : [],
+    ),
   )
 }
 

@@ -34,7 +34,9 @@ export function locateClaims(
   const { digest, carrier, fetched, found, unread } = candidate
   const announced = (detail: string, fault: SignatureFault = 'malformed') =>
     carrier === undefined ? NOTHING : { places: [], faults: [faultyClaim(carrier, digest, fault, detail)] }
-  if (unread !== undefined) return announced(unread, 'over-limit')
+  // Whatever it was, it might have been a good signature
+  if (unread !== undefined)
+    return { places: [], faults: [faultyClaim(carrier ?? 'unknown', digest, 'over-limit', unread)] }
   if (fetched === undefined) return announced('the manifest is listed and missing')
   const manifest = parseManifest(fetched)
   if (typeof manifest === 'string') return announced(manifest)

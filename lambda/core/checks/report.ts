@@ -52,5 +52,11 @@ function checkOf(
   { reason, detail }: Pick<Finding, 'reason' | 'detail'>,
   platform?: string,
 ): Check {
-  return { name, outcome, reason, message: explain(reason, detail), ...(platform !== undefined && { platform }) }
+  return {
+    name,
+    outcome,
+    reason,
+    message: explain(reason, detail).toWellFormed(),
+    ...(platform !== undefined && { platform }),
+  }
 }
