@@ -110,9 +110,12 @@ function keepRoot(store: EvidenceStore, root: unknown): Promise<Digest> {
   return kept
 }
 
-/** Canonical JSON (RFC 8785). */
+/** Canonical JSON (RFC 8785). It has no half characters; what others wrote may, and must not cost the verdict. */
 export function canonicalBytes(value: unknown): Uint8Array {
-  return Buffer.from(canonicalize(value) ?? '')
+  const whole: unknown = JSON.parse(JSON.stringify(value), (_, part: unknown) =>
+    typeof part === 'string' ? part.toWellFormed() : part,
+  )
+  return Buffer.from(canonicalize(whole) ?? '')
 }
 
 /** The hash of all that judges this image now: a verdict reached under another one no longer counts. */

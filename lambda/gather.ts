@@ -56,7 +56,7 @@ export async function gatherPlatforms(
   reading: Reading,
   { image, children = [] }: Evidence,
 ): Promise<PlatformEvidence[]> {
-  const leaves = await leavesOf(reading.registryOf(image.host), image, children, 1)
+  const leaves = await leavesOf(reading.registryOf(image.host), image, children, { depth: 1, listed: { count: 0 } })
   assertFewEnough(image, leaves.length)
   const shared = { ...reading, room: roomFor(leaves.length) }
   const read = await mapLimited(leaves, PARALLEL, (leaf) => gatherPlatform(shared, image, leaf))
@@ -76,14 +76,18 @@ async function gatherPlatform(reading: Reading, image: ImageId, leaf: Descriptor
   return { ...common, claims: evidence.claims }
 }
 
+type Walk = { readonly depth: number; readonly listed: { count: number } }
+
 /** The images below an index: what is an index itself is opened. */
 async function leavesOf(
   registry: Registry,
   image: ImageId,
   children: readonly Descriptor[],
-  depth: number,
+  { depth, listed }: Walk,
 ): Promise<Descriptor[]> {
-  assertFewEnough(image, children.length)
+  // Over the whole walk: indexes may list each other again and again
+  listed.count += children.length
+  assertFewEnough(image, Math.max(children.length, listed.count - MAX_CHILDREN))
   const below = await mapLimited(children, PARALLEL, async (child): Promise<Descriptor[]> => {
     if (!/\bindex\b|manifest\.list/.test(child.mediaType)) return [child]
     if (depth === MAX_DEPTH) throw new OverLimit(`${formatImage(image)}: indexes nest deeper than ${MAX_DEPTH}`)
@@ -92,7 +96,7 @@ async function leavesOf(
     // Missing or ambiguous: it is told of where it is judged
     if (typeof manifest !== 'object' || manifest.kind !== 'index' || manifest.mediaType !== child.mediaType)
       return [child]
-    return leavesOf(registry, image, manifest.manifests.filter(isPlatform), depth + 1)
+    return leavesOf(registry, image, manifest.manifests.filter(isPlatform), { depth: depth + 1, listed })
   })
   return below.flat()
 }

@@ -92,6 +92,13 @@ describe('the platforms of an index', () => {
     await expect(platformsOf(nested)).rejects.toThrow(/80 platforms; at most 64 are judged/)
   })
 
+  it('indexes that list each other again and again are given up early', async () => {
+    let index = indexOf(on('linux', 'amd64', image('deep')))
+    for (let depth = 0; depth < 3; depth++)
+      index = indexOf(...Array.from({ length: 64 }, () => ({ ...listed(index), mediaType: INDEX })))
+    await expect(platformsOf(index)).rejects.toThrow(OverLimit)
+  })
+
   it('deeper than four indexes is over the limit, also in a circle that nobody could have built', async () => {
     let index = indexOf(on('linux', 'amd64', image('deep')))
     for (let depth = 0; depth < 3; depth++) index = indexOf({ ...listed(index), mediaType: INDEX })
