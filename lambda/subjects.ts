@@ -4,6 +4,7 @@ import { isRunnable, isSignature, type Manifest, parseManifest } from './core/ma
 import { tagPrefixes } from './core/policy/sources.ts'
 import type { Push } from './core/push.ts'
 import { isQuarantineTagOf, signatureSubject } from './core/tags.ts'
+import { withinLimit } from './gather-claims.ts'
 import { observeTag } from './observe-tag.ts'
 import type { Registry } from './ports.ts'
 import type { Known } from './world.ts'
@@ -94,7 +95,9 @@ async function subjectsOfManifest(
   tag: string | undefined,
   claimsSignature: boolean,
 ): Promise<{ readonly digest: Digest; readonly itself: boolean }[]> {
-  const fetched = await registry.manifest(name, digest)
+  const { value: fetched, overLimit } = await withinLimit(registry.manifest(name, digest))
+  // Too large to be read: judged all the same, so that it is written down and told (I8)
+  if (overLimit !== undefined) return tag === undefined ? [] : [{ digest, itself: true }]
   if (fetched === undefined) return []
   const manifest = parseManifest(fetched)
   const itself = tag !== undefined && (await isJudged(registry, name, manifest, claimsSignature))
@@ -116,7 +119,7 @@ async function isJudged(
   if (manifest.kind === 'image') return false
   if (manifest.manifests.length > MAX_CHILDREN) return true
   for (const child of manifest.manifests) {
-    const fetched = await registry.manifest(name, child.digest)
+    const { value: fetched } = await withinLimit(registry.manifest(name, child.digest))
     const parsed = fetched && parseManifest(fetched)
     if (typeof parsed === 'object' && isRunnable(parsed)) return true
   }

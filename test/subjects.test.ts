@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { quarantineTag } from '../lambda/core/tags.ts'
+import { OverLimit } from '../lambda/errors.ts'
 import { verifyPush } from '../lambda/pipeline.ts'
 import { runnable } from './memory/images.ts'
 import { pushed, story } from './memory/story.ts'
@@ -118,4 +119,17 @@ describe('what is judged', () => {
     await verifyPush(outside.world, { ...pushed(image, tag), kind: 'delete', digest: app.config.digest })
     expect((await record(image))?.version).toBeGreaterThan(before?.version ?? 0)
   })
+})
+
+it('an image whose manifest is larger than is read is an error that is written down, never a lost message', async () => {
+  const outside = await memory()
+  const { registry } = outside.registry
+  const large = { ...registry, manifest: () => Promise.reject(new OverLimit('4194305 bytes')) }
+  const world = {
+    ...outside.world,
+    registries: new Map([...outside.world.registries.keys()].map((host) => [host, large])),
+  }
+  const digest = outside.registry.push(NAME, app, 'v1')
+  const records = await verifyPush(world, pushed(digest, 'v1'))
+  expect(records).toMatchObject([{ digest, state: 'error', checks: [{ reason: 'over-limit' }] }])
 })
