@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Annotations, App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
-import { kmsKeysOf } from '../lambda/core/policy/kms-key.ts'
+import { kmsKeysOf } from '../lambda/core/policy/authorities.ts'
 import { readPolicies } from '../lambda/policies.ts'
 import { configFrom, EXAMPLE_POLICIES } from './config.ts'
 import { AssayStack } from './stack.ts'

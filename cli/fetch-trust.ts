@@ -1,5 +1,5 @@
 import { KMSClient } from '@aws-sdk/client-kms'
-import { kmsKeysOf } from '../lambda/core/policy/kms-key.ts'
+import { kmsKeysOf } from '../lambda/core/policy/authorities.ts'
 import type { PolicySet } from '../lambda/core/policy/policy.ts'
 import { Unavailable } from '../lambda/errors.ts'
 import { refreshTrust } from '../lambda/refresh-trust.ts'

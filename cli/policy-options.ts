@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { BadInput } from '../lambda/core/bad-input.ts'
-import { kmsKeysOf } from '../lambda/core/policy/kms-key.ts'
+import { kmsKeysOf } from '../lambda/core/policy/authorities.ts'
 import { DEFAULT_ROOT, type PolicySet, type TrustedRoots } from '../lambda/core/policy/policy.ts'
 import { readPolicies, readPolicyText } from '../lambda/policies.ts'
 import { publicGoodRoot } from '../lambda/trust/public-good.ts'

@@ -1,4 +1,4 @@
-import { kmsKeysOf } from './core/policy/kms-key.ts'
+import { kmsKeysOf } from './core/policy/authorities.ts'
 import type { PolicySet } from './core/policy/policy.ts'
 import { type Fetched, readFetched, readVersion, type TrustStore } from './trust/fetched.ts'
 

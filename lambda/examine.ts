@@ -1,9 +1,9 @@
-import canonicalize from 'canonicalize'
+import { canonicalJson } from './core/canonical.ts'
 import { DECIDER } from './core/decide.ts'
 import type { Digest, ImageId } from './core/image.ts'
 import type { Judged } from './core/plan.ts'
+import { trustNamedBy } from './core/policy/authorities.ts'
 import { policyHash } from './core/policy/hash.ts'
-import { kmsKeysOf } from './core/policy/kms-key.ts'
 import { policiesFor } from './core/policy/match.ts'
 import type { Policy, PolicySet } from './core/policy/policy.ts'
 import type { Read, Transcript } from './core/transcript.ts'
@@ -44,8 +44,8 @@ export async function examine(examiner: Examiner, id: ImageId): Promise<Examined
     const weighed = await weigh({ registryOf: recording.registryOf, policies, policyHash: hash, trusted }, id)
     if (weighed === undefined) return undefined
     const judged = judgedBy(weighed)
-    const { signature } = weighed.evidence
-    const { elsewhere } = weighed
+    const { elsewhere, evidence } = weighed
+    const { signature } = evidence
     if (judged.kind === 'error') return { judged, signature, elsewhere }
     const reads = await recording.finish()
     const transcript = await keepTranscript(store, { id, now, policies, set, reads, verdict: judged.verdict })
@@ -77,24 +77,20 @@ type Rests = {
 
 async function keepTranscript(store: EvidenceStore, { id, now, policies, set, reads, verdict }: Rests) {
   const { host, name, digest } = id
-  const named = policies.flatMap(({ authorities }) =>
-    authorities.flatMap((one) => (one.kind === 'sigstore' ? [one.demand.root] : [])),
-  )
-  const names = [...new Set(named)].filter((root) => Object.hasOwn(set.roots, root)).sort()
-  const roots = await Promise.all(names.map(async (root) => [root, await keepRoot(store, set.roots[root])] as const))
-  const arns = kmsKeysOf(policies)
+  const { roots, keys } = trustNamedBy(policies, set)
+  const kept = Object.entries(roots).map(async ([root, json]) => [root, await keepRoot(store, json)] as const)
   const transcript: Transcript = {
     version: 1,
     image: { host, name, digest },
     now: now.toISOString(),
     decider: DECIDER,
     policies,
-    roots: Object.fromEntries(roots),
-    keys: Object.fromEntries(Object.entries(set.keys).filter(([arn]) => arns.includes(arn))),
+    roots: Object.fromEntries(await Promise.all(kept)),
+    keys,
     reads,
     verdict,
   }
-  return store.put(canonicalBytes(transcript))
+  return store.put(Buffer.from(canonicalJson(transcript)))
 }
 
 const keptRoots = new WeakMap<EvidenceStore, Map<unknown, Promise<Digest>>>()
@@ -103,19 +99,11 @@ const keptRoots = new WeakMap<EvidenceStore, Map<unknown, Promise<Digest>>>()
 function keepRoot(store: EvidenceStore, root: unknown): Promise<Digest> {
   const known = keptRoots.get(store) ?? new Map<unknown, Promise<Digest>>()
   keptRoots.set(store, known)
-  const kept = known.get(root) ?? store.put(canonicalBytes(root))
+  const kept = known.get(root) ?? store.put(Buffer.from(canonicalJson(root)))
   known.set(root, kept)
   // A root that could not be kept is tried again
   kept.catch(() => known.delete(root))
   return kept
-}
-
-/** Canonical JSON (RFC 8785). It has no half characters; what others wrote may, and must not cost the verdict. */
-export function canonicalBytes(value: unknown): Uint8Array {
-  const whole: unknown = JSON.parse(JSON.stringify(value), (_, part: unknown) =>
-    typeof part === 'string' ? part.toWellFormed() : part,
-  )
-  return Buffer.from(canonicalize(whole) ?? '')
 }
 
 /** The hash of all that judges this image now: a verdict reached under another one no longer counts. */

@@ -40,19 +40,18 @@ export async function listClaims(site: Site): Promise<Listing> {
   const { registry, name, subject, source } = site
   const stem = subject.replace(':', '-')
   const read = (tag: string) => withinLimit(registry.manifest(name, tag))
+  const readTagged = <F extends Tagged>(all: readonly F[], prefix: string) =>
+    Promise.all(
+      all.flatMap((format) =>
+        format.tagSuffixes.map(async (suffix) => ({ format, ...(await read(`${prefix}${stem}${suffix}`)) })),
+      ),
+    )
   const [referrers, list, signed, unsigned] = await Promise.all([
     listReferrers(site),
     // distribution-spec 1.1, "Referrers Tag Schema"
     read(stem),
-    Promise.all(
-      tagged(formats).map(async ([format, suffix]) => ({
-        format,
-        ...(await read(`${source.tagPrefix}${stem}${suffix}`)),
-      })),
-    ),
-    Promise.all(
-      tagged(unsignedFormats).map(async ([format, suffix]) => ({ format, ...(await read(`${stem}${suffix}`)) })),
-    ),
+    readTagged(formats, source.tagPrefix),
+    readTagged(unsignedFormats, ''),
   ])
   return {
     tagged: signed.flatMap(({ format, value }) =>
@@ -65,9 +64,7 @@ export async function listClaims(site: Site): Promise<Listing> {
   }
 }
 
-function tagged<F extends { readonly tagSuffixes: readonly string[] }>(all: readonly F[]): [F, string][] {
-  return all.flatMap((format) => format.tagSuffixes.map((suffix): [F, string] => [format, suffix]))
-}
+type Tagged = { readonly tagSuffixes: readonly string[] }
 
 /** Opens what is listed and reads every claim in it, wanted kinds first; in an order that does not depend on how they were listed. */
 export async function readClaims(site: Site, listing: Listing, own: Uint8Array): Promise<readonly Claim[]> {

@@ -1,6 +1,13 @@
 import type { Claim, Evidence, PlatformEvidence, UnsignedClaim } from './core/evidence.ts'
 import { formatImage, type ImageId } from './core/image.ts'
-import { type Descriptor, holdsOnlySignatures, type Manifest, parseManifest, platformOf } from './core/manifest.ts'
+import {
+  type Descriptor,
+  holdsOnlySignatures,
+  isPlatform,
+  type Manifest,
+  parseManifest,
+  platformOf,
+} from './core/manifest.ts'
 import type { Source } from './core/policy/policy.ts'
 import { OverLimit } from './errors.ts'
 import { unsignedFormats } from './formats/index.ts'
@@ -11,6 +18,8 @@ import type { Registry } from './ports.ts'
 import { type Room, roomFor } from './room.ts'
 
 const MAX_CHILDREN = 64
+/** By all of its indexes together. */
+const MAX_LISTED = 2 * MAX_CHILDREN
 const MAX_DEPTH = 4
 const PARALLEL = 4
 
@@ -87,7 +96,9 @@ async function leavesOf(
 ): Promise<Descriptor[]> {
   // Over the whole walk: indexes may list each other again and again
   listed.count += children.length
-  assertFewEnough(image, Math.max(children.length, listed.count - MAX_CHILDREN))
+  assertFewEnough(image, children.length)
+  if (listed.count > MAX_LISTED)
+    throw new OverLimit(`${formatImage(image)}: its indexes list more than ${MAX_LISTED} manifests`)
   const below = await mapLimited(children, PARALLEL, async (child): Promise<Descriptor[]> => {
     if (!/\bindex\b|manifest\.list/.test(child.mediaType)) return [child]
     if (depth === MAX_DEPTH) throw new OverLimit(`${formatImage(image)}: indexes nest deeper than ${MAX_DEPTH}`)
@@ -114,11 +125,6 @@ async function readAll(sites: readonly Site[], listings: readonly Listing[], own
     return listing === undefined ? [] : readClaims(site, listing, own)
   })
   return read.flat()
-}
-
-/** Only what no runtime would choose is left out; annotations that call a real platform an attestation change nothing. */
-function isPlatform({ platform }: Descriptor): boolean {
-  return !(platform?.os === 'unknown' && platform.architecture === 'unknown')
 }
 
 async function readUnsignedChildren(

@@ -85,16 +85,10 @@ function planned(
   world: Verifier,
   before: ImageRecord | undefined,
   id: ImageId,
-  { judged, tags, tagged, displaced }: Seen,
+  { judged, ...seen }: Seen,
   now: string,
 ): ImageRecord {
-  const next = plan(before, id, judged, {
-    now,
-    tags,
-    tagged,
-    ...(displaced !== undefined && { displaced }),
-    enforcement: enforcementFor(world.policies, id),
-  })
+  const next = plan(before, id, judged, { now, ...seen, enforcement: enforcementFor(world.policies, id) })
   return before === undefined || before.rev === next.rev
     ? next
     : { ...next, historyHash: historyHash(historyRow(before)) }

@@ -1,4 +1,5 @@
-import type { Read } from './core/transcript.ts'
+import type { FetchedManifest } from './core/manifest.ts'
+import { type Answer, type Question, questionKey, type Read } from './core/transcript.ts'
 import { OverLimit } from './errors.ts'
 import type { EvidenceStore, Registry } from './ports.ts'
 
@@ -15,8 +16,8 @@ export function recordReads(registryOf: (host: string) => Registry, store: Evide
   const reads = new Map<string, Read>()
   const kept: Promise<unknown>[] = []
 
-  function ask<T>(question: object, read: () => Promise<T | undefined>, record: (answer: Told<T>) => Read) {
-    const key = JSON.stringify(question)
+  function ask<T>(asked: Question, read: () => Promise<T | undefined>, record: (answer: Answer<T>) => Read) {
+    const key = questionKey(asked)
     const known = answers.get(key)
     if (known !== undefined) return known as Promise<T | undefined>
     const answer = answered(key, read, record)
@@ -24,7 +25,7 @@ export function recordReads(registryOf: (host: string) => Registry, store: Evide
     return answer
   }
 
-  async function answered<T>(key: string, read: () => Promise<T | undefined>, record: (answer: Told<T>) => Read) {
+  async function answered<T>(key: string, read: () => Promise<T | undefined>, record: (answer: Answer<T>) => Read) {
     try {
       const found = await read()
       reads.set(key, record({ found: found ?? null }))
@@ -48,27 +49,26 @@ export function recordReads(registryOf: (host: string) => Registry, store: Evide
       ...registry,
       manifest: (name, reference) => {
         const asked = { ask: 'manifest', host, name, reference } as const
+        const record = ({ digest, mediaType, bytes }: FetchedManifest) => {
+          keep(bytes)
+          return { digest, mediaType }
+        }
         return ask(
           asked,
           () => registry.manifest(name, reference),
-          (answer) => {
-            if (!('found' in answer) || answer.found === null) return { ...asked, answer: absent(answer) }
-            const { digest, mediaType, bytes } = answer.found
-            keep(bytes)
-            return { ...asked, answer: { found: { digest, mediaType } } }
-          },
+          (answer) => ({ ...asked, answer: mapFound(answer, record) }),
         )
       },
       blob: (name, digest, maxBytes) => {
         const asked = { ask: 'blob', host, name, digest } as const
+        const record = (bytes: Uint8Array) => {
+          keep(bytes)
+          return true as const
+        }
         return ask(
           asked,
           () => registry.blob(name, digest, maxBytes),
-          (answer) => {
-            if (!('found' in answer) || answer.found === null) return { ...asked, answer: absent(answer) }
-            keep(answer.found)
-            return { ...asked, answer: { found: true } }
-          },
+          (answer) => ({ ...asked, answer: mapFound(answer, record) }),
         )
       },
       referrers: (name, digest, artifactType) => {
@@ -97,8 +97,7 @@ export function recordReads(registryOf: (host: string) => Registry, store: Evide
   }
 }
 
-type Told<T> = { readonly found: T | null } | { readonly overLimit: string }
-
-function absent<T>(answer: Told<T>): { readonly found: null } | { readonly overLimit: string } {
-  return 'overLimit' in answer ? answer : { found: null }
+function mapFound<T, R>(answer: Answer<T>, map: (found: T) => R): Answer<R> {
+  if ('overLimit' in answer) return answer
+  return { found: answer.found === null ? null : map(answer.found) }
 }

@@ -1,4 +1,4 @@
-import { kmsKeysOf } from './core/policy/kms-key.ts'
+import { kmsKeysOf } from './core/policy/authorities.ts'
 import { type Fetched, readFetched, readVersion, type TrustStore, VERSION_KEY, versionOf } from './trust/fetched.ts'
 import type { PublicKeyOf } from './trust/kms.ts'
 import { refreshKey } from './trust/refresh-key.ts'

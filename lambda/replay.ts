@@ -1,12 +1,11 @@
-import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
+import { canonicalJson } from './core/canonical.ts'
 import { digestOf } from './core/digest-of.ts'
 import { type Digest, isDigest } from './core/image.ts'
 import { policyHash } from './core/policy/hash.ts'
-import type { Answer, Read, Transcript } from './core/transcript.ts'
+import { type Answer, type Question, questionKey, type Read, type Served, type Transcript } from './core/transcript.ts'
 import type { Verdict } from './core/verdict.ts'
 import { Incomplete, Misconfigured, OverLimit } from './errors.ts'
-import { canonicalBytes } from './examine.ts'
 import type { EvidenceStore, Registry } from './ports.ts'
 import { trustMaterials } from './trust/roots.ts'
 import { weigh } from './weigh.ts'
@@ -30,7 +29,7 @@ export async function replay(store: EvidenceStore, digest: Digest): Promise<Repl
   const registryOf = replayReads(store, transcript.reads)
   const weighed = await weigh({ registryOf, policies, policyHash: hash, trusted }, image)
   if (weighed === undefined) throw new Incomplete(`the manifest of ${image.digest} is not among what was kept`)
-  const same = Buffer.from(canonicalBytes(weighed.verdict)).equals(canonicalBytes(verdict))
+  const same = canonicalJson(weighed.verdict) === canonicalJson(verdict)
   return { transcript, now: weighed.verdict, same }
 }
 
@@ -38,11 +37,11 @@ export async function replay(store: EvidenceStore, digest: Digest): Promise<Repl
 export function changesVerdict({ transcript, now }: Replayed): boolean {
   const { policyHash: _, ...was } = transcript.verdict
   const { policyHash: __, ...is } = now
-  return !isDeepStrictEqual(JSON.parse(JSON.stringify(was)), JSON.parse(JSON.stringify(is)))
+  return canonicalJson(was) !== canonicalJson(is)
 }
 
 async function readTranscript(store: EvidenceStore, digest: Digest): Promise<Transcript> {
-  const json: unknown = JSON.parse(Buffer.from(await bytesOf(store, digest)).toString())
+  const json = await jsonOf(store, digest)
   const read = head.safeParse(json)
   if (!read.success) throw new Incomplete(`${digest} is no transcript of version 1`)
   // Ours, and proven to be by its digest
@@ -51,9 +50,13 @@ async function readTranscript(store: EvidenceStore, digest: Digest): Promise<Tra
 
 async function readRoots(store: EvidenceStore, { roots }: Transcript): Promise<Record<string, unknown>> {
   const read = Object.entries(roots).map(async ([name, digest]): Promise<[string, unknown]> => {
-    return [name, JSON.parse(Buffer.from(await bytesOf(store, digest)).toString())]
+    return [name, await jsonOf(store, digest)]
   })
   return Object.fromEntries(await Promise.all(read))
+}
+
+async function jsonOf(store: EvidenceStore, digest: Digest): Promise<unknown> {
+  return JSON.parse(Buffer.from(await bytesOf(store, digest)).toString())
 }
 
 async function bytesOf(store: EvidenceStore, digest: Digest): Promise<Uint8Array> {
@@ -66,11 +69,12 @@ async function bytesOf(store: EvidenceStore, digest: Digest): Promise<Uint8Array
 
 /** Registries that answer as they did. */
 function replayReads(store: EvidenceStore, reads: readonly Read[]): (host: string) => Registry {
-  const known = new Map(reads.map((read) => [questionOf(read), read.answer]))
+  const known = new Map(reads.map((read) => [questionKey(read), read.answer]))
   function answer<T>(question: Question): T | null {
-    const given = known.get(questionOf(question)) as Answer<T> | undefined
+    const key = questionKey(question)
+    const given = known.get(key) as Answer<T> | undefined
     // Another release may ask what this one did not
-    if (given === undefined) throw new Incomplete(`not asked at the time: ${questionOf(question)}`)
+    if (given === undefined) throw new Incomplete(`not asked at the time: ${key}`)
     if ('overLimit' in given) throw new OverLimit(given.overLimit)
     return given.found
   }
@@ -78,7 +82,7 @@ function replayReads(store: EvidenceStore, reads: readonly Read[]): (host: strin
     resolve: () => Promise.reject(new Misconfigured('a replay resolves no tags')),
     tagsOf: () => Promise.reject(new Misconfigured('a replay lists no tags')),
     async manifest(name, reference) {
-      const served = answer<{ digest: Digest; mediaType: string }>({ ask: 'manifest', host, name, reference })
+      const served = answer<Served>({ ask: 'manifest', host, name, reference })
       return served === null ? undefined : { ...served, bytes: await bytesOf(store, served.digest) }
     },
     async blob(name, digest) {
@@ -91,16 +95,4 @@ function replayReads(store: EvidenceStore, reads: readonly Read[]): (host: strin
       )
     },
   })
-}
-
-type Distribute<T> = T extends unknown ? Omit<T, 'answer'> : never
-type Question = Distribute<Read>
-
-function questionOf(read: Question): string {
-  const { host, name } = read
-  const rest =
-    read.ask === 'manifest'
-      ? [read.reference]
-      : [read.digest, read.ask === 'referrers' ? (read.artifactType ?? '') : '']
-  return [read.ask, host, name, ...rest].filter(Boolean).join(' ')
 }

@@ -28,7 +28,8 @@ export type Subject = {
 /** The images a push is about: the image itself, or the one that a pushed or deleted signature speaks of. */
 export async function subjectsOf(world: Known, registry: Registry, push: Push): Promise<readonly Subject[]> {
   const { host, name, tag, digest } = push
-  const known = (one: Digest): Subject => ({ id: { host, name, digest: one }, asImage: false, tagged: false })
+  const again = (id: ImageId): Subject => ({ id, asImage: false, tagged: false })
+  const known = (one: Digest) => again({ host, name, digest: one })
   if (push.kind === 'recheck') return digest === undefined ? [] : [known(digest)]
   if (tag !== undefined && digest !== undefined && (await isOwnPush(world, { host, name, digest }, tag))) return []
   const now = tag && (await observeTag(world.store, registry, { host, name, tag }, world.now().toISOString()))
@@ -51,7 +52,7 @@ export async function subjectsOf(world: Known, registry: Registry, push: Push): 
       ...(displaced && one !== now && { displaced: tag }),
     })),
     ...others.map(known),
-    ...elsewhere.flat().map((id) => ({ id, asImage: false, tagged: false })),
+    ...elsewhere.flat().map(again),
   ]
 }
 

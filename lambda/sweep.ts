@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
 import { isArmed } from './armed.ts'
+import { canonicalHash } from './core/canonical.ts'
 import type { ImageRecord } from './core/status.ts'
 import { currentPolicyHash } from './examine.ts'
+import { mapLimited } from './map-limited.ts'
 import type { Sweeper } from './world.ts'
 
 /** How many due images one sweep wakes; the rest is the next one's. */
 const BATCH = 1000
 /** How many images one page of the list holds. */
 const PAGE = 100
+/** So that a thousand are done within the function's time and no service is flooded. */
 const AT_ONCE = 50
 /** The item that holds the hash of the rules all images were last judged and acted on under. */
 const RULES_KEY = 'rules'
@@ -25,7 +26,7 @@ async function wakeDue(world: Sweeper): Promise<number> {
   const now = world.now().toISOString()
   const hits = await world.store.due(now, BATCH)
   let due = 0
-  await forEach(hits, async (id) => {
+  await mapLimited(hits, AT_ONCE, async (id) => {
     const record = await world.store.image(id)
     if (record?.dueAt === undefined || record.dueAt > now) return
     due++
@@ -42,8 +43,7 @@ async function wakeDue(world: Sweeper): Promise<number> {
 async function rejudgeOnNewRules(world: Sweeper): Promise<number> {
   const hosts = [...world.registries.keys()].sort()
   const armed = await Promise.all(hosts.map((host) => isArmed(world.store, host)))
-  const rules = canonicalize({ policies: world.policies, hosts, armed }) ?? ''
-  const hash = createHash('sha256').update(rules).digest('hex')
+  const hash = canonicalHash({ policies: world.policies, hosts, armed })
   const known = await world.store.system(RULES_KEY)
   if (known?.hash === hash) return 0
   let cursor: string | undefined
@@ -51,7 +51,7 @@ async function rejudgeOnNewRules(world: Sweeper): Promise<number> {
   do {
     const page = await world.store.images({ limit: PAGE, ...(cursor && { cursor }) })
     const outdated = page.items.filter((record) => isOutdated(world, record))
-    await forEach(outdated, (record) => world.queue.verify(record, 0))
+    await mapLimited(outdated, AT_ONCE, (record) => world.queue.verify(record, 0))
     count += outdated.length
     cursor = page.cursor
   } while (cursor !== undefined)
@@ -62,11 +62,4 @@ async function rejudgeOnNewRules(world: Sweeper): Promise<number> {
 function isOutdated({ policies }: Sweeper, record: ImageRecord): boolean {
   const bad = record.state === 'failed' || record.state === 'degraded'
   return bad || record.policyHash !== currentPolicyHash(policies, record)
-}
-
-/** Some at once, so that a thousand are done within the function's time and no service is flooded. */
-async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  for (let at = 0; at < items.length; at += AT_ONCE) {
-    await Promise.all(items.slice(at, at + AT_ONCE).map(work))
-  }
 }

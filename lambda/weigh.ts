@@ -1,14 +1,15 @@
 import { asksForPlatforms, decide } from './core/decide.ts'
-import { type Authenticated, type Claim, demandId, type Evidence } from './core/evidence.ts'
+import { type Authenticated, demandId, type Evidence } from './core/evidence.ts'
 import type { Digest, ImageId } from './core/image.ts'
-import type { Authority, Demand, Policy } from './core/policy/policy.ts'
+import { asksSignature, sigstoreAuthorities } from './core/policy/authorities.ts'
+import type { Demand, Policy } from './core/policy/policy.ts'
 import { sourcesOf } from './core/policy/sources.ts'
 import type { Verdict } from './core/verdict.ts'
 import type { Wanted } from './formats/wanted.ts'
 import { gather, gatherPlatforms, type Reading } from './gather.ts'
 import type { Registry } from './ports.ts'
 import { roomFor } from './room.ts'
-import { authenticate, type Trusted } from './trust/authenticate.ts'
+import { authenticator, type Trusted } from './trust/authenticate.ts'
 
 /** What an image is weighed by: where to read, the policies that match it, whom to trust, and when. */
 export type Scales = {
@@ -27,25 +28,20 @@ export type Weighed = {
   readonly unread: readonly string[]
 }
 
-type SigstoreAuthority = Extract<Authority, { kind: 'sigstore' }>
-
 /** Gather, authenticate, decide: one way for a push, for the command line and for a replay. Undefined: there is no such image. */
 export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | undefined> {
   const { policies, policyHash } = scales
   const reading = readingFor(scales)
-  const demands = demandsOf(policies)
-  const authenticated = (claims: readonly Claim[], digest: Digest): readonly Authenticated[] =>
-    authenticate(claims, demands, digest, scales.trusted)
-
   const evidence = await gather(reading, id)
   if (evidence === undefined) return undefined
-  const claims = authenticated(evidence.claims, id.digest)
+  const authenticate = authenticator(demandsOf(policies), scales.trusted)
+  const claims = authenticate(evidence.claims, id.digest)
   const first = decide(policies, { evidence, claims }, policyHash)
   if (!asksForPlatforms(policies, evidence, first)) {
     return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]), unread: unreadOf(claims) }
   }
   const read = await gatherPlatforms(reading, evidence)
-  const platforms = read.map((one) => ({ ...one, claims: authenticated(one.claims, one.digest) }))
+  const platforms = read.map((one) => ({ ...one, claims: authenticate(one.claims, one.digest) }))
   return {
     verdict: decide(policies, { evidence, claims, platforms }, policyHash),
     evidence,
@@ -67,9 +63,9 @@ function elsewhereOf({ sources }: Reading, { host, name, digest }: ImageId, dige
 }
 
 function readingFor({ registryOf, policies }: Scales): Reading {
-  const authorities = authoritiesOf(policies)
+  const authorities = sigstoreAuthorities(policies)
   const wanted: Wanted = {
-    signature: authorities.some((one) => one.attestations.length === 0 || Object.keys(one.annotations).length > 0),
+    signature: authorities.some(asksSignature),
     predicateTypes: authorities.flatMap((one) => one.attestations.map(({ predicateType }) => predicateType)),
   }
   return { registryOf, sources: sourcesOf(policies), wanted, room: roomFor(1) }
@@ -77,9 +73,5 @@ function readingFor({ registryOf, policies }: Scales): Reading {
 
 /** Every distinct demand of the policies: each signature is checked once against each. */
 function demandsOf(policies: readonly Policy[]): Demand[] {
-  return [...new Map(authoritiesOf(policies).map(({ demand }) => [demandId(demand), demand])).values()]
-}
-
-function authoritiesOf(policies: readonly Policy[]): SigstoreAuthority[] {
-  return policies.flatMap(({ authorities }) => authorities).filter((one) => one.kind === 'sigstore')
+  return [...new Map(sigstoreAuthorities(policies).map(({ demand }) => [demandId(demand), demand])).values()]
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { SIGN_V1 } from '../lambda/core/evidence.ts'
 import type { Descriptor } from '../lambda/core/manifest.ts'
 import { OverLimit } from '../lambda/errors.ts'
-import { SIGN_V1 } from '../lambda/formats/wanted.ts'
 import { gather } from '../lambda/gather.ts'
 import { attach, bundle, contents, ID, listUnderFallbackTag, read, readingOf, signLegacy } from './formats/gathering.ts'
 import { BUNDLE, describeBytes, EMPTY, IMAGE_MANIFEST, listed, referrerOf } from './formats/layouts.ts'

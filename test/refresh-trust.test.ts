@@ -18,7 +18,7 @@ import { startRepository } from './trust/tuf-repository.ts'
 
 const [OLD, NEW] = [newPki(), newPki()]
 const HOUR = 3600
-const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd'
+const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'
 const ALIAS = 'arn:aws:kms:eu-west-1:111122223333:alias/signing'
 const WORKFLOW_SIGNS = `
 apiVersion: assay.dev/v1alpha1

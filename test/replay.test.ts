@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { canonicalJson } from '../lambda/core/canonical.ts'
 import type { Digest } from '../lambda/core/image.ts'
 import type { Transcript } from '../lambda/core/transcript.ts'
 import { Incomplete } from '../lambda/errors.ts'
-import { canonicalBytes, examine } from '../lambda/examine.ts'
+import { examine } from '../lambda/examine.ts'
 import { changesVerdict, replay } from '../lambda/replay.ts'
 import { failing } from './memory/faults.ts'
 import { runnable, sign } from './memory/images.ts'
@@ -18,7 +19,7 @@ async function judged() {
   if (examined?.judged.kind !== 'verdict') throw new Error('no verdict')
   const { transcript, verdict } = examined.judged
   const kept = JSON.parse(Buffer.from((await world.evidence.get(transcript))!).toString()) as Transcript
-  const put = (changed: Partial<Transcript>) => world.evidence.put(canonicalBytes({ ...kept, ...changed }))
+  const put = (changed: Partial<Transcript>) => world.evidence.put(Buffer.from(canonicalJson({ ...kept, ...changed })))
   return { world, registry, digest, referrer, transcript, verdict, kept, put }
 }
 

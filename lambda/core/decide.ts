@@ -1,3 +1,4 @@
+import type { Finding } from './checks/authority.ts'
 import { type Judged, judgePolicy, type Subject } from './checks/policy.ts'
 import { reportChecks } from './checks/report.ts'
 import type { Evidence, Signer } from './evidence.ts'
@@ -60,16 +61,18 @@ function policyOutcome({ mode }: Policy, passed: boolean): 'pass' | 'fail' | 'wa
   return mode === 'warn' ? 'warn' : 'fail'
 }
 
-function signersOf({ groups }: Judged): Signer[] {
-  const findings = groups.flatMap(({ authorities }) => authorities.flatMap((one) => one.findings))
-  return findings.flatMap(({ finding }) => (finding.met ? finding.signers : []))
+function findingsOf({ groups }: Judged): Finding[] {
+  return groups.flatMap(({ authorities }) => authorities.flatMap((one) => one.findings.map(({ finding }) => finding)))
+}
+
+function signersOf(judged: Judged): Signer[] {
+  return findingsOf(judged).flatMap((finding) => (finding.met ? finding.signers : []))
 }
 
 function distinct(signers: readonly Signer[]): Signer[] {
   return [...new Map(signers.map((signer) => [JSON.stringify(signer), signer])).values()]
 }
 
-function hasBadSignature({ groups }: Judged): boolean {
-  const findings = groups.flatMap(({ authorities }) => authorities.flatMap((one) => one.findings))
-  return findings.some(({ finding }) => !finding.met && !MERELY_ABSENT.includes(finding.reason))
+function hasBadSignature(judged: Judged): boolean {
+  return findingsOf(judged).some(({ met, reason }) => !met && !MERELY_ABSENT.includes(reason))
 }

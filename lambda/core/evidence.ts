@@ -89,6 +89,9 @@ export type Says =
 /** A claim with its proof against every demand that the matching policies make, keyed by `demandId`. */
 export type Authenticated = { readonly claim: Claim; readonly proofs: ReadonlyMap<string, Proof> }
 
+/** The one predicate type that makes a statement an image signature (cosign 3); any other is an attestation. */
+export const SIGN_V1 = 'https://sigstore.dev/cosign/sign/v1'
+
 /** The claims of one platform, authenticated. */
 export type PlatformClaims = Omit<PlatformEvidence, 'claims'> & { readonly claims: readonly Authenticated[] }
 

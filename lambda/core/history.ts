@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
+import { canonicalHash } from './canonical.ts'
 import type { HistoryRow, ImageRecord } from './status.ts'
 
 /** The row that keeps a record's verdict once the image moves on; rows form a chain by hash. */
@@ -20,7 +19,5 @@ export function historyRow(record: ImageRecord): HistoryRow {
 
 /** The hash by which the next row names this one: over canonical JSON (RFC 8785), since a store may reorder fields. */
 export function historyHash(row: HistoryRow): string {
-  return createHash('sha256')
-    .update(canonicalize(row) ?? '')
-    .digest('hex')
+  return canonicalHash(row)
 }

@@ -88,9 +88,14 @@ export function isRunnable(manifest: Manifest): boolean {
 
 /** `os/arch[/variant]` of an index entry; undefined for attestation children (`unknown/unknown`) and where none is named. */
 export function platformOf(child: Descriptor): string | undefined {
-  const platform = child.platform
-  if (platform === undefined || (platform.os === 'unknown' && platform.architecture === 'unknown')) return undefined
+  const { platform } = child
+  if (platform === undefined || !isPlatform(child)) return undefined
   return [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/') || undefined
+}
+
+/** Only what no runtime would choose is none; annotations that call a real platform an attestation change nothing. */
+export function isPlatform({ platform }: Descriptor): boolean {
+  return !(platform?.os === 'unknown' && platform.architecture === 'unknown')
 }
 
 /** A value as a reason tells of it. What is nested may be deep, so only its kind is told. */

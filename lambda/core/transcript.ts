@@ -18,6 +18,17 @@ export type Served = { readonly digest: Digest; readonly mediaType: string }
 /** Null: it was not there. */
 export type Answer<T> = { readonly found: T | null } | { readonly overLimit: string }
 
+type WithoutAnswer<T> = T extends unknown ? Omit<T, 'answer'> : never
+export type Question = WithoutAnswer<Read>
+
+/** One name for a question, the same when it is asked and when it is looked up. */
+export function questionKey(asked: Question): string {
+  const { ask, host, name } = asked
+  const about = ask === 'manifest' ? [asked.reference] : [asked.digest]
+  const type = ask === 'referrers' && asked.artifactType !== undefined ? [asked.artifactType] : []
+  return JSON.stringify([ask, host, name, ...about, ...type])
+}
+
 /** All that a verdict rests on, and the verdict: enough to decide again without asking anybody. Bytes are named by digest. */
 export type Transcript = {
   readonly version: 1

@@ -1,8 +1,7 @@
+import { SIGN_V1 } from '../core/evidence.ts'
+
 /** What the matching policies ask for: image signatures, and attestations of these predicate types. */
 export type Wanted = { readonly signature: boolean; readonly predicateTypes: readonly string[] }
-
-/** cosign 3 writes image signatures as statements of this type. */
-export const SIGN_V1 = 'https://sigstore.dev/cosign/sign/v1'
 
 /**
  * How early something is read by what its annotation says of its predicate type; the least first.

@@ -19,21 +19,20 @@ export type Trusted = {
   readonly now: Date
 }
 
+/** Checks every claim about a subject against every demand. Whatever goes wrong with a claim is a fault of that claim and never hides another one. */
+export type Authenticate = (claims: readonly Claim[], subject: Digest) => Authenticated[]
+
 /**
- * Checks every claim against every demand. Whatever goes wrong with a claim is a fault of that claim and never hides another one;
- * only an installation that lacks a root or a key, or holds one it cannot read, throws, before any claim is looked at.
+ * Reads all that demands refer to once, for every manifest of an image. Throws where the installation lacks a root or a key,
+ * or holds one it cannot read, before any claim is looked at.
  */
-export function authenticate(
-  claims: readonly Claim[],
-  demands: readonly Demand[],
-  subject: Digest,
-  trusted: Trusted,
-): Authenticated[] {
-  const trusts = new Map(demands.map((demand) => [demandId(demand), trustOf(demand, trusted)]))
-  return claims.map((claim) => ({
-    claim,
-    proofs: new Map([...trusts].map(([id, trust]) => [id, prove(claim, trust, subject, id, trusted.now)])),
-  }))
+export function authenticator(demands: readonly Demand[], trusted: Trusted): Authenticate {
+  const trusts = demands.map((demand) => [demandId(demand), trustOf(demand, trusted)] as const)
+  return (claims, subject) =>
+    claims.map((claim) => ({
+      claim,
+      proofs: new Map(trusts.map(([id, trust]) => [id, prove(claim, trust, subject, id, trusted.now)])),
+    }))
 }
 
 type BundleContent = Extract<ClaimContent, { kind: 'bundle' }>

@@ -1,10 +1,10 @@
+import { CODE_SIGNING } from './certificate.ts'
 import { type Certificate, type CertificateAuthority, isIssued } from './certificate-authority.ts'
 import { Rejection } from './rejection.ts'
 
 /** From the signing certificate up to an anchor. */
 export type CertificatePath = readonly [leaf: Certificate, ...between: Certificate[], anchor: Certificate]
 
-const CODE_SIGNING = '1.3.6.1.5.5.7.3.3'
 const ANY_PURPOSE = '2.5.29.37.0'
 // Key usage, alternative name, basic constraints, policies, extended key usage
 const UNDERSTOOD = ['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.32', '2.5.29.37']

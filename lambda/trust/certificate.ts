@@ -1,4 +1,5 @@
 import { ASN1Obj, type X509Certificate } from '@sigstore/core'
+import { CLAIM_ARCS } from '../core/policy/certificate-claims.ts'
 import { assertBounded } from './bounded-der.ts'
 import { Rejection } from './rejection.ts'
 
@@ -13,37 +14,15 @@ const FULCIO = '1.3.6.1.4.1.57264.1'
 const ISSUER_V1 = `${FULCIO}.1`
 const ISSUER_V2 = `${FULCIO}.8`
 const EXTENDED_KEY_USAGE = '2.5.29.37'
-const CODE_SIGNING = '1.3.6.1.5.5.7.3.3'
+/** The purpose of certificates that sign software. */
+export const CODE_SIGNING = '1.3.6.1.5.5.7.3.3'
 const SUBJECT_ALTERNATIVE_NAME = '2.5.29.17'
 const URI_NAME = 0x86
 const EMAIL_NAME = 0x81
 const UTF8_STRING = 0x0c
 
-// https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md. Up to .7 the value is the raw text, from .8 on a DER UTF8String
-const RAW_CLAIMS = {
-  githubWorkflowTrigger: 2,
-  githubWorkflowSha: 3,
-  githubWorkflowName: 4,
-  githubWorkflowRepository: 5,
-  githubWorkflowRef: 6,
-} as const
-const DER_CLAIMS = {
-  buildSignerURI: 9,
-  buildSignerDigest: 10,
-  runnerEnvironment: 11,
-  sourceRepositoryURI: 12,
-  sourceRepositoryDigest: 13,
-  sourceRepositoryRef: 14,
-  sourceRepositoryIdentifier: 15,
-  sourceRepositoryOwnerURI: 16,
-  sourceRepositoryOwnerIdentifier: 17,
-  buildConfigURI: 18,
-  buildConfigDigest: 19,
-  buildTrigger: 20,
-  runInvocationURI: 21,
-  sourceRepositoryVisibilityAtSigning: 22,
-  deploymentEnvironment: 23,
-} as const
+/** Below it an extension holds the raw text, from it on a DER UTF8String (Fulcio's docs/oid-info.md). */
+const FIRST_DER_ARC = 8
 
 /**
  * Reads the identity out of a certificate whose path is already verified. Whatever is not plain text is no identity.
@@ -88,12 +67,11 @@ function subjectOf(certificate: X509Certificate): string {
 }
 
 function claimsOf(certificate: X509Certificate): Record<string, string> {
-  const raw = Object.entries(RAW_CLAIMS).map(([name, arc]) => [
-    name,
-    rawText(certificate.extension(`${FULCIO}.${arc}`)?.value),
-  ])
-  const der = Object.entries(DER_CLAIMS).map(([name, arc]) => [name, derText(certificate, `${FULCIO}.${arc}`)])
-  return Object.fromEntries([...raw, ...der].filter(([, value]) => value !== undefined))
+  const claims = Object.entries(CLAIM_ARCS).map(([name, arc]) => {
+    const oid = `${FULCIO}.${arc}`
+    return [name, arc < FIRST_DER_ARC ? rawText(certificate.extension(oid)?.value) : derText(certificate, oid)]
+  })
+  return Object.fromEntries(claims.filter(([, value]) => value !== undefined))
 }
 
 function rawText(value: Buffer | undefined): string | undefined {

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
 import * as z from 'zod'
+import { canonicalHash } from '../core/canonical.ts'
 import type { Mirror, TrustedRoots } from '../core/policy/policy.ts'
 import type { StatusStore } from '../ports.ts'
 import { trustMaterials } from './roots.ts'
@@ -68,11 +67,11 @@ export function parseRoot(name: string, text: string): unknown {
 
 /** Which mirror this is, by all that decides whom it makes us trust. */
 export function anchorOf({ url, root, target }: Mirror): string {
-  return sha256({ url, root, target })
+  return canonicalHash({ url, root, target })
 }
 
 export function versionOf(fetched: Fetched): string {
-  return sha256(fetched)
+  return canonicalHash(fetched)
 }
 
 // A newer release may ask more of a root than the one that kept it
@@ -86,10 +85,4 @@ function usableRoot(name: string, kept: KeptRoot | undefined): unknown {
 
 function present<T>(entries: readonly (readonly [string, T | undefined])[]): Record<string, T> {
   return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
-}
-
-function sha256(value: unknown): string {
-  return createHash('sha256')
-    .update(canonicalize(value) ?? '')
-    .digest('hex')
 }

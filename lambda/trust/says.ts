@@ -1,5 +1,5 @@
 import { digestOf } from '../core/digest-of.ts'
-import type { Says } from '../core/evidence.ts'
+import { type Says, SIGN_V1 } from '../core/evidence.ts'
 import type { Digest } from '../core/image.ts'
 import { isObject } from '../core/is-object.ts'
 import { parseJson } from './json.ts'
@@ -8,17 +8,16 @@ import type { SignedContent } from './signed-content.ts'
 
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json'
 const STATEMENT_TYPES: readonly unknown[] = ['https://in-toto.io/Statement/v0.1', 'https://in-toto.io/Statement/v1']
-// The one predicate type that makes a DSSE envelope a signature (cosign 3); any other is an attestation
-const SIGN_V1 = 'https://sigstore.dev/cosign/sign/v1'
 const SIMPLE_SIGNING_TYPE = 'cosign container image signature'
 const MAX_SUBJECTS = 1024
+/** A signature over the manifest itself says nothing beside. */
+const BARE: Says = { kind: 'signature', annotations: {}, names: [] }
 
 /** What signed content says about the image; turned away where it speaks of another one. Called once the signature is verified. */
 export function readSays(content: SignedContent, image: Digest): Says {
   if (content.kind === 'dsse') return readStatement(content.payloadType, content.payload, image)
   if (content.kind === 'message') return readMessage(content.bytes, image)
-  if (`${content.hash}:${content.digest.toString('hex')}` === image)
-    return { kind: 'signature', annotations: {}, names: [] }
+  if (`${content.hash}:${content.digest.toString('hex')}` === image) return BARE
   throw new Rejection('subject-mismatch', 'the signature is for other bytes than the manifest of the image')
 }
 
@@ -49,7 +48,7 @@ function subjectDigest({ digest: digests }: Readonly<Record<string, unknown>>): 
 
 /** Either the manifest of the image itself, or cosign's simple signing payload that names it. */
 function readMessage(bytes: Uint8Array, image: Digest): Says {
-  if (digestOf(bytes) === image) return { kind: 'signature', annotations: {}, names: [] }
+  if (digestOf(bytes) === image) return BARE
   const { critical, optional } = parseSigned(bytes, 'the signed payload')
   if (!isObject(critical) || critical.type !== SIMPLE_SIGNING_TYPE || !isObject(critical.image)) {
     throw new Rejection('predicate-malformed', 'the signed payload is not a container image signature')

@@ -3,7 +3,7 @@ import { bundleFromJSON } from '@sigstore/bundle'
 import { TrustedRoot } from '@sigstore/protobuf-specs'
 import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify'
 import { type Claim, demandId } from '../../lambda/core/evidence.ts'
-import { authenticate } from '../../lambda/trust/authenticate.ts'
+import { authenticator } from '../../lambda/trust/authenticate.ts'
 import { trustMaterials } from '../../lambda/trust/roots.ts'
 import { CERTIFICATE, DIGEST, OTHER, type SignOptions, SLSA, signEnvelope, statement } from '../trust/bundles.ts'
 import { NOW, newPki, rootOf } from '../trust/pki.ts'
@@ -58,7 +58,7 @@ function prove(bundle: unknown, roots: ReturnType<typeof trustMaterials>): void 
     layer: OTHER,
     content: { kind: 'bundle', bundle },
   }
-  const [judged] = authenticate([claim], [CERTIFICATE], DIGEST, { materials: roots, keys: {}, now: NOW })
+  const [judged] = authenticator([CERTIFICATE], { materials: roots, keys: {}, now: NOW })([claim], DIGEST)
   const proof = judged?.proofs.get(demandId(CERTIFICATE))
   if (proof?.ok !== true) throw new Error(`a good bundle was turned away: ${JSON.stringify(proof)}`)
 }

@@ -15,7 +15,7 @@ it.each([
   ],
 ])('has no finding of AwsSolutions %s', (_, context) => {
   const alias = 'arn:aws:kms:us-east-1:111122223333:alias/signing'
-  const stack = stackOf(context, [alias, alias.replace('alias/signing', 'key/1234abcd')])
+  const stack = stackOf(context, [alias, alias.replace('alias/signing', 'key/1234abcd-12ab-34cd-56ef-1234567890ab')])
   expect(new AwsSolutionsChecks(stack).validateScope(stack).violations).toEqual([])
 })
 

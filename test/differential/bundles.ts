@@ -7,7 +7,7 @@ import { demandId, type Proof } from '../../lambda/core/evidence.ts'
 import type { Digest } from '../../lambda/core/image.ts'
 import type { Demand } from '../../lambda/core/policy/policy.ts'
 import { Misconfigured } from '../../lambda/errors.ts'
-import { authenticate } from '../../lambda/trust/authenticate.ts'
+import { authenticator } from '../../lambda/trust/authenticate.ts'
 import { publicGoodRoot } from '../../lambda/trust/public-good.ts'
 import { trustMaterials } from '../../lambda/trust/roots.ts'
 import { cosign, cosignOptions } from './cosign.ts'
@@ -128,7 +128,7 @@ async function prove(
   const claim = { carrier: 'file', source: '', manifest: digest, layer: digest, content }
   try {
     const roots = trustMaterials({ root: JSON.parse(await readFile(root, 'utf8')) as unknown })
-    const [judged] = authenticate([claim], [demand], digest, { materials: roots, keys: {}, now: new Date() })
+    const [judged] = authenticator([demand], { materials: roots, keys: {}, now: new Date() })([claim], digest)
     const proof = judged?.proofs.get(demandId(demand))
     if (proof === undefined) throw new Error('no proof')
     return proof

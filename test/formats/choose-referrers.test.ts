@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { SIGN_V1 } from '../../lambda/core/evidence.ts'
 import type { Descriptor } from '../../lambda/core/manifest.ts'
 import { announcedFormat, chooseReferrers } from '../../lambda/formats/choose-referrers.ts'
-import { SIGN_V1 } from '../../lambda/formats/wanted.ts'
 import { BUNDLE, CONFIG, describeBytes, EMPTY } from './layouts.ts'
 
 const SPDX = 'https://spdx.dev/Document'

@@ -6,7 +6,7 @@ import type { SignatureFault } from '../../lambda/core/reasons.ts'
 import { cosignBundle } from '../../lambda/formats/cosign-bundle.ts'
 import { legacyBundle } from '../../lambda/formats/legacy-bundle.ts'
 import { locateClaims } from '../../lambda/formats/locate-claims.ts'
-import { authenticate } from '../../lambda/trust/authenticate.ts'
+import { authenticator } from '../../lambda/trust/authenticate.ts'
 import { BUNDLE, describeBytes } from '../formats/layouts.ts'
 import { DIGEST, IMAGE } from '../trust/bundles.ts'
 import { NOW } from '../trust/pki.ts'
@@ -108,7 +108,7 @@ function proofOf({ roots }: Roots, input: Input, demand: Specimen['demand']): Pr
       ? cosignBundle.read(describeBytes(BUNDLE, bytes), bytes, IMAGE)
       : legacyBundle(input.layer, bytes)
   const claim = { carrier: 'test', source: '', manifest: DIGEST, layer: DIGEST, content }
-  const proof = authenticate([claim], [demand], DIGEST, { materials: roots, keys: {}, now: NOW })[0]?.proofs.get(
+  const proof = authenticator([demand], { materials: roots, keys: {}, now: NOW })([claim], DIGEST)[0]?.proofs.get(
     demandId(demand),
   )
   if (proof === undefined) throw new Error('no proof')

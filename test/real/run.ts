@@ -7,7 +7,7 @@ import { isObject } from '../../lambda/core/is-object.ts'
 import type { Descriptor } from '../../lambda/core/manifest.ts'
 import type { Demand } from '../../lambda/core/policy/policy.ts'
 import { legacyBundle } from '../../lambda/formats/legacy-bundle.ts'
-import { authenticate } from '../../lambda/trust/authenticate.ts'
+import { authenticator } from '../../lambda/trust/authenticate.ts'
 import { publicGoodRoot } from '../../lambda/trust/public-good.ts'
 import { trustMaterials } from '../../lambda/trust/roots.ts'
 
@@ -56,7 +56,7 @@ function bytesOf(blob: string, digest: unknown): Buffer | undefined {
 
 function prove(content: ClaimContent, image: Digest) {
   const claim = { carrier: 'kept', source: '', manifest: image, layer: image, content }
-  const [judged] = authenticate([claim], [DEMAND], image, trusted)
+  const [judged] = authenticator([DEMAND], trusted)([claim], image)
   const proof = judged?.proofs.get(demandId(DEMAND))
   if (proof === undefined) throw new Error('nothing was judged')
   return proof

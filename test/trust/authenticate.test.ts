@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { demandId } from '../../lambda/core/evidence.ts'
 import { Misconfigured } from '../../lambda/errors.ts'
-import { authenticate } from '../../lambda/trust/authenticate.ts'
+import { authenticator } from '../../lambda/trust/authenticate.ts'
 import { trustMaterials } from '../../lambda/trust/roots.ts'
 import {
   ACCEPTED_AT,
@@ -161,7 +161,7 @@ describe('of several claims', () => {
     ]
     for (const order of [contents, contents.toReversed()]) {
       const claims = order.map((content) => ({ carrier: 'test', source: '', manifest: OTHER, layer: OTHER, content }))
-      const judged = authenticate(claims, [CERTIFICATE], DIGEST, TRUSTED)
+      const judged = authenticator([CERTIFICATE], TRUSTED)(claims, DIGEST)
       const proved = judged.filter(({ proofs }) => proofs.get(demandId(CERTIFICATE))!.ok)
       expect(proved.map(({ claim }) => claim.content)).toEqual([good])
     }
@@ -177,7 +177,7 @@ describe('of several claims', () => {
       layer: OTHER,
       content: { kind: 'bundle' as const, bundle },
     }
-    const [judged] = authenticate([claim], demands, DIGEST, TRUSTED)
+    const [judged] = authenticator(demands, TRUSTED)([claim], DIGEST)
     expect(demands.map((demand) => judged!.proofs.get(demandId(demand))!.ok)).toEqual([false, true, false])
   })
 })
@@ -189,7 +189,7 @@ describe('an installation that cannot judge', () => {
 
   it('says so where a root is missing, and which ones it knows', () => {
     const demand = { ...CERTIFICATE, root: 'github' }
-    const judge = () => authenticate(claims, [demand], DIGEST, TRUSTED)
+    const judge = () => authenticator([demand], TRUSTED)(claims, DIGEST)
     expect(judge).toThrow(Misconfigured)
     expect(judge).toThrow(
       /^no trusted root is called "github"; known: "test"; if a TUF mirror keeps it, the trust function/,
@@ -198,7 +198,7 @@ describe('an installation that cannot judge', () => {
 
   it.each([{ log: 1 }, { timestamp: 1 }])('asks a key with %j for its root', (more) => {
     const demand = keyDemand(ecKeys().publicKey, { ...more, root: 'github' })
-    expect(() => authenticate(claims, [demand], DIGEST, { ...TRUSTED, materials: new Map() })).toThrow(Misconfigured)
+    expect(() => authenticator([demand], { ...TRUSTED, materials: new Map() })(claims, DIGEST)).toThrow(Misconfigured)
   })
 
   it('says so where a key cannot be read', () => {
@@ -206,6 +206,6 @@ describe('an installation that cannot judge', () => {
       ...CERTIFICATE,
       signer: { kind: 'key' as const, key: { pem: 'nonsense' }, hash: 'sha256' as const },
     }
-    expect(() => authenticate([], [demand], DIGEST, TRUSTED)).toThrow(Misconfigured)
+    expect(() => authenticator([demand], TRUSTED)([], DIGEST)).toThrow(Misconfigured)
   })
 })

@@ -5,7 +5,7 @@ import type { Digest } from '../../lambda/core/image.ts'
 import type { Descriptor } from '../../lambda/core/manifest.ts'
 import type { Demand, HashAlgorithm } from '../../lambda/core/policy/policy.ts'
 import { legacyBundle } from '../../lambda/formats/legacy-bundle.ts'
-import { authenticate } from '../../lambda/trust/authenticate.ts'
+import { authenticator } from '../../lambda/trust/authenticate.ts'
 import { trustMaterials } from '../../lambda/trust/roots.ts'
 import type { KeyPair } from '../../local/sigstore/authority.ts'
 import { envelopeBody, type Kind, type Logged, messageBody, pem } from './log-bodies.ts'
@@ -171,7 +171,7 @@ export function prove(
   const claimed: ClaimContent =
     'kind' in content ? content : { kind: 'bundle', bundle: content, ...(artifact && { artifact }) }
   const claim = { carrier: 'test', source: '', manifest: OTHER, layer: OTHER, content: claimed }
-  const [judged] = authenticate([claim], [demand], digest, { materials: trustMaterials({ test: root }), keys, now })
+  const [judged] = authenticator([demand], { materials: trustMaterials({ test: root }), keys, now })([claim], digest)
   return judged!.proofs.get(demandId(demand))!
 }
 

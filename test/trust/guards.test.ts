@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { findAsked } from '../../lambda/core/checks/authority.ts'
 import type { ClaimContent } from '../../lambda/core/evidence.ts'
-import { authenticate } from '../../lambda/trust/authenticate.ts'
+import { authenticator } from '../../lambda/trust/authenticate.ts'
 import { trustMaterials } from '../../lambda/trust/roots.ts'
 import { byWorkflow } from '../core/claims.ts'
 import { ID } from '../core/records.ts'
@@ -30,7 +30,7 @@ const AUTHORITY = byWorkflow({ demand: CERTIFICATE })
 function find(wanted: string, ...contents: readonly ClaimContent[]) {
   const trusted = { materials: trustMaterials({ test: rootOf(pki) }), keys: {}, now: NOW }
   const claims = contents.map((content) => ({ carrier: 'test', source: '', manifest: OTHER, layer: OTHER, content }))
-  const judged = authenticate(claims, [CERTIFICATE], DIGEST, trusted)
+  const judged = authenticator([CERTIFICATE], trusted)(claims, DIGEST)
   const kind =
     wanted === SIGN_V1 ? { kind: 'signature' as const } : { kind: 'attestation' as const, predicateType: wanted }
   return findAsked(AUTHORITY, kind, { ...ID, digest: DIGEST }, judged)

@@ -2,7 +2,7 @@ import crypto from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { demandId, type Proof } from '../../lambda/core/evidence.ts'
 import type { Demand } from '../../lambda/core/policy/policy.ts'
-import { authenticate } from '../../lambda/trust/authenticate.ts'
+import { authenticator } from '../../lambda/trust/authenticate.ts'
 import { proofCache } from '../../lambda/trust/proof-cache.ts'
 import { type TrustMaterials, trustMaterials } from '../../lambda/trust/roots.ts'
 import { CERTIFICATE, DIGEST, IMAGE, keyDemand, OTHER, signEnvelope, signMessage, statement } from './bundles.ts'
@@ -87,11 +87,9 @@ function judge(bundle: unknown, { demand = CERTIFICATE, subject = DIGEST, materi
   const content = { kind: 'bundle', bundle: structuredClone(bundle), ...(artifact && { artifact }) } as const
   const checks = vi.spyOn(crypto, 'verify')
   try {
-    const [judged] = authenticate(
+    const [judged] = authenticator([demand], { materials, keys: {}, now: NOW })(
       [{ carrier: 'test', source: '', manifest: OTHER, layer: OTHER, content }],
-      [demand],
       subject,
-      { materials, keys: {}, now: NOW },
     )
     return { proof: judged?.proofs.get(demandId(demand)) as Proof, checks: checks.mock.calls.length }
   } finally {

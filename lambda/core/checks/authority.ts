@@ -1,6 +1,6 @@
 import { type Authenticated, demandId, type Says, type Signer, sourceId } from '../evidence.ts'
 import { type ImageId, parseImage, repositoryOf } from '../image.ts'
-import type { Authority } from '../policy/policy.ts'
+import type { SigstoreAuthority } from '../policy/authorities.ts'
 import type { Reason } from '../reasons.ts'
 import { describeMismatch, matchesIdentity } from './identity.ts'
 
@@ -8,8 +8,6 @@ import { describeMismatch, matchesIdentity } from './identity.ts'
 export type Finding =
   | { readonly met: true; readonly signers: readonly Signer[]; readonly reason: Reason; readonly detail: string }
   | { readonly met: false; readonly reason: Reason; readonly detail: string }
-
-export type SigstoreAuthority = Extract<Authority, { kind: 'sigstore' }>
 
 /** What is asked for: the image's own signature, or an attestation of one predicate type. */
 export type Asked = { readonly kind: 'signature' } | { readonly kind: 'attestation'; readonly predicateType: string }
@@ -61,7 +59,8 @@ export function findAsked(
   return nearest
 }
 
-function missed(reason: Reason, detail = ''): Finding {
+/** A finding that is not met. */
+export function missed(reason: Reason, detail = ''): Finding {
   return { met: false, reason, detail }
 }
 

@@ -1,6 +1,7 @@
 import type { Authenticated, Evidence, PlatformClaims } from '../evidence.ts'
+import { asksSignature, type SigstoreAuthority } from '../policy/authorities.ts'
 import type { Authority, Policy, WantedAttestation } from '../policy/policy.ts'
-import { type Asked, type Finding, findAsked, type SigstoreAuthority } from './authority.ts'
+import { type Asked, type Finding, findAsked, missed } from './authority.ts'
 
 /** What a policy is judged on. `platforms`: those of an index, once they have been read. */
 export type Subject = {
@@ -37,7 +38,7 @@ function groupsOf(policy: Policy, subject: Subject): readonly Group[] {
   const { evidence, platforms = [] } = subject
   if (evidence.ambiguous !== undefined) return [refused('manifest', missed('ambiguous-manifest', evidence.ambiguous))]
   if (policy.platforms === 'index' || evidence.children === undefined) return [judgeGroup(policy, subject)]
-  if (platforms.length === 0) return [refused('platforms', missed('no-platform', ''))]
+  if (platforms.length === 0) return [refused('platforms', missed('no-platform'))]
   return platforms.map(({ platform, digest, claims, problem }) => {
     if (problem !== undefined) {
       return { platform, ...refused('manifest', missed(problem.reason, problem.detail)) }
@@ -49,10 +50,6 @@ function groupsOf(policy: Policy, subject: Subject): readonly Group[] {
 
 function refused(name: string, finding: Finding): Group {
   return { passed: false, authorities: [{ authority: name, met: false, findings: [{ name, finding }] }] }
-}
-
-function missed(reason: Finding['reason'], detail: string): Finding {
-  return { met: false, reason, detail }
 }
 
 function judgeGroup({ authorities }: Policy, subject: Subject): Group {
@@ -71,18 +68,16 @@ function findingsOf(authority: Authority, subject: Subject): readonly Named[] {
     const finding: Finding =
       authority.action === 'pass'
         ? { met: true, signers: [], reason: 'static-pass', detail }
-        : { met: false, reason: 'static-fail', detail }
+        : missed('static-fail', detail)
     return [{ name, finding }]
   }
   const { image } = subject.evidence
-  // Annotations are signed with an image signature: where they are asked for, so is one
-  const asksSignature = authority.attestations.length === 0 || Object.keys(authority.annotations).length > 0
   const signature = {
     name: authority.name,
     finding: findAsked(authority, { kind: 'signature' }, image, subject.claims),
   }
   const attestations = authority.attestations.map((wanted) => findAttestation(authority, wanted, subject))
-  return asksSignature ? [signature, ...attestations] : attestations
+  return asksSignature(authority) ? [signature, ...attestations] : attestations
 }
 
 /** On the image itself; failing that, on every platform of it: BuildKit and others attest platforms, not the index. */

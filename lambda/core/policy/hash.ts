@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
-import { kmsKeysOf } from './kms-key.ts'
+import { canonicalHash } from '../canonical.ts'
+import { trustNamedBy } from './authorities.ts'
 import type { Policy, PolicySet } from './policy.ts'
 
 /**
@@ -9,35 +8,24 @@ import type { Policy, PolicySet } from './policy.ts'
  */
 export function policyHash(
   policies: readonly Policy[],
-  { roots, keys }: Pick<PolicySet, 'roots' | 'keys'>,
+  trust: Pick<PolicySet, 'roots' | 'keys'>,
   deciderVersion: string,
 ): string {
-  const used = Object.entries(roots).filter(([name]) => policies.some((policy) => refersTo(policy, name)))
-  const arns = kmsKeysOf(policies)
-  return sha256({
+  const { roots, keys } = trustNamedBy(policies, trust)
+  return canonicalHash({
     decider: deciderVersion,
-    policies: policies.map(sha256).sort(),
-    roots: Object.fromEntries(used.map(([name, root]) => [name, rootHash(root)])),
-    keys: Object.fromEntries(Object.entries(keys).filter(([arn]) => arns.includes(arn))),
+    policies: policies.map(canonicalHash).sort(),
+    roots: Object.fromEntries(Object.entries(roots).map(([name, root]) => [name, rootHash(root)])),
+    keys,
   })
-}
-
-function refersTo({ authorities }: Policy, root: string): boolean {
-  return authorities.some((authority) => authority.kind === 'sigstore' && authority.demand.root === root)
 }
 
 // A root is large and lives as long as the process; every image asks for its hash.
 const known = new WeakMap<object, string>()
 
 function rootHash(root: unknown): string {
-  if (typeof root !== 'object' || root === null) return sha256(root)
-  const hash = known.get(root) ?? sha256(root)
+  if (typeof root !== 'object' || root === null) return canonicalHash(root)
+  const hash = known.get(root) ?? canonicalHash(root)
   known.set(root, hash)
   return hash
-}
-
-function sha256(value: unknown): string {
-  return createHash('sha256')
-    .update(canonicalize(value) ?? '')
-    .digest('hex')
 }

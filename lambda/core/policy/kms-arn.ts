@@ -7,11 +7,14 @@ export type KmsArn = {
   readonly id: string
 }
 
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
-const ARN = /^arn:(aws[a-z-]*):kms:([a-z0-9-]{1,32}):(\d{12}):(key|alias)\/([A-Za-z0-9/_-]{1,250})$/
+// https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id
+const PLACE = /(aws|aws-cn|aws-us-gov):kms:([a-z]{2,8}(?:-[a-z]{1,16}){1,3}-[0-9]{1,2}):([0-9]{12})/
+const KEY = /(key)\/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|mrk-[0-9a-f]{32})/
+const ALIAS = /(alias)\/([a-zA-Z0-9/_-]{1,250})/
+const FORMS = [KEY, ALIAS].map((form) => new RegExp(`^arn:${PLACE.source}:${form.source}$`))
 
 /** The parts of an ARN; undefined where it is none of a key or alias. */
 export function parseKmsArn(arn: string): KmsArn | undefined {
-  const [, partition = '', region = '', account = '', kind, id = ''] = ARN.exec(arn) ?? []
+  const [, partition = '', region = '', account = '', kind, id = ''] = FORMS.flatMap((form) => form.exec(arn) ?? [])
   return kind === 'key' || kind === 'alias' ? { partition, region, account, kind, id } : undefined
 }

@@ -1,12 +1,7 @@
-import type { Policy } from './policy.ts'
+import { parseKmsArn } from './kms-arn.ts'
 
 const AWS = 'awskms://'
 const OTHERS = ['azurekms://', 'gcpkms://', 'hashivault://'] as const
-// https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id
-const ACCOUNT = /arn:(?:aws|aws-cn|aws-us-gov):kms:[a-z]{2,8}(?:-[a-z]{1,16}){1,3}-[0-9]{1,2}:[0-9]{12}/
-const KEY = /key\/(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|mrk-[0-9a-f]{32})/
-const ALIAS = /alias\/[a-zA-Z0-9/_-]{1,250}/
-const ARN = new RegExp(`^${ACCOUNT.source}:(?:${KEY.source}|${ALIAS.source})$`)
 const FORMAT = 'awskms:///arn:aws:kms:REGION:ACCOUNT:key/ID or awskms:///arn:aws:kms:REGION:ACCOUNT:alias/NAME'
 
 /** The ARN in the reference to a key of AWS KMS, as upstream writes it, or why there is none. */
@@ -22,20 +17,8 @@ export function readKmsReference(reference: string): { readonly arn: string } | 
   const slash = rest.indexOf('/')
   const host = rest.slice(0, Math.max(slash, 0))
   const arn = rest.slice(slash + 1)
-  if (slash < 0 || !ARN.test(arn)) return { fault: `kms key should be in the format ${FORMAT}` }
+  if (slash < 0 || parseKmsArn(arn) === undefined) return { fault: `kms key should be in the format ${FORMAT}` }
   // A policy that could name a host could have its keys answered from there.
   if (host !== '') return { fault: `names the host "${host}"; keys come from AWS only: write ${AWS}/${arn}` }
   return { arn }
-}
-
-/** The ARNs of all keys that policies name, each once, in order. */
-export function kmsKeysOf(policies: readonly Policy[]): string[] {
-  const arns = policies
-    .flatMap(({ authorities }) => authorities)
-    .flatMap((authority) =>
-      authority.kind === 'sigstore' && authority.demand.signer.kind === 'key' && 'kms' in authority.demand.signer.key
-        ? [authority.demand.signer.key.kms]
-        : [],
-    )
-  return [...new Set(arns)].sort()
 }

@@ -1,8 +1,8 @@
+import { kmsKeysOf } from './authorities.ts'
 import { compileEnforcement, compilePolicy } from './compile.ts'
 import { type PolicyDocument, type PolicyFile, readDocuments } from './documents.ts'
 import type { Fault } from './issues.ts'
 import { type Parsed, parseDocument } from './kinds.ts'
-import { kmsKeysOf } from './kms-key.ts'
 import { formatPath } from './path.ts'
 import {
   DEFAULT_ROOT,

@@ -1,6 +1,7 @@
 import { MAX_FILE_BYTES } from './documents.ts'
 import { type Fault, faultsOf } from './issues.ts'
 import type { Parsed } from './kinds.ts'
+import { parseJson } from './parse-json.ts'
 import { formatPath, type Path } from './path.ts'
 import type { Mirror, Policy } from './policy.ts'
 import { trustedRootFile } from './schema-trusted-root.ts'
@@ -90,12 +91,4 @@ export function unknownRoots({ spec }: PolicyDocument, known: ReadonlySet<string
       return [{ path, of: 'value', message }]
     }),
   )
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -30,6 +30,13 @@ export function exactlyOne(got: 'neither' | 'both', fields: readonly string[]): 
   return (path) => `expected exactly one, got ${got}: ${fieldList(path, fields)}`
 }
 
+/** Reports unless just one of these fields is given; true if one is. */
+export function reportUnlessOne(ctx: z.RefinementCtx, fields: Readonly<Record<string, unknown>>): boolean {
+  const given = Object.values(fields).filter((value) => value !== undefined).length
+  if (given !== 1) report(ctx, exactlyOne(given === 0 ? 'neither' : 'both', Object.keys(fields)))
+  return given === 1
+}
+
 /** A value that cannot stand where it stands, and why. */
 export function invalid(value: unknown, why: string): RuleText {
   return (path) => `invalid value: ${show(value)}: ${formatPath(path)}: ${why}`

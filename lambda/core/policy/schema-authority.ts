@@ -1,12 +1,11 @@
 import * as z from 'zod'
-import { exactlyOne, invalid, report } from './rules.ts'
+import { exactlyOne, invalid, report, reportUnlessOne } from './rules.ts'
 import { choice, notYet, serviceUrl, strict, text, threshold } from './schema-fields.ts'
 import { clusterKey, ownKey } from './schema-key.ts'
 import { clusterKeyless, ownKeyless } from './schema-keyless.ts'
 import { sources } from './schema-source.ts'
 
 const MAX_ATTESTATIONS = 50
-const KINDS = ['key', 'keyless', 'static'] as const
 const NOT_WITH_STATIC = ['annotations', 'attestations', 'ctlog', 'reference', 'rfc3161timestamp', 'source'] as const
 
 // The short names cosign knows predicate types by.
@@ -65,7 +64,7 @@ export const ownAuthority = strict({
   reference: choice('reference', ['any', 'repository']).optional(),
 }).superRefine(authorityRules)
 
-type Ruled = { readonly [Field in (typeof KINDS)[number] | (typeof NOT_WITH_STATIC)[number]]?: unknown } & Roots
+type Ruled = { readonly [Field in 'key' | 'keyless' | 'static' | (typeof NOT_WITH_STATIC)[number]]?: unknown } & Roots
 type Roots = {
   readonly [Field in 'keyless' | 'ctlog' | 'rfc3161timestamp']?:
     | { readonly trustRootRef?: string | undefined }
@@ -73,11 +72,8 @@ type Roots = {
 }
 
 function authorityRules(authority: Ruled, ctx: z.RefinementCtx): void {
-  const kinds = KINDS.filter((kind) => authority[kind] !== undefined)
-  if (kinds.length !== 1) {
-    report(ctx, exactlyOne(kinds.length === 0 ? 'neither' : 'both', KINDS))
-    return
-  }
+  const { key, keyless, static: fixed } = authority
+  if (!reportUnlessOne(ctx, { key, keyless, static: fixed })) return
   if (authority.static !== undefined) {
     const others = NOT_WITH_STATIC.filter((field) => authority[field] !== undefined)
     if (others.length > 0) report(ctx, exactlyOne('both', ['static', ...others]))

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { readKmsReference } from './kms-key.ts'
 import type { HashAlgorithm, KeySource } from './policy.ts'
 import { readPublicKey } from './public-key.ts'
-import { exactlyOne, invalid, missing, report } from './rules.ts'
+import { invalid, missing, report, reportUnlessOne } from './rules.ts'
 import { choice, instant, notYet, strict, text } from './schema-fields.ts'
 
 const HASHES = ['sha224', 'sha256', 'sha384', 'sha512'] as const satisfies readonly HashAlgorithm[]
@@ -40,14 +40,15 @@ export const clusterKey = strict(keyFields).superRefine(oneSource)
 /** A public key of ours: upstream's, and when it may have been used. */
 export const ownKey = strict({ ...keyFields, validFor: validFor.optional() }).superRefine(oneSource)
 
-type Sources = { readonly [Source in 'data' | 'kms']?: string | undefined } & { readonly secretRef?: unknown }
+type Sources = { readonly data?: string | undefined; readonly kms?: unknown; readonly secretRef?: unknown }
 
-function oneSource({ data, kms, secretRef }: Sources, ctx: z.RefinementCtx): void {
-  const given = [data, kms, secretRef].filter((source) => source !== undefined).length
-  if (given !== 1) report(ctx, exactlyOne(given === 0 ? 'neither' : 'both', ['data', 'kms', 'secretref']))
+/** The rule of upstream's KeyRef: exactly one source. */
+export function oneSource({ data, kms, secretRef }: Sources, ctx: z.RefinementCtx): void {
+  // Upstream's messages write it so
+  reportUnlessOne(ctx, { data, kms, secretref: secretRef })
 }
 
 /** Where the key of a document that keeps these rules lies. */
-export function keySource({ data, kms = '' }: Sources): KeySource {
+export function keySource({ data, kms = '' }: Sources & { readonly kms?: string | undefined }): KeySource {
   return data === undefined ? { kms } : { pem: data }
 }

@@ -3,6 +3,7 @@ import { readCertificates } from './certificates.ts'
 import { exactlyOne, missing, report } from './rules.ts'
 import { serviceUrl, strict, text, unsupported } from './schema-fields.ts'
 import { clusterIdentity, ownIdentity } from './schema-identity.ts'
+import { oneSource } from './schema-key.ts'
 
 const MAX_IDENTITIES = 100
 
@@ -19,12 +20,7 @@ const authorities = text.transform((pem, ctx) => {
 })
 
 const elsewhere = unsupported("put the authority's certificates in data, as PEM")
-const caCert = strict({ data: authorities.optional(), kms: elsewhere, secretRef: elsewhere }).superRefine(
-  ({ data, kms, secretRef }, ctx) => {
-    const given = [data, kms, secretRef].filter((source) => source !== undefined).length
-    if (given !== 1) report(ctx, exactlyOne(given === 0 ? 'neither' : 'both', ['data', 'kms', 'secretref']))
-  },
-)
+const caCert = strict({ data: authorities.optional(), kms: elsewhere, secretRef: elsewhere }).superRefine(oneSource)
 
 function keylessWith<Identity extends z.ZodType>(identity: Identity) {
   return strict({

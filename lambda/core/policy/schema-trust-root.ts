@@ -2,14 +2,13 @@ import * as z from 'zod'
 import { decodeBase64 } from './base64.ts'
 import { readCertificates } from './certificates.ts'
 import { readPublicKey } from './public-key.ts'
-import { exactlyOne, invalid, missing, report } from './rules.ts'
+import { invalid, missing, report, reportUnlessOne } from './rules.ts'
 import { serviceUrl, strict, text } from './schema-fields.ts'
 import { clusterMetadata } from './schema-policy.ts'
 import { DEFAULT_TARGET, mirrorUrl, targetName, tufRoot } from './schema-tuf.ts'
 import { trustedRootOf } from './sigstore-keys.ts'
 
 const MAX_ENTRIES = 50
-const SOURCES = ['remote', 'repository', 'sigstoreKeys'] as const
 const HASHES: Readonly<Record<string, string>> = { 'sha-256': 'SHA2_256', 'sha-384': 'SHA2_384', 'sha-512': 'SHA2_512' }
 
 // Upstream has bytes here, and in YAML bytes are base64. What was read is never repeated: it could be a private key.
@@ -66,9 +65,8 @@ export const trustRoot = strict({
     sigstoreKeys: sigstoreKeys.optional(),
     remote: strict({ ...tufFields, mirror: mirrorUrl }).optional(),
     repository: strict({ ...tufFields, mirrorFS: text }).optional(),
-  }).superRefine((spec, ctx) => {
-    const given = SOURCES.filter((source) => spec[source] !== undefined).length
-    if (given !== 1) report(ctx, exactlyOne(given === 0 ? 'neither' : 'both', SOURCES))
+  }).superRefine(({ remote, repository, sigstoreKeys: keys }, ctx) => {
+    reportUnlessOne(ctx, { remote, repository, sigstoreKeys: keys })
   }),
   status: z.unknown().optional(),
 })

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { exactlyOne, invalid, report } from './rules.ts'
+import { invalid, report, reportUnlessOne } from './rules.ts'
 import { choice, ownMetadata, strict, text } from './schema-fields.ts'
 import { DEFAULT_TARGET, mirrorUrl, targetName, tufRoot } from './schema-tuf.ts'
 
@@ -42,9 +42,7 @@ const tuf = strict({
   rootFile: file.optional(),
   target: targetName.default(DEFAULT_TARGET),
 }).superRefine(({ root, rootFile }, ctx) => {
-  if ((root === undefined) === (rootFile === undefined)) {
-    report(ctx, exactlyOne(root === undefined ? 'neither' : 'both', ['root', 'rootFile']))
-  }
+  reportUnlessOne(ctx, { root, rootFile })
 })
 
 /** TrustedRoot: whom to trust for certificates, logs and timestamps, here, in a file, or in a TUF repository. */
@@ -53,9 +51,8 @@ export const trustedRoot = strict({
   kind: z.string(),
   metadata: ownMetadata,
   spec: strict({ inline: trustedRootFile.optional(), file: file.optional(), tuf: tuf.optional() }).superRefine(
-    (spec, ctx) => {
-      const given = [spec.inline, spec.file, spec.tuf].filter((source) => source !== undefined).length
-      if (given !== 1) report(ctx, exactlyOne(given === 0 ? 'neither' : 'both', ['inline', 'file', 'tuf']))
+    ({ inline, file: named, tuf: mirror }, ctx) => {
+      reportUnlessOne(ctx, { inline, file: named, tuf: mirror })
     },
   ),
 })

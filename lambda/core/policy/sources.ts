@@ -1,11 +1,10 @@
 import { sourceId } from '../evidence.ts'
+import { sigstoreAuthorities } from './authorities.ts'
 import { OWN_SOURCE, type Policy, type Source } from './policy.ts'
 
 /** Where these policies look for signatures, each place once: the image's own repository where nothing else is said. */
 export function sourcesOf(policies: readonly Policy[]): readonly Source[] {
-  const said = policies.flatMap(({ authorities }) =>
-    authorities.flatMap((one) => (one.kind === 'sigstore' ? [one.source] : [])),
-  )
+  const said = sigstoreAuthorities(policies).map(({ source }) => source)
   return said.length === 0 ? [OWN_SOURCE] : [...new Map(said.map((one) => [sourceId(one), one])).values()]
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { kmsKeysOf } from '../../../lambda/core/policy/kms-key.ts'
+import { kmsKeysOf } from '../../../lambda/core/policy/authorities.ts'
 import { type LoadOptions, loadPolicies } from '../../../lambda/core/policy/load.ts'
 import { documentOf, PUBLIC_KEY } from './documents.ts'
 
