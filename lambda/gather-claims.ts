@@ -4,7 +4,7 @@ import { type Descriptor, type FetchedManifest, parseManifest } from './core/man
 import type { Source } from './core/policy/policy.ts'
 import { OverLimit } from './errors.ts'
 import { announcedFormat, chooseReferrers } from './formats/choose-referrers.ts'
-import { type UnsignedFormat, unread, unreadable } from './formats/format.ts'
+import { NotReadable, readable, type UnsignedFormat } from './formats/format.ts'
 import { formats, unsignedFormats } from './formats/index.ts'
 import { type Candidate, type Found, faultyClaim, locateClaims, type Place } from './formats/locate-claims.ts'
 import { hintRank, type Wanted } from './formats/wanted.ts'
@@ -37,9 +37,9 @@ export type Listing = {
 
 /** Looks under every tag and in every list that may name signatures, all at once. An outage is thrown. */
 export async function listClaims(site: Site): Promise<Listing> {
-  const { registry, name, subject, source } = site
+  const { registry, name, subject, source, room } = site
   const stem = subject.replace(':', '-')
-  const read = (tag: string) => withinLimit(registry.manifest(name, tag))
+  const read = (tag: string) => withinLimit(registry.manifest(name, tag, room.manifest))
   const readTagged = <F extends Tagged>(all: readonly F[], prefix: string) =>
     Promise.all(
       all.flatMap((format) =>
@@ -109,11 +109,13 @@ export async function withinLimit<T>(read: Promise<T | undefined>): Promise<With
 }
 
 /** All referrers; where they are more than is read, those of the kinds that we know, so that junk of other kinds hides none. */
-async function listReferrers({ registry, name, subject }: Site) {
-  const all = await withinLimit(registry.referrers(name, subject))
+async function listReferrers({ registry, name, subject, room: { manifest: maxBytes } }: Site) {
+  const all = await withinLimit(registry.referrers(name, subject, { maxBytes }))
   if (all.overLimit === undefined) return { entries: all.value ?? [] }
   const types = formats.flatMap(({ artifactTypes }) => artifactTypes)
-  const known = await Promise.all(types.map((type) => withinLimit(registry.referrers(name, subject, type))))
+  const known = await Promise.all(
+    types.map((artifactType) => withinLimit(registry.referrers(name, subject, { artifactType, maxBytes }))),
+  )
   return { entries: known.flatMap(({ value }) => value ?? []), overLimit: all.overLimit }
 }
 
@@ -123,26 +125,27 @@ async function openReferrer(
 ): Promise<Candidate> {
   const carrier = announcedFormat(artifactType)
   const candidate = { digest, found: 'as-referrer', ...(carrier !== undefined && { carrier }) } as const
-  const { value, overLimit } = size > room.referrer ? {} : await withinLimit(registry.manifest(name, digest))
+  if (size > room.referrer)
+    return { ...candidate, unread: `${size} bytes of manifest; at most ${room.referrer} are read` }
   // A list may lie about sizes
-  const bytes = value?.bytes.length ?? size
+  const { value, overLimit } = await withinLimit(registry.manifest(name, digest, room.referrer))
   if (overLimit !== undefined) return { ...candidate, unread: overLimit }
-  if (bytes > room.referrer)
-    return { ...candidate, unread: `${bytes} bytes of manifest; at most ${room.referrer} are read` }
   return { ...candidate, ...(value && { fetched: value }) }
 }
 
 async function readClaim({ registry, name }: Site, place: Place, own: Uint8Array): Promise<Found> {
   const { format, manifest, layer } = place
   const { value, overLimit } = await withinLimit(registry.blob(name, layer.digest, MAX_LAYER))
-  const claim = { carrier: format.name, manifest, layer: layer.digest }
-  if (overLimit !== undefined) return { ...claim, content: unread(overLimit) }
-  if (value === undefined) return { ...claim, content: unreadable('the blob is missing') }
-  // The room was given out by what layers say of themselves (image-spec, "Verification": the size must match)
-  if (value.length !== layer.size) {
-    return { ...claim, content: unreadable(`${value.length} bytes where ${layer.size} are announced`) }
-  }
-  return { ...claim, content: format.read(layer, value, own) }
+  const content = readable(() => {
+    if (overLimit !== undefined) throw new NotReadable(overLimit, 'over-limit')
+    if (value === undefined) throw new NotReadable('the blob is missing')
+    // The room was given out by what layers say of themselves (image-spec, "Verification": the size must match)
+    if (value.length !== layer.size) {
+      throw new NotReadable(`${value.length} bytes where ${layer.size} are announced`)
+    }
+    return format.read(layer, value, own)
+  })
+  return { carrier: format.name, manifest, layer: layer.digest, content }
 }
 
 /** The places that are read: so many, and so many bytes of them. Those that do not fit are told of. */

@@ -21,6 +21,8 @@ const MAX_CHILDREN = 64
 /** By all of its indexes together. */
 const MAX_LISTED = 2 * MAX_CHILDREN
 const MAX_DEPTH = 4
+/** Statements that count for nothing, told of. */
+const MAX_UNSIGNED = 100
 const PARALLEL = 4
 
 /** Where to read and what for. `sources`: where the matching policies look for signatures. */
@@ -38,7 +40,10 @@ export type Reading = {
 export async function gather(reading: Reading, image: ImageId): Promise<Evidence | undefined> {
   const registry = reading.registryOf(image.host)
   const sites = sitesOf(reading, image)
-  const [own, ...listings] = await Promise.all([registry.manifest(image.name, image.digest), ...sites.map(listClaims)])
+  const [own, ...listings] = await Promise.all([
+    registry.manifest(image.name, image.digest, reading.room.manifest),
+    ...sites.map(listClaims),
+  ])
   if (own === undefined) return undefined
   const manifest = parseManifest(own)
   const common = { image, mediaType: own.mediaType }
@@ -56,7 +61,7 @@ export async function gather(reading: Reading, image: ImageId): Promise<Evidence
     platforms: [...new Set((children.children ?? []).map(platformOf).filter((name) => name !== undefined))],
     signature: holdsOnlySignatures(manifest),
     claims,
-    unsigned: [...listings.flatMap(({ unsigned }) => unsigned), ...inIndex],
+    unsigned: [...listings.flatMap(({ unsigned }) => unsigned), ...inIndex].slice(0, MAX_UNSIGNED),
   }
 }
 
@@ -102,7 +107,7 @@ async function leavesOf(
   const below = await mapLimited(children, PARALLEL, async (child): Promise<Descriptor[]> => {
     if (!/\bindex\b|manifest\.list/.test(child.mediaType)) return [child]
     if (depth === MAX_DEPTH) throw new OverLimit(`${formatImage(image)}: indexes nest deeper than ${MAX_DEPTH}`)
-    const fetched = await registry.manifest(image.name, child.digest)
+    const fetched = await registry.manifest(image.name, child.digest, roomFor(children.length).manifest)
     const manifest = fetched && parseManifest(fetched)
     // Missing or ambiguous: it is told of where it is judged
     if (typeof manifest !== 'object' || manifest.kind !== 'index' || manifest.mediaType !== child.mediaType)
@@ -136,9 +141,11 @@ async function readUnsignedChildren(
   const unsigned = unsignedFormats.flatMap((format) =>
     children.filter((child) => format.isChild(child)).map(({ digest }) => ({ format, digest })),
   )
-  const read = await mapLimited(unsigned.slice(0, MAX_CHILDREN), PARALLEL, async ({ format, digest }) => {
+  const opened = unsigned.slice(0, MAX_CHILDREN)
+  const { referrer } = roomFor(opened.length)
+  const read = await mapLimited(opened, PARALLEL, async ({ format, digest }) => {
     // They count for nothing: what is too large of them changes nothing
-    const { value } = await withinLimit(registry.manifest(name, digest))
+    const { value } = await withinLimit(registry.manifest(name, digest, referrer))
     return value === undefined ? [] : unsignedIn(format, value)
   })
   return read.flat()

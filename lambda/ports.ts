@@ -7,15 +7,18 @@ import type { HistoryRow, ImageRecord, State, TagRecord } from './core/status.ts
 export interface Registry {
   /** The digest a tag points at now. */
   resolve(name: string, tag: string): Promise<Digest | undefined>
-  /** A manifest by digest or tag; its bytes are hashed, and compared with the digest where one was asked for. */
-  manifest(name: string, reference: string): Promise<FetchedManifest | undefined>
+  /** A manifest by digest or tag; its bytes are hashed, and compared with the digest where one was asked for. `maxBytes`: where fewer are read than usual. */
+  manifest(name: string, reference: string, maxBytes?: number): Promise<FetchedManifest | undefined>
   /** A blob of at most `maxBytes`, its bytes hashed to the digest. */
   blob(name: string, digest: Digest, maxBytes: number): Promise<Uint8Array | undefined>
-  /** Manifests whose `subject` is this digest (OCI 1.1), where asked for only those of one type; undefined where the registry has no such list. */
-  referrers(name: string, digest: Digest, artifactType?: string): Promise<readonly Descriptor[] | undefined>
+  /** Manifests whose `subject` is this digest (OCI 1.1); undefined where the registry has no such list. */
+  referrers(name: string, digest: Digest, which?: Which): Promise<readonly Descriptor[] | undefined>
   /** All tags on a digest; undefined where the registry cannot tell. */
   tagsOf(name: string, digest: Digest): Promise<readonly string[] | undefined>
 }
+
+/** Which referrers: of one type only; and of at most so many bytes of list. */
+export type Which = { readonly artifactType?: string; readonly maxBytes?: number }
 
 /** Puts and removes tags. The only port that changes a registry. */
 export interface Tagger {

@@ -47,7 +47,7 @@ export function recordReads(registryOf: (host: string) => Registry, store: Evide
     const registry = registryOf(host)
     return {
       ...registry,
-      manifest: (name, reference) => {
+      manifest: (name, reference, maxBytes) => {
         const asked = { ask: 'manifest', host, name, reference } as const
         const record = ({ digest, mediaType, bytes }: FetchedManifest) => {
           keep(bytes)
@@ -55,7 +55,7 @@ export function recordReads(registryOf: (host: string) => Registry, store: Evide
         }
         return ask(
           asked,
-          () => registry.manifest(name, reference),
+          () => registry.manifest(name, reference, maxBytes),
           (answer) => ({ ...asked, answer: mapFound(answer, record) }),
         )
       },
@@ -71,7 +71,8 @@ export function recordReads(registryOf: (host: string) => Registry, store: Evide
           (answer) => ({ ...asked, answer: mapFound(answer, record) }),
         )
       },
-      referrers: (name, digest, artifactType) => {
+      referrers: (name, digest, which = {}) => {
+        const { artifactType } = which
         const asked = {
           ask: 'referrers',
           host,
@@ -81,7 +82,7 @@ export function recordReads(registryOf: (host: string) => Registry, store: Evide
         } as const
         return ask(
           asked,
-          () => registry.referrers(name, digest, artifactType),
+          () => registry.referrers(name, digest, which),
           (answer) => ({ ...asked, answer }),
         )
       },

@@ -88,7 +88,7 @@ function replayReads(store: EvidenceStore, reads: readonly Read[]): (host: strin
     async blob(name, digest) {
       return answer<true>({ ask: 'blob', host, name, digest }) === null ? undefined : bytesOf(store, digest)
     },
-    async referrers(name, digest, artifactType) {
+    async referrers(name, digest, { artifactType } = {}) {
       return (
         answer<never>({ ask: 'referrers', host, name, digest, ...(artifactType !== undefined && { artifactType }) }) ??
         undefined

@@ -3,9 +3,29 @@ import { SIGN_V1 } from '../lambda/core/evidence.ts'
 import type { Descriptor } from '../lambda/core/manifest.ts'
 import { OverLimit } from '../lambda/errors.ts'
 import { gather } from '../lambda/gather.ts'
-import { attach, bundle, contents, ID, listUnderFallbackTag, read, readingOf, signLegacy } from './formats/gathering.ts'
-import { BUNDLE, describeBytes, EMPTY, IMAGE_MANIFEST, listed, referrerOf } from './formats/layouts.ts'
-import { memoryRegistry, put } from './formats/memory-registry.ts'
+import { roomFor } from '../lambda/room.ts'
+import {
+  attach,
+  bundle,
+  contents,
+  ID,
+  listUnderFallbackTag,
+  read,
+  readingOf,
+  signLegacy,
+  TAG,
+} from './formats/gathering.ts'
+import {
+  BUNDLE,
+  CONFIG,
+  describeBytes,
+  EMPTY,
+  IMAGE_MANIFEST,
+  listed,
+  manifestOf,
+  referrerOf,
+} from './formats/layouts.ts'
+import { memoryRegistry, put, putBlob } from './formats/memory-registry.ts'
 
 const OVER = { content: { kind: 'unreadable', fault: 'over-limit' } }
 const GOOD = { content: { kind: 'bundle', bundle: bundle('good') } }
@@ -107,6 +127,43 @@ describe('how much', () => {
     const claims = (await read())?.claims
     expect(claims).toContainEqual(expect.objectContaining(GOOD))
     expect(claims).toContainEqual(expect.objectContaining({ content: expect.objectContaining({ fault: 'malformed' }) }))
+  })
+
+  it('an image whose manifest is larger than is read is over the limit', async () => {
+    const reading = {
+      ...readingOf(memoryRegistry(contents)),
+      room: { ...roomFor(1), manifest: IMAGE_MANIFEST.bytes.length - 1 },
+    }
+    await expect(gather(reading, ID)).rejects.toBeInstanceOf(OverLimit)
+  })
+
+  it.each(['.sig', ''])('what lies under the tag "…%s" and is larger than is read is told of', async (suffix) => {
+    const annotations = { text: 'x'.repeat(1_000) }
+    put(contents, manifestOf({ config: describeBytes(EMPTY, '{}'), layers: [], annotations }), `${TAG}${suffix}`)
+    const reading = { ...readingOf(memoryRegistry(contents)), room: { ...roomFor(1), manifest: 1_000 } }
+    expect((await gather(reading, ID))?.claims).toMatchObject([OVER])
+  })
+
+  it('a referrer of 128 KiB is read, and no larger one', async () => {
+    const sized = (size: number, text: string) => {
+      const make = (length: number) => {
+        putBlob(contents, bundle(text))
+        const layers = [describeBytes(BUNDLE, bundle(text), { annotations: { x: 'x'.repeat(length) } })]
+        return referrerOf(IMAGE_MANIFEST, layers)
+      }
+      return listed(put(contents, make(size - make(0).bytes.length)), BUNDLE)
+    }
+    contents.referrers = [sized(128 * 1024, 'just'), sized(128 * 1024 + 1, 'over')]
+    const found = (await read())?.claims.map(({ content }) => content)
+    expect(found).toContainEqual({ kind: 'bundle', bundle: bundle('just') })
+    expect(found).toContainEqual(expect.objectContaining(OVER.content))
+    expect(found).toHaveLength(2)
+  })
+
+  it('tells of a hundred unsigned statements', async () => {
+    const layers = Array.from({ length: 101 }, (_, index) => describeBytes(`text/sbom-${index}`, '{}'))
+    put(contents, manifestOf({ config: describeBytes(CONFIG, '{}'), layers }), `${TAG}.sbom`)
+    expect((await read())?.unsigned).toHaveLength(100)
   })
 
   it('six such layers are, and the next is told of', async () => {

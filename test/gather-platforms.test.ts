@@ -79,8 +79,10 @@ describe('the platforms of an index', () => {
   })
 
   it('share the room that one image has', () => {
-    expect(roomFor(4)).toMatchObject({ candidates: 100, referrer: 512 * 1024, layers: 12 * 1024 * 1024 })
-    expect(roomFor(64)).toMatchObject({ candidates: 10, referrer: 64 * 1024, layers: 768 * 1024 })
+    const KIB = 1024
+    expect(roomFor(2)).toEqual({ candidates: 100, manifest: 4096 * KIB, referrer: 64 * KIB, layers: 24 * KIB * KIB })
+    expect(roomFor(64)).toEqual({ candidates: 10, manifest: 128 * KIB, referrer: 64 * KIB, layers: 768 * KIB })
+    expect(roomFor(1000)).toEqual({ candidates: 10, manifest: 64 * KIB, referrer: 64 * KIB, layers: 50_331 })
   })
 
   it('more than 64 are over the limit, wherever they lie', async () => {

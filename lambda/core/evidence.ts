@@ -82,7 +82,6 @@ export type Says =
   | {
       readonly kind: 'attestation'
       readonly predicateType: string
-      readonly statement: unknown
       readonly names: readonly string[]
     }
 

@@ -162,6 +162,7 @@ function stringMap(value: unknown): Record<string, string> {
   )
 }
 
+const EMPTY_CONFIG = 'application/vnd.oci.empty.v1+json'
 const SIGNATURE_TYPES = [
   /^application\/vnd\.dev\.sigstore\.bundle/,
   /^application\/vnd\.dev\.cosign\./,
@@ -171,16 +172,23 @@ const SIGNATURE_TYPES = [
   /^application\/(?:jose\+json|cose)$/, // Notation's envelopes
 ]
 
-/** A signature or attestation by its config too: even under an ordinary tag nobody would run it. */
+/**
+ * A signature or attestation by its config too: even under an ordinary tag nobody would run it.
+ * Docker takes `application/octet-stream`, `text/html` and more for the config of an image, and asks no layer for its type.
+ */
 export function isSignature(manifest: Manifest): boolean {
-  return (
-    holdsOnlySignatures(manifest) && !(manifest.kind === 'image' && IMAGE_CONFIGS.includes(manifest.config.mediaType))
-  )
+  if (manifest.kind === 'index' || !holdsOnlySignatures(manifest)) return false
+  const { mediaType } = manifest.config
+  return mediaType === EMPTY_CONFIG || isSignatureType(mediaType)
 }
 
 /** All of its content is signatures or attestations of a known kind, whatever its config says (cosign 2 writes an image's). */
 export function holdsOnlySignatures(manifest: Manifest): boolean {
   if (manifest.kind === 'index') return false
   const content = manifest.layers.length > 0 ? manifest.layers : [manifest.config]
-  return content.every((part) => SIGNATURE_TYPES.some((known) => known.test(part.mediaType)))
+  return content.every(({ mediaType }) => isSignatureType(mediaType))
+}
+
+function isSignatureType(mediaType: string): boolean {
+  return SIGNATURE_TYPES.some((known) => known.test(mediaType))
 }

@@ -1,5 +1,4 @@
-import { isObject } from '../core/is-object.ts'
-import { artifactTypeOf, type Format, readJson, unreadable } from './format.ts'
+import { artifactTypeOf, type Format, readable, readObject } from './format.ts'
 
 // Versions we do not know are claims too: they are turned away by name when verified, not overlooked
 const BUNDLE = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v[\d.]+)?\+json(?:;\s*version=[\d.]+)?$/
@@ -15,10 +14,10 @@ export const cosignBundle: Format = {
     if (bundles.length > 0) return bundles
     return BUNDLE.test(artifactTypeOf(manifest)) ? manifest.layers : []
   },
-  read: (_layer, bytes, image) => {
-    const bundle = readJson(bytes)
-    if (!isObject(bundle)) return unreadable('the bundle is not a JSON object')
-    // A bare message signature holds no statement: what it signs is the manifest of the image itself
-    return 'messageSignature' in bundle ? { kind: 'bundle', bundle, artifact: image } : { kind: 'bundle', bundle }
-  },
+  read: (_layer, bytes, image) =>
+    readable(() => {
+      const bundle = readObject(bytes, 'the bundle')
+      // A bare message signature holds no statement: what it signs is the manifest of the image itself
+      return { kind: 'bundle', bundle, ...('messageSignature' in bundle && { artifact: image }) }
+    }),
 }

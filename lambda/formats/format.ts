@@ -1,5 +1,8 @@
 import type { ClaimContent } from '../core/evidence.ts'
+import { isObject } from '../core/is-object.ts'
+import { jsonSize } from '../core/json-size.ts'
 import type { Descriptor, ImageManifest } from '../core/manifest.ts'
+import type { SignatureFault } from '../core/reasons.ts'
 
 /** One way in which tools put signatures beside an image. Pure: bytes in, claims out; nothing here is believed yet. */
 export type Format = {
@@ -30,21 +33,45 @@ export function artifactTypeOf(manifest: ImageManifest): string {
   return manifest.artifactType ?? manifest.config.mediaType
 }
 
-/** Content that claims to be a signature and cannot be read as one. */
-export function unreadable(detail: string): ClaimContent {
-  return { kind: 'unreadable', fault: 'malformed', detail }
+/** Far above what the largest bundle that is verified has: nearly all of it is base64. */
+const MAX_SIZE = 20_000
+
+/** Why a layer holds no claim that can be judged. */
+export class NotReadable extends Error {
+  override readonly name = 'NotReadable'
+  readonly fault: SignatureFault
+
+  constructor(detail: string, fault: SignatureFault = 'malformed') {
+    super(detail)
+    this.fault = fault
+  }
 }
 
-/** Content larger than is read: it might have been a good signature, so without another one there is no verdict. */
-export function unread(detail: string): ClaimContent {
-  return { kind: 'unreadable', fault: 'over-limit', detail }
+/** A JSON object in strict UTF-8. Throws NotReadable. V8 parses it without recursion, so depth does no harm here. */
+export function readObject(bytes: Uint8Array, what: string): Readonly<Record<string, unknown>> {
+  const size = jsonSize(bytes)
+  if (size > MAX_SIZE) {
+    throw new NotReadable(`${what} has ${size} brackets, colons and commas; at most ${MAX_SIZE} are read`, 'over-limit')
+  }
+  const json = parsed(bytes)
+  if (!isObject(json)) throw new NotReadable(`${what} is not a JSON object`)
+  return json
 }
 
-/** JSON in strict UTF-8, or undefined. V8 parses it without recursion, so depth does no harm here. */
-export function readJson(bytes: Uint8Array): unknown {
+function parsed(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
     return undefined
+  }
+}
+
+/** What `read` makes of a layer; where it throws NotReadable, that is what the claim comes to. */
+export function readable(read: () => ClaimContent): ClaimContent {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof NotReadable)) throw error
+    return { kind: 'unreadable', fault: error.fault, detail: error.message }
   }
 }

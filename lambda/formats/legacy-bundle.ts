@@ -1,7 +1,7 @@
 import type { ClaimContent } from '../core/evidence.ts'
 import { isObject } from '../core/is-object.ts'
 import type { Descriptor } from '../core/manifest.ts'
-import { readJson, unread, unreadable } from './format.ts'
+import { NotReadable, readable, readObject } from './format.ts'
 
 // https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
 const SIMPLE_SIGNING_LAYER = 'application/vnd.dev.cosign.simplesigning.v1+json'
@@ -19,31 +19,24 @@ export function isLegacyLayer({ mediaType }: Descriptor): boolean {
 
 /** Turns a legacy layer and its annotations into a Sigstore bundle, so that one verifier serves every carrier. */
 export function legacyBundle(layer: Descriptor, bytes: Uint8Array): ClaimContent {
-  const length = Object.values(layer.annotations).reduce((sum, value) => sum + value.length, 0)
-  if (length > MAX_ANNOTATIONS)
-    return unread(`annotations of ${length} characters; at most ${MAX_ANNOTATIONS} are read`)
-  try {
+  return readable(() => {
+    const { annotations } = layer
+    const length = Object.values(annotations).reduce((sum, value) => sum + value.length, 0)
+    if (length > MAX_ANNOTATIONS) {
+      const detail = `annotations of ${length} characters; at most ${MAX_ANNOTATIONS} are read`
+      throw new NotReadable(detail, 'over-limit')
+    }
     const verificationMaterial = {
-      ...signingKey(
-        layer.annotations['dev.sigstore.cosign/certificate'],
-        layer.annotations['dev.sigstore.cosign/chain'],
-      ),
-      tlogEntries: logEntries(layer.annotations['dev.sigstore.cosign/bundle']),
-      timestampVerificationData: timestamps(layer.annotations['dev.sigstore.cosign/rfc3161timestamp']),
+      ...signingKey(annotations['dev.sigstore.cosign/certificate'], annotations['dev.sigstore.cosign/chain']),
+      tlogEntries: logEntries(annotations['dev.sigstore.cosign/bundle']),
+      timestampVerificationData: timestamps(annotations['dev.sigstore.cosign/rfc3161timestamp']),
     }
     const common = { mediaType: BUNDLE_01, verificationMaterial }
     if (layer.mediaType === DSSE_LAYER)
       return { kind: 'bundle', bundle: { ...common, dsseEnvelope: readObject(bytes, 'the envelope') }, envelope: bytes }
     const messageSignature = messageSignatureOf(layer)
     return { kind: 'bundle', bundle: { ...common, messageSignature }, artifact: bytes }
-  } catch (error) {
-    if (error instanceof NotReadable) return unreadable(error.message)
-    throw error
-  }
-}
-
-class NotReadable extends Error {
-  override readonly name = 'NotReadable'
+  })
 }
 
 function messageSignatureOf(layer: Descriptor): unknown {
@@ -92,10 +85,4 @@ function timestamps(text: string | undefined): object | undefined {
   const { SignedRFC3161Timestamp } = readObject(Buffer.from(text), 'annotation dev.sigstore.cosign/rfc3161timestamp')
   if (typeof SignedRFC3161Timestamp !== 'string') throw new NotReadable('the RFC 3161 timestamp is missing')
   return { rfc3161Timestamps: [{ signedTimestamp: SignedRFC3161Timestamp }] }
-}
-
-function readObject(bytes: Uint8Array, what: string): Readonly<Record<string, unknown>> {
-  const json = readJson(bytes)
-  if (!isObject(json)) throw new NotReadable(`${what} is not a JSON object`)
-  return json
 }

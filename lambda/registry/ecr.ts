@@ -13,6 +13,7 @@ import { isDigest } from '../core/image.ts'
 import { type Descriptor, descriptor, type FetchedManifest, MANIFEST_TYPES } from '../core/manifest.ts'
 import { OverLimit, Unavailable } from '../errors.ts'
 import type { Registry } from '../ports.ts'
+import { assertFewValues } from './assert-few-values.ts'
 import { ecrCaller } from './ecr-call.ts'
 import { absentOrThrow, ecrService, failureOf } from './ecr-errors.ts'
 import { exchanger } from './exchange.ts'
@@ -44,7 +45,7 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
       return isDigest(digest) ? digest : undefined
     },
 
-    async manifest(name, reference) {
+    async manifest(name, reference, maxBytes = limits.manifestBytes) {
       const imageId = isDigest(reference) ? { imageDigest: reference } : { imageTag: reference }
       const input = { ...repository(name), imageIds: [imageId], acceptedMediaTypes: [...MANIFEST_TYPES] }
       const answer = await call('BatchGetImage', name, (options) =>
@@ -53,7 +54,7 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
       const failure = answer?.failures?.[0]
       if (failure) return absentOrThrow(failureOf(failure), { registryId, action: 'BatchGetImage', name })
       const image = answer?.images?.[0]
-      return image && fetched(name, reference, image)
+      return image && fetched(name, reference, image, maxBytes)
     },
 
     async blob(name, digest, maxBytes) {
@@ -69,8 +70,9 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
       return bytes
     },
 
-    async referrers(name, digest, artifactType) {
+    async referrers(name, digest, { artifactType, maxBytes = limits.manifestBytes } = {}) {
       const found: Descriptor[] = []
+      let bytes = 0
       const subject = {
         ...repository(name),
         subjectId: { imageDigest: digest },
@@ -84,6 +86,8 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
         const answer = await call('ListImageReferrers', name, (options) =>
           client.send(new ListImageReferrersCommand(input), options),
         )
+        bytes += JSON.stringify(answer?.referrers ?? []).length
+        if (bytes > maxBytes) throw new OverLimit(`${service}: "${name}": more than ${maxBytes} bytes of referrers`)
         found.push(...(answer?.referrers ?? []).map(descriptor).filter((entry) => entry !== undefined))
         nextToken = answer?.nextToken
         if (found.length > limits.referrers || (nextToken !== undefined && page === maxPages)) {
@@ -105,18 +109,19 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
     return answer?.imageDetails?.[0]
   }
 
-  function fetched(name: string, reference: string, image: Image): FetchedManifest {
+  function fetched(name: string, reference: string, image: Image, maxBytes: number): FetchedManifest {
     const { imageManifest, imageManifestMediaType: mediaType, imageId } = image
     if (imageManifest === undefined || mediaType === undefined) {
       throw new Unavailable(service, `"${name}": ${reference} came without its manifest or media type`)
     }
     const bytes = new TextEncoder().encode(imageManifest)
-    if (bytes.byteLength > limits.manifestBytes) {
-      throw new OverLimit(`${service}: "${name}": manifest of more than the ${limits.manifestBytes} bytes we read`)
+    if (bytes.byteLength > maxBytes) {
+      throw new OverLimit(`${service}: "${name}": manifest of more than the ${maxBytes} bytes we read`)
     }
     // Also by tag: ECR can translate a manifest it serves, and that is not the one that was pushed
     const expected = isDigest(reference) ? reference : imageId?.imageDigest
     if (isDigest(expected)) proveDigest(service, name, expected, bytes)
+    assertFewValues(bytes, limits.jsonSize, `${service}: "${name}": manifest ${reference}`)
     return { digest: digestOf(bytes), mediaType, bytes }
   }
 

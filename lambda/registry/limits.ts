@@ -1,6 +1,8 @@
 /** How much of a registry's answer is read, and for how long, before we stop. */
 export type Limits = {
   readonly manifestBytes: number
+  /** Brackets, colons and commas of one JSON document. */
+  readonly jsonSize: number
   readonly tokenBytes: number
   readonly errorBytes: number
   /** Manifests that may refer to one image, and the pages they may come in. */
@@ -14,6 +16,7 @@ export type Limits = {
 /** The distribution spec asks registries to take manifests of 4 MiB; the rest is far above what honest registries send. */
 export const LIMITS: Limits = {
   manifestBytes: 4 * 1024 * 1024,
+  jsonSize: 100_000,
   tokenBytes: 64 * 1024,
   errorBytes: 64 * 1024,
   referrers: 1_000,

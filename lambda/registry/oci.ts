@@ -4,6 +4,7 @@ import { type Digest, isDigest, isRepositoryName, isTag } from '../core/image.ts
 import { MANIFEST_TYPES } from '../core/manifest.ts'
 import { Misconfigured, Unavailable } from '../errors.ts'
 import type { Clock, Registry } from '../ports.ts'
+import { assertFewValues } from './assert-few-values.ts'
 import { type Answer, exchanger } from './exchange.ts'
 import { isLoopbackHost } from './hosts.ts'
 import { LIMITS, type Limits } from './limits.ts'
@@ -45,10 +46,10 @@ export function ociRegistry(options: OciOptions): Registry {
   const self: Registry = {
     resolve: async (name, tag) => (await self.manifest(name, tag))?.digest,
 
-    async manifest(name, reference) {
+    async manifest(name, reference, maxBytes = limits.manifestBytes) {
       if (!isDigest(reference) && !isTag(reference)) throw badInput(reference, 'a tag or a sha256 digest')
       const accept = MANIFEST_TYPES.join(', ')
-      const answer = await get({ name, path: `manifests/${reference}`, accept, maxBytes: limits.manifestBytes })
+      const answer = await get({ name, path: `manifests/${reference}`, accept, maxBytes })
       if (answer === undefined) return undefined
       const mediaType = mediaTypeOf(answer)
       if (!mediaType.startsWith('application/')) {
@@ -56,6 +57,7 @@ export function ociRegistry(options: OciOptions): Registry {
       }
       // The Docker-Content-Digest header is the registry's word; the bytes are the proof (CVE-2023-33959)
       if (isDigest(reference)) proveDigest(service, name, reference, answer.bytes)
+      assertFewValues(answer.bytes, limits.jsonSize, `${service}: manifests/${reference} of "${name}"`)
       return { digest: digestOf(answer.bytes), mediaType, bytes: answer.bytes }
     },
 
@@ -66,12 +68,12 @@ export function ociRegistry(options: OciOptions): Registry {
       return answer.bytes
     },
 
-    async referrers(name, digest, artifactType) {
+    async referrers(name, digest, { artifactType, maxBytes = limits.manifestBytes } = {}) {
       const path = `referrers/${checked(digest)}`
-      const asked = { name, path, accept: MANIFEST_TYPES[1], maxBytes: limits.manifestBytes, optional: true }
+      const asked = { name, path, accept: MANIFEST_TYPES[1], maxBytes, optional: true }
       const first = urlOf(asked)
       if (artifactType !== undefined) first.searchParams.set('artifactType', artifactType)
-      const listed = await listReferrers(first, (url) => get(asked, url), { service, limits })
+      const listed = await listReferrers(first, (url) => get(asked, url), { service, limits, maxBytes })
       // A registry may ignore the filter (distribution-spec 1.1, "Listing Referrers")
       return listed?.filter((one) => artifactType === undefined || one.artifactType === artifactType)
     },

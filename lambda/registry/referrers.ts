@@ -1,5 +1,6 @@
 import { type Descriptor, descriptor } from '../core/manifest.ts'
 import { OverLimit, Unavailable } from '../errors.ts'
+import { assertFewValues } from './assert-few-values.ts'
 import type { Answer } from './exchange.ts'
 import { sameOrigin } from './hosts.ts'
 import { jsonObject } from './json-object.ts'
@@ -11,13 +12,17 @@ const NEXT = /<([^<>]+)>[^<>]*\brel="?next\b/
 export async function listReferrers(
   first: URL,
   get: (url: URL) => Promise<Answer | undefined>,
-  { service, limits }: { service: string; limits: Limits },
+  { service, limits, maxBytes }: { service: string; limits: Limits; maxBytes: number },
 ): Promise<readonly Descriptor[] | undefined> {
   const found: Descriptor[] = []
+  let bytes = 0
   let url: URL | undefined = first
   for (let page = 0; url !== undefined; page++) {
     if (page === limits.referrerPages) throw tooMany(service, first, `${limits.referrerPages} pages`)
     const answer = await get(url)
+    bytes += answer?.bytes.length ?? 0
+    if (bytes > maxBytes) throw tooMany(service, first, `${maxBytes} bytes`)
+    if (answer) assertFewValues(answer.bytes, limits.jsonSize, `${service}: ${first.pathname}`)
     const entries = answer && indexEntries(answer.bytes)
     if (answer === undefined || entries === undefined) {
       if (page === 0) return undefined

@@ -22,6 +22,7 @@ const MAX_LOG_ENTRIES = 32
 const MAX_TIMESTAMPS = 32
 const MAX_DER = 32 * 1024
 const MAX_CHAIN = 8
+const MAX_BODY = 128 * 1024
 const MAX_HASHES = 64
 const MAX_CHECKPOINT = 16 * 1024
 const MAX_CHECKPOINT_SIGNATURES = 32
@@ -70,7 +71,8 @@ function withDigest(json: Readonly<Record<string, unknown>>, artifact: Artifact 
 
 function assertSmallParts({ verificationMaterial }: Bundle): void {
   const { content, tlogEntries, timestampVerificationData } = verificationMaterial
-  for (const { inclusionProof } of tlogEntries) {
+  for (const { canonicalizedBody, inclusionProof } of tlogEntries) {
+    atMost(MAX_BODY, canonicalizedBody.length, 'bytes in a log entry')
     const checkpoint = inclusionProof?.checkpoint?.envelope ?? ''
     atMost(MAX_HASHES, inclusionProof?.hashes.length ?? 0, 'hashes in an inclusion proof')
     atMost(MAX_CHECKPOINT, checkpoint.length, 'characters in a checkpoint')

@@ -74,6 +74,14 @@ export function testRegistry({ title, make, ...lists }: RegistryContract): void 
       expect(await registry.manifest(NAME, 'latest')).toMatchObject({ digest: TWO.manifest.digest })
     })
 
+    it('reads a manifest of just the length allowed, and no longer one', async () => {
+      const { registry, push } = await make()
+      await push(NAME, ONE)
+      const { digest, bytes } = ONE.manifest
+      expect(await registry.manifest(NAME, digest, bytes.byteLength)).toMatchObject({ digest })
+      await expect(registry.manifest(NAME, digest, bytes.byteLength - 1)).rejects.toBeInstanceOf(OverLimit)
+    })
+
     it('reads a blob of just the length allowed, and no longer one', async () => {
       const { registry, push } = await make()
       await push(NAME, ONE)
@@ -105,9 +113,14 @@ export function testRegistry({ title, make, ...lists }: RegistryContract): void 
         expect(found).toContainEqual(expect.objectContaining(expected))
       }
       expect(await registry.referrers(NAME, signature.manifest.digest)).toEqual([])
-      const ofType = await registry.referrers(NAME, ONE.manifest.digest, 'application/vnd.example.sbom')
+      await expect(registry.referrers(NAME, ONE.manifest.digest, { maxBytes: 100 })).rejects.toBeInstanceOf(OverLimit)
+      const ofType = await registry.referrers(NAME, ONE.manifest.digest, {
+        artifactType: 'application/vnd.example.sbom',
+      })
       expect(ofType?.map(({ digest }) => digest)).toEqual([sbom.manifest.digest])
-      expect(await registry.referrers(NAME, ONE.manifest.digest, 'application/vnd.example')).toEqual([])
+      expect(await registry.referrers(NAME, ONE.manifest.digest, { artifactType: 'application/vnd.example' })).toEqual(
+        [],
+      )
     })
 
     it('knows the tags of a digest', async () => {

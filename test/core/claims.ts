@@ -75,7 +75,7 @@ export function evidence(fields: Partial<Evidence> = {}): Evidence {
 export const SIGNATURE: Says = { kind: 'signature', annotations: {}, names: [] }
 
 export function attestation(predicateType: string): Says {
-  return { kind: 'attestation', predicateType, statement: {}, names: [] }
+  return { kind: 'attestation', predicateType, names: [] }
 }
 
 /** A claim whose signature holds, to whoever asks for this kind of signer. */

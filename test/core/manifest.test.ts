@@ -241,8 +241,17 @@ const signatures: readonly (readonly [string, { mediaType: string }, boolean])[]
   ['an index of signatures', { ...index, artifactType: BUNDLE }, false],
   [
     'a type that only begins like Notation',
-    { ...image, layers: [part('application/vnd.cncf.notary.signature.x')] },
+    { ...image, config: part(EMPTY), layers: [part('application/vnd.cncf.notary.signature.x')] },
     false,
+  ],
+  [
+    'cosign 2 over OCI 1.1',
+    {
+      ...image,
+      config: part('application/vnd.dev.cosign.artifact.sig.v1+json'),
+      layers: [part('application/vnd.dev.cosign.simplesigning.v1+json')],
+    },
+    true,
   ],
 ] as readonly (readonly [string, { mediaType: string }, boolean])[]
 
@@ -257,10 +266,19 @@ describe('something that is only a signature', () => {
     expect(isSignature(parsed(json))).toBe(answer)
   })
 
-  it('never an image config over layers that call themselves statements', () => {
-    expect(isSignature(parsed({ ...image, layers: [part('application/vnd.in-toto+json')] } as typeof image))).toBe(
-      false,
-    )
+  // Docker takes each of these for the config of an image: https://github.com/docker/distribution/issues/1621
+  it.each([
+    CONFIG,
+    'application/vnd.docker.container.image.v1+json',
+    'application/octet-stream',
+    'application/json',
+    'text/html',
+    '',
+    'application/x',
+  ])('never layers that call themselves signatures under a config of type "%s"', (type) => {
+    for (const layer of [BUNDLE, 'application/vnd.in-toto+json']) {
+      expect(isSignature(parsed({ ...image, config: part(type), layers: [part(layer)] } as typeof image))).toBe(false)
+    }
   })
 })
 

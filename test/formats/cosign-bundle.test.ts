@@ -45,6 +45,14 @@ describe('a bundle referrer', () => {
 })
 
 describe('a bundle', () => {
+  it.each([
+    [9_999, 'bundle'],
+    [10_000, 'unreadable'],
+  ])('of some structure and %i empty objects is %s', (count, kind) => {
+    const bytes = bytesOf(`{"x":[${'{},'.repeat(count)}0]}`)
+    expect(cosignBundle.read(layer, bytes, IMAGE)).toMatchObject({ kind })
+  })
+
   it('is handed on as it is', () => {
     const bundle = { mediaType: BUNDLE, dsseEnvelope: {} }
     expect(cosignBundle.read(layer, bytesOf(bundle), IMAGE)).toEqual({ kind: 'bundle', bundle })

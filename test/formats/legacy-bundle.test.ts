@@ -149,6 +149,11 @@ describe('unreadable, and never an exception', () => {
     expect(signature(endless)).toMatchObject({ kind: 'unreadable', fault: 'over-limit' })
   })
 
+  it.each(['dev.sigstore.cosign/bundle', 'dev.sigstore.cosign/rfc3161timestamp'])('empty objects in %s', (name) => {
+    const many = { ...SIGNATURE, [name]: `[${'{},'.repeat(10_000)}0]` }
+    expect(signature(many)).toMatchObject({ kind: 'unreadable', fault: 'over-limit' })
+  })
+
   it('but annotations of 1 MiB are read', () => {
     const [signed] = Object.values(SIGNATURE)
     expect(signature({ ...SIGNATURE, x: 'x'.repeat(1024 * 1024 - signed!.length) })).toMatchObject({ kind: 'bundle' })

@@ -48,13 +48,17 @@ export function memoryRegistry(contents: Contents): MemoryRegistry {
     reads,
     mostAtOnce: () => most,
     resolve: async (_, tag) => contents.manifests.get(tag)?.digest,
-    manifest: (_, reference) => read(reference, contents.manifests.get(reference)),
+    async manifest(_, reference, maxBytes = Number.POSITIVE_INFINITY) {
+      const found = await read(reference, contents.manifests.get(reference))
+      if (found !== undefined && found.bytes.length > maxBytes) throw new OverLimit(`more than ${maxBytes} bytes`)
+      return found
+    },
     async blob(_, digest, maxBytes) {
       const bytes = await read(digest, contents.blobs.get(digest))
       if (bytes !== undefined && bytes.length > maxBytes) throw new OverLimit(`more than ${maxBytes} bytes`)
       return bytes
     },
-    async referrers(_, __, artifactType) {
+    async referrers(_, __, { artifactType } = {}) {
       const all = await read(['referrers', artifactType].filter(Boolean).join(' '), contents.referrers)
       const asked = all?.filter((one) => artifactType === undefined || one.artifactType === artifactType)
       if (asked !== undefined && asked.length > MAX_REFERRERS)

@@ -28,21 +28,26 @@ export function memoryRegistry(immutable: (tag: string) => boolean = () => false
 
   const registry: Registry = {
     resolve: async (name, tag) => at(name).tags.get(tag),
-    manifest: async (name, reference) => {
+    manifest: async (name, reference, maxBytes = Number.POSITIVE_INFINITY) => {
       const digest = isDigest(reference) ? reference : at(name).tags.get(reference)
-      return digest && at(name).manifests.get(digest)
+      const found = digest && at(name).manifests.get(digest)
+      if (found && found.bytes.length > maxBytes) throw new OverLimit(`manifest of more than ${maxBytes} bytes`)
+      return found
     },
     blob: async (name, digest, maxBytes) => {
       const bytes = at(name).blobs.get(digest)
       if (bytes && bytes.length > maxBytes) throw new OverLimit(`blob of ${bytes.length} bytes; at most ${maxBytes}`)
       return bytes
     },
-    referrers: async (name, digest, artifactType) =>
-      [...at(name).manifests.values()]
+    referrers: async (name, digest, { artifactType, maxBytes = Number.POSITIVE_INFINITY } = {}) => {
+      const found = [...at(name).manifests.values()]
         .map((fetched) => ({ fetched, json: JSON.parse(Buffer.from(fetched.bytes).toString()) }))
         .filter(({ json }) => json.subject?.digest === digest)
         .map(({ fetched, json }) => descriptor({ ...json, ...fetched, size: fetched.bytes.length })!)
-        .filter((one) => artifactType === undefined || one.artifactType === artifactType),
+        .filter((one) => artifactType === undefined || one.artifactType === artifactType)
+      if (JSON.stringify(found).length > maxBytes) throw new OverLimit(`referrers of more than ${maxBytes} bytes`)
+      return found
+    },
     tagsOf: async (name, digest) => tagsOn(name, digest),
   }
   const tagger: Tagger = {

@@ -97,6 +97,10 @@ const rows: readonly [does: string, answer: RequestListener, ask: Ask, throws: F
   ['lists more over something else', list(1, 'blob:http://127.0.0.1/x'), referrers, Unavailable, 'another host'],
   ['lists more nowhere', list(1, 'http://'), referrers, Unavailable, 'another host'],
   ['stops listing half-way', halfList, referrers, Unavailable, 'page 2'],
+  ['serves a manifest of empty objects', body(`[${'{},'.repeat(50_000)}0]`), byTag, OverLimit, '100001 brackets'],
+  ['nests JSON a million deep', body('['.repeat(1e6) + ']'.repeat(1e6)), referrers, OverLimit, '1000000 brackets'],
+  ['lists empty objects', body(`{"manifests":[${'{},'.repeat(50_000)}0]}`), referrers, OverLimit, '100003 brackets'],
+  ['lists more than 4 MiB on two pages', longPages, referrers, OverLimit, '4194304 bytes'],
   ['lists more than 4 MiB', body(Buffer.alloc(4 * MIB + 1)), referrers, OverLimit, '4194304 bytes'],
 ]
 
@@ -139,7 +143,7 @@ describe('a registry that', () => {
     ['answers a web page', body('<html>', { 'content-type': 'text/html' })],
     ['answers JSON that is no index', body('{"manifests":{}}', { 'content-type': 'application/json' })],
     ['answers a JSON list', body('[]', { 'content-type': 'application/json' })],
-    ['nests JSON a million deep', body('['.repeat(1e6) + ']'.repeat(1e6), { 'content-type': 'application/json' })],
+    ['nests JSON deep', body('['.repeat(99_999) + ']'.repeat(99_999), { 'content-type': 'application/json' })],
   ])('%s when asked for referrers has no such list', async (_, answer) => {
     const { host } = await serve(answer)
     expect(await referrers(ociRegistry({ host, scheme: 'http' }))).toBeUndefined()
@@ -188,6 +192,12 @@ function drip(...[, response]: Parameters<RequestListener>): void {
 
 function bombWithError(...[, response]: Parameters<RequestListener>): void {
   response.writeHead(500, { 'content-encoding': 'gzip' }).end(BOMB)
+}
+
+/** Pages of 3 MiB each. */
+function longPages(...[request, response]: Parameters<RequestListener>): void {
+  const index = JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: [], padding: 'x'.repeat(3 * MIB) })
+  body(index, { 'content-type': INDEX, link: '<?last=x>; rel="next"' })(request, response)
 }
 
 function halfList(...[request, response]: Parameters<RequestListener>): void {

@@ -44,6 +44,11 @@ describe('turned away before anything is verified', () => {
     ],
     ['a long chain', withChain(good, ...copies(Buffer.of(0x30), 8)), '9 certificates in a chain; at most 8 are read'],
     [
+      'a long log entry',
+      withEntries([{ ...entry, canonicalizedBody: bytes(131_073) }]),
+      '131073 bytes in a log entry; at most 131072 are read',
+    ],
+    [
       'a long proof',
       withProof({ hashes: copies(bytes(32), 65) }),
       '65 hashes in an inclusion proof; at most 64 are read',

@@ -45,9 +45,7 @@ describe('a statement', () => {
   it.each([SLSA, 'https://spdx.dev/Document', `${SIGN_V1}/`, SIGN_V1.toUpperCase()])(
     'of type %s is an attestation',
     (type) => {
-      const statementOf = statement(type)
-      const expected = { kind: 'attestation', predicateType: type, statement: statementOf, names: [] }
-      expect(said(statementOf)).toEqual(expected)
+      expect(said(statement(type))).toEqual({ kind: 'attestation', predicateType: type, names: [] })
     },
   )
 
@@ -109,6 +107,12 @@ describe('a statement', () => {
     const many = (count: number) => Array.from({ length: count }, () => ({ digest: { sha256 } }))
     expect(said({ ...statement(), subject: many(1024) })).toMatchObject({ kind: 'signature' })
     expect(faultOf(() => said({ ...statement(), subject: many(1025) }))).toBe('over-limit')
+  })
+
+  it('a million values', () => {
+    const sized = (count: number) => said({ ...statement(SLSA), predicate: Array.from({ length: count }, () => 0) })
+    expect(sized(999_000)).toMatchObject({ kind: 'attestation' })
+    expect(faultOf(() => sized(1_000_001))).toBe('over-limit')
   })
 })
 

@@ -1,0 +1,186 @@
+import type { Digest } from '../../../lambda/core/image.ts'
+import type { Descriptor } from '../../../lambda/core/manifest.ts'
+import { IN_TOTO } from '../../../local/signing/bundle.ts'
+import {
+  BUNDLE,
+  DSSE,
+  describeBytes,
+  EMPTY,
+  IMAGE_MANIFEST,
+  listed,
+  MANIFEST,
+  manifestOf,
+  SIMPLE_SIGNING,
+} from '../../formats/layouts.ts'
+import {
+  envelope,
+  imageOf,
+  keyed,
+  LARGEST_LAYER,
+  LARGEST_MANIFEST,
+  layersOf,
+  PAYLOAD,
+  padded,
+  referrer,
+  signedEnvelope,
+  statementAbout,
+  tag,
+  wide,
+  withBundles,
+  withReferrers,
+  withTags,
+} from './fill.ts'
+import { put, type Repository } from './repository.ts'
+
+/** A repository made to exhaust whoever reads it, the image to be judged, and what that must come to. */
+export type HostileCase = {
+  readonly name: string
+  readonly fill: (at: Repository) => Digest
+  readonly ends: 'over-limit' | 'rejected'
+}
+
+export const CASES: readonly HostileCase[] = [
+  {
+    name: '6 bundles of 8 MiB that are lists of empty objects',
+    fill: (at) => withBundles(at, 6, (n) => padded(`{"n":${n},"x":[`, '{},', '0]}', LARGEST_LAYER)),
+    ends: 'over-limit',
+  },
+  {
+    name: '6 bundles of 8 MiB, each one object of as many keys',
+    fill: (at) => withBundles(at, 6, (n) => keyed(n, LARGEST_LAYER)),
+    ends: 'over-limit',
+  },
+  {
+    name: '6 bundles of 8 MiB that nest lists',
+    fill: (at) => withBundles(at, 6, (n) => padded(`{"n":${n},"x":`, '[', '', LARGEST_LAYER)),
+    ends: 'over-limit',
+  },
+  {
+    name: '6 envelopes of 8 MiB with a payload that nobody signed',
+    fill: (at) => withBundles(at, 6, (n) => envelope(n, padded(statementAbout(n), '{},', '0]}', PAYLOAD), 'AAAA')),
+    ends: 'rejected',
+  },
+  {
+    name: '6 envelopes of 8 MiB, signed, with a payload of as many values as are read',
+    fill: (at) => withBundles(at, 6, signedEnvelope),
+    ends: 'rejected',
+  },
+  {
+    name: '6 envelopes of 8 MiB, signed, with a payload of empty objects',
+    fill: (at) => withBundles(at, 6, (n) => envelope(n, padded(statementAbout(n), '{},', '0]}', PAYLOAD))),
+    ends: 'over-limit',
+  },
+  {
+    name: '100 referrers of 512 KiB, all of it layers',
+    fill: (at) => withReferrers(at, 100, (n) => manifestOf({ ...referrer(n), layers: layersOf(BUNDLE, 512 * 1024) })),
+    ends: 'over-limit',
+  },
+  {
+    name: '100 referrers of 512 KiB, all of it empty objects',
+    fill: (at) => withReferrers(at, 100, (n) => wide({ ...referrer(n), layers: [] }, 512 * 1024)),
+    ends: 'over-limit',
+  },
+  {
+    name: 'tagged manifests of 4 MiB, all of it layers',
+    fill: (at) =>
+      withTags(at, (suffix) =>
+        manifestOf({
+          config: describeBytes(EMPTY, suffix),
+          layers: layersOf(suffix === '.sig' ? SIMPLE_SIGNING : DSSE, LARGEST_MANIFEST),
+        }),
+      ),
+    ends: 'over-limit',
+  },
+  {
+    name: 'tagged manifests of 4 MiB, all of it empty objects',
+    fill: (at) =>
+      withTags(at, (suffix) => wide({ config: describeBytes(EMPTY, suffix), layers: [] }, LARGEST_MANIFEST)),
+    ends: 'over-limit',
+  },
+  {
+    name: 'a fallback list of 4 MiB',
+    fill: (at) => {
+      put(at, IMAGE_MANIFEST)
+      const manifests = layersOf(MANIFEST, LARGEST_MANIFEST)
+      put(at, manifestOf({ manifests }), IMAGE_MANIFEST.digest.replace(':', '-'))
+      return IMAGE_MANIFEST.digest
+    },
+    ends: 'over-limit',
+  },
+  {
+    name: 'a list of 1,000 referrers of 4 MiB',
+    fill: (at) => {
+      put(at, IMAGE_MANIFEST)
+      const annotations = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`a${n}`, '']))
+      const manifests = Array.from({ length: 1000 }, (_, n) => describeBytes(MANIFEST, `${n}`, { annotations }))
+      at.set(`referrers/${IMAGE_MANIFEST.digest}`, manifestOf({ manifests }))
+      return IMAGE_MANIFEST.digest
+    },
+    ends: 'over-limit',
+  },
+  {
+    name: 'an image of 4 MiB, all of it empty objects',
+    fill: (at) => put(at, wide(imageOf('wide'), LARGEST_MANIFEST)).digest,
+    ends: 'over-limit',
+  },
+  {
+    name: '64 platforms, each a manifest of 4 MiB with tagged ones of 4 MiB',
+    fill: (at) => {
+      const platforms = Array.from({ length: 64 }, (_, n): Descriptor => {
+        const own = put(
+          at,
+          manifestOf({ ...imageOf(`${n}`), annotations: { text: 'x'.repeat(LARGEST_MANIFEST - 2048) } }),
+        )
+        tag(at, own.digest, (suffix) =>
+          manifestOf({
+            config: describeBytes(EMPTY, `${n}${suffix}`),
+            layers: layersOf(suffix === '.sig' ? SIMPLE_SIGNING : DSSE, LARGEST_MANIFEST),
+          }),
+        )
+        return { ...listed(own), platform: { os: 'linux', architecture: `cpu${n}` } }
+      })
+      return put(at, manifestOf({ manifests: platforms })).digest
+    },
+    ends: 'over-limit',
+  },
+  {
+    name: '64 platforms, each with tagged manifests and a list as large as is read',
+    fill: (at) => {
+      const platforms = Array.from({ length: 64 }, (_, n): Descriptor => {
+        const own = put(at, manifestOf({ ...imageOf(`${n}`), annotations: { text: 'x'.repeat(120 * 1024) } }))
+        tag(at, own.digest, (suffix) =>
+          manifestOf({
+            config: describeBytes(EMPTY, `${n}${suffix}`),
+            layers: layersOf(suffix === '.sig' ? SIMPLE_SIGNING : DSSE, 120 * 1024),
+          }),
+        )
+        at.set(`referrers/${own.digest}`, manifestOf({ manifests: layersOf(MANIFEST, 120 * 1024) }))
+        return { ...listed(own), platform: { os: 'linux', architecture: `cpu${n}` } }
+      })
+      return put(at, manifestOf({ manifests: platforms })).digest
+    },
+    ends: 'over-limit',
+  },
+  {
+    name: '64 lists of unsigned statements of 4 MiB in one index',
+    fill: (at) => {
+      const platform = { os: 'unknown', architecture: 'unknown' }
+      const annotations = { 'vnd.docker.reference.type': 'attestation-manifest' }
+      const manifests = Array.from({ length: 64 }, (_, n) => {
+        const config = describeBytes(EMPTY, String(n))
+        return {
+          ...listed(put(at, manifestOf({ config, layers: layersOf(IN_TOTO, LARGEST_MANIFEST) }))),
+          platform,
+          annotations,
+        }
+      })
+      return put(at, manifestOf({ manifests })).digest
+    },
+    ends: 'rejected',
+  },
+  {
+    name: 'nothing: what a process takes without it',
+    fill: (at) => put(at, IMAGE_MANIFEST).digest,
+    ends: 'rejected',
+  },
+]

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+// What the function on AWS holds in memory too
+import '../../../lambda/wire.ts'
+import { digestOf } from '../../../lambda/core/digest-of.ts'
+import { isDigest } from '../../../lambda/core/image.ts'
+import { loadPolicies } from '../../../lambda/core/policy/load.ts'
+import { examine } from '../../../lambda/examine.ts'
+import { ociRegistry } from '../../../lambda/registry/oci.ts'
+import { REPOSITORY } from './repository.ts'
+
+// Judges one image several times at once, as one batch may hold it, and prints what it took. In a process of its own: what
+// memory was ever in use is counted by process.
+
+/** What a process that judges prints. Bytes; milliseconds. */
+export type Judgement = { readonly ends: readonly string[]; readonly peak: number; readonly took: number }
+
+const { values } = parseArgs({
+  options: {
+    host: { type: 'string', default: '' },
+    key: { type: 'string', default: '' },
+    digest: { type: 'string', default: '' },
+    times: { type: 'string', default: '1' },
+  },
+})
+const { host, digest, key } = values
+if (!isDigest(digest)) throw new Error(`--digest ${digest}`)
+
+const { set } = loadPolicies([
+  {
+    path: 'memory.yaml',
+    text: `
+apiVersion: assay.dev/v1alpha1
+kind: VerificationPolicy
+metadata: { name: signed }
+spec:
+  images: [{ glob: "${host}/**" }]
+  platforms: each
+  authorities:
+    - key:
+        data: ${JSON.stringify(key)}
+`,
+  },
+])
+const registry = ociRegistry({ host, scheme: 'http' })
+const examiner = {
+  now: () => new Date(),
+  registryOf: () => registry,
+  // Bytes leave the process, as they do on AWS
+  evidence: { put: async (bytes: Uint8Array) => digestOf(bytes), get: async () => undefined },
+  policies: set,
+  trust: new Map(),
+}
+const started = performance.now()
+const ends = await Promise.all(
+  Array.from({ length: Number(values.times) }, async () => {
+    const examined = await examine(examiner, { host, name: REPOSITORY, digest })
+    if (examined === undefined) return 'absent'
+    return examined.judged.kind === 'error' ? examined.judged.reason : examined.judged.verdict.outcome
+  }),
+)
+const judgement: Judgement = {
+  ends,
+  // Not that of getrusage, which begins with what the parent had in use
+  peak: 1024 * Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]),
+  took: performance.now() - started,
+}
+console.log(JSON.stringify(judgement))
