@@ -46,8 +46,8 @@ describe('a bundle referrer', () => {
 
 describe('a bundle', () => {
   it.each([
-    [9_999, 'bundle'],
-    [10_000, 'unreadable'],
+    [9_998, 'bundle'],
+    [9_999, 'unreadable'],
   ])('of some structure and %i empty objects is %s', (count, kind) => {
     const bytes = bytesOf(`{"x":[${'{},'.repeat(count)}0]}`)
     expect(cosignBundle.read(layer, bytes, IMAGE)).toMatchObject({ kind })
