@@ -1,3 +1,4 @@
+import type { ASN1Obj } from '@sigstore/core'
 import { CODE_SIGNING } from './certificate.ts'
 import { type Certificate, type CertificateAuthority, isIssued } from './certificate-authority.ts'
 import { Rejection } from './rejection.ts'
@@ -8,6 +9,9 @@ export type CertificatePath = readonly [leaf: Certificate, ...between: Certifica
 const ANY_PURPOSE = '2.5.29.37.0'
 // Key usage, alternative name, basic constraints, policies, extended key usage
 const UNDERSTOOD = ['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.32', '2.5.29.37']
+// RFC 5280, 4.1.2.5: whole seconds in Zulu time. OpenSSL takes fractions and zones too, and does not print them
+const SHORT_TIME = /^\d{12}Z$/
+const LONG_TIME = /^\d{14}Z$/
 const BROKEN_HASH = /md[245]|sha1(?!\d)/i
 
 /**
@@ -74,12 +78,13 @@ function isValidAt(time: Date, { x509 }: Certificate): boolean {
 }
 
 /**
- * What no path may contain: a critical extension that is not judged here (name constraints, say), an extension twice,
- * a signature that can be forged; and at its end no authority, whose key is for certificates (RFC 5280, 4.2).
+ * What no path may contain: a time that others may read otherwise, a critical extension that is not judged here
+ * (name constraints, say), an extension twice, a signature that can be forged; and at its end no authority, whose key is for certificates (RFC 5280, 4.2).
  */
 function sound(path: CertificatePath): CertificatePath {
   if (path[0].asn1.extBasicConstraints?.isCA) throw untrusted('the signing certificate is that of an authority')
   for (const { asn1 } of path) {
+    if (!hasPlainTimes(asn1)) throw untrusted('a certificate has a time that is not in whole seconds of Zulu time')
     const names = asn1.extensions.map(({ subs: [id] }) => id?.toOID())
     if (new Set(names).size < names.length) throw untrusted('a certificate has an extension twice')
     const odd = asn1.extensions.find(({ subs: [id, critical, value] }) => {
@@ -91,6 +96,16 @@ function sound(path: CertificatePath): CertificatePath {
   const weak = path.slice(0, -1).find(({ x509 }) => BROKEN_HASH.test(x509.signatureAlgorithm ?? ''))
   if (weak !== undefined) throw untrusted(`a certificate is signed with ${weak.x509.signatureAlgorithm}`)
   return path
+}
+
+/** Its validity: the one part of a certificate that is a sequence of two times. */
+function hasPlainTimes({ tbsCertificate: { subs } }: Certificate['asn1']): boolean {
+  return subs.some((part) => part.subs.length === 2 && part.subs.every(isPlainTime))
+}
+
+function isPlainTime({ tag, value }: ASN1Obj): boolean {
+  const text = value.toString('latin1')
+  return (tag.isUTCTime() && SHORT_TIME.test(text)) || (tag.isGeneralizedTime() && LONG_TIME.test(text))
 }
 
 function untrusted(message: string): Rejection {

@@ -4,8 +4,14 @@ import { describe, expect, it } from 'vitest'
 import type { Demand } from '../../lambda/core/policy/policy.ts'
 import { Misconfigured } from '../../lambda/errors.ts'
 import type { Certified } from '../../local/sigstore/authority.ts'
-import { certificateAuthority, extendedKeyUsage, extension, keyUsage } from '../../local/sigstore/certificate.ts'
-import { bits, boolean, integer, OID, sequence } from '../../local/sigstore/der.ts'
+import {
+  certificateAuthority,
+  extendedKeyUsage,
+  extension,
+  keyUsage,
+  SIGNATURE_ALGORITHM,
+} from '../../local/sigstore/certificate.ts'
+import { bits, boolean, generalizedTime, integer, OID, sequence, time, tlv } from '../../local/sigstore/der.ts'
 import {
   CERTIFICATE,
   legacyClaim,
@@ -237,16 +243,34 @@ describe('refused: a certificate', () => {
   })
 
   it('signed with SHA-1', () => {
-    const leaf = weakLeaf()
-    const { bundle } = signEnvelope(pki, statement(), { keys: leaf.keys, leaf: { issuer: root }, log: 'none' })
-    bundle.verificationMaterial.certificate = { rawBytes: leaf.certificate.toString('base64') }
-    const demand: Demand = { ...trusting(root), log: 0, timestamp: 1 }
-    const stamp = stamped(pki, Buffer.from(bundle.dsseEnvelope!.signatures[0]!.sig, 'base64'))
-    bundle.verificationMaterial.timestampVerificationData.rfc3161Timestamps = [{ signedTimestamp: stamp }]
-    expect(prove(pki, bundle, demand)).toMatchObject({
-      ...untrusted,
-      detail: 'a certificate is signed with ecdsa-with-SHA1',
+    const sha1 = Buffer.from('300906072a8648ce3d0401', 'hex')
+    const weak = signedByRoot((parts) => parts.map((part) => (part.equals(SIGNATURE_ALGORITHM) ? sha1 : part)), {
+      name: 'sha1',
+      algorithm: sha1,
     })
+    expect(weak).toMatchObject({ ...untrusted, detail: 'a certificate is signed with ecdsa-with-SHA1' })
+  })
+
+  it.each([
+    ['with a fraction', 0x18, '20260301120000.000Z'],
+    ['without seconds', 0x17, '2603011200Z'],
+    ['in another zone', 0x17, '260301120000+0000'],
+    ['in no zone', 0x18, '20260301120000'],
+    ['with a year of two digits where there are four', 0x18, '260301120000Z'],
+  ])('from a time %s', (_, tag, from) => {
+    const start = tlv(tag, Buffer.from(from))
+    const odd = signedByRoot((parts) =>
+      parts.map((part) => (isValidity(part) ? sequence(start, time(hours(1))) : part)),
+    )
+    expect(odd).toMatchObject({ ok: false })
+  })
+
+  it('but not from one in whole seconds, with two digits of the year or four', () => {
+    for (const start of [time(hours(0)), generalizedTime(hours(0))]) {
+      const plain = (parts: readonly Buffer[]) =>
+        parts.map((part) => (isValidity(part) ? sequence(start, time(hours(1))) : part))
+      expect(signedByRoot(plain)).toMatchObject({ ok: true })
+    }
   })
 
   it('in PEM, or with bytes after it', () => {
@@ -276,13 +300,23 @@ describe('a policy cannot be judged', () => {
 })
 
 /** What `certificate` makes under SHA-256, signed as authorities did before. */
-function weakLeaf() {
+const SHA256 = { name: 'sha256', algorithm: SIGNATURE_ALGORITHM }
+
+/** What comes of a signature whose certificate the root issued with other parts than usual. */
+function signedByRoot(change: (parts: readonly Buffer[]) => readonly Buffer[], hash = SHA256) {
   const keys = ecKeys()
-  const der = leafCertificate(pki, keys.publicKey, { issuer: root, sct: 'none' })
-  const sha256 = Buffer.from('300a06082a8648ce3d040302', 'hex')
-  const sha1 = Buffer.from('300906072a8648ce3d0401', 'hex')
-  const { tbsCertificate } = X509Certificate.parse(Buffer.from(der))
-  const parts = tbsCertificate.subs.map((part) => part.toDER()).map((part) => (part.equals(sha256) ? sha1 : part))
-  const tbs = sequence(...parts)
-  return { keys, certificate: sequence(tbs, sha1, bits(sign('sha1', tbs, root.privateKey))) }
+  const { tbsCertificate } = X509Certificate.parse(
+    Buffer.from(leafCertificate(pki, keys.publicKey, { issuer: root, sct: 'none' })),
+  )
+  const tbs = sequence(...change(tbsCertificate.subs.map((part) => part.toDER())))
+  const der = sequence(tbs, hash.algorithm, bits(sign(hash.name, tbs, root.privateKey)))
+  const { bundle } = signEnvelope(pki, statement(), { keys, leaf: { issuer: root }, log: 'none' })
+  bundle.verificationMaterial.certificate = { rawBytes: der.toString('base64') }
+  const stamp = stamped(pki, Buffer.from(bundle.dsseEnvelope!.signatures[0]!.sig, 'base64'))
+  bundle.verificationMaterial.timestampVerificationData.rfc3161Timestamps = [{ signedTimestamp: stamp }]
+  return prove(pki, bundle, { ...trusting(root), log: 0, timestamp: 1 })
+}
+
+function isValidity(part: Buffer): boolean {
+  return part.length > 2 && part[2] === 0x17
 }
