@@ -11,7 +11,7 @@ import { OverLimit } from './errors.ts'
 import type { Clock, EvidenceStore, Registry } from './ports.ts'
 import { recordReads } from './record-reads.ts'
 import type { TrustMaterials } from './trust/roots.ts'
-import { type Weighed, weigh } from './weigh.ts'
+import { weigh } from './weigh.ts'
 
 /** What an examination needs: where to read, what to judge by, whom to trust, and where to keep what was read. */
 export type Examiner = {
@@ -43,23 +43,16 @@ export async function examine(examiner: Examiner, id: ImageId): Promise<Examined
   try {
     const weighed = await weigh({ registryOf: recording.registryOf, policies, policyHash: hash, trusted }, id)
     if (weighed === undefined) return undefined
-    const judged = judgedBy(weighed)
-    const { elsewhere, evidence } = weighed
-    const { signature } = evidence
-    if (judged.kind === 'error') return { judged, signature, elsewhere }
+    const { verdict, elsewhere, evidence } = weighed
+    const { signature, mediaType, platforms } = evidence
+    if (weighed.overLimit !== undefined) return { judged: overLimit(weighed.overLimit, hash), signature, elsewhere }
     const reads = await recording.finish()
-    const transcript = await keepTranscript(store, { id, now, policies, set, reads, verdict: judged.verdict })
-    return { judged: { ...judged, transcript }, signature, elsewhere }
+    const transcript = await keepTranscript(store, { id, now, policies, set, reads, verdict })
+    return { judged: { kind: 'verdict', verdict, mediaType, platforms, transcript }, signature, elsewhere }
   } catch (error) {
     if (!(error instanceof OverLimit)) throw error
     return { judged: overLimit(error.message, hash), signature: false, elsewhere: [] }
   }
-}
-
-/** A good signature counts whatever else lies on the image; without one, what was not read might have been it. */
-function judgedBy({ verdict, evidence: { mediaType, platforms }, unread: [first] }: Weighed) {
-  if (verdict.outcome === 'rejected' && first !== undefined) return overLimit(first, verdict.policyHash)
-  return { kind: 'verdict', verdict, mediaType, platforms } as const
 }
 
 function overLimit(message: string, hash: string) {

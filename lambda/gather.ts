@@ -65,13 +65,16 @@ export async function gather(reading: Reading, image: ImageId): Promise<Evidence
   }
 }
 
-/** Reads what vouches for each platform of an index alone, nested indexes included. Throws OverLimit for too many, or too deep. */
+/**
+ * Reads what vouches for each platform of an index alone, nested indexes included. What is more than is read is a problem of
+ * that platform, or of all together: a policy that does not need them is judged all the same.
+ */
 export async function gatherPlatforms(
   reading: Reading,
   { image, children = [] }: Evidence,
-): Promise<PlatformEvidence[]> {
-  const leaves = await leavesOf(reading.registryOf(image.host), image, children, { depth: 1, listed: { count: 0 } })
-  assertFewEnough(image, leaves.length)
+): Promise<readonly PlatformEvidence[]> {
+  const { value: leaves = [], overLimit } = await withinLimit(leavesOf(reading, image, children))
+  if (overLimit !== undefined) return [tooLarge({ platform: 'all', digest: image.digest }, overLimit)]
   const shared = { ...reading, room: roomFor(leaves.length) }
   const read = await mapLimited(leaves, PARALLEL, (leaf) => gatherPlatform(shared, image, leaf))
   return read.sort((a, b) => (`${a.platform} ${a.digest}` < `${b.platform} ${b.digest}` ? -1 : 1))
@@ -80,7 +83,8 @@ export async function gatherPlatforms(
 async function gatherPlatform(reading: Reading, image: ImageId, leaf: Descriptor): Promise<PlatformEvidence> {
   const { digest } = leaf
   const common = { platform: platformOf(leaf) ?? 'unnamed', digest, claims: [] }
-  const evidence = await gather(reading, { ...image, digest })
+  const { value: evidence, overLimit } = await withinLimit(gather(reading, { ...image, digest }))
+  if (overLimit !== undefined) return tooLarge(common, overLimit)
   if (evidence === undefined) return { ...common, problem: { reason: 'child-missing', detail: digest } }
   // What the list takes for an image may be an index to whoever pulls it by digest
   const odd =
@@ -90,10 +94,25 @@ async function gatherPlatform(reading: Reading, image: ImageId, leaf: Descriptor
   return { ...common, claims: evidence.claims }
 }
 
+function tooLarge(about: Pick<PlatformEvidence, 'platform' | 'digest'>, detail: string): PlatformEvidence {
+  return { ...about, claims: [], problem: { reason: 'over-limit', detail } }
+}
+
+/** The images that an index lists, those of nested indexes included. Throws OverLimit for too many, or too deep. */
+async function leavesOf(
+  { registryOf }: Reading,
+  image: ImageId,
+  children: readonly Descriptor[],
+): Promise<Descriptor[]> {
+  const leaves = await leavesBelow(registryOf(image.host), image, children, { depth: 1, listed: { count: 0 } })
+  assertFewEnough(image, leaves.length)
+  return leaves
+}
+
 type Walk = { readonly depth: number; readonly listed: { count: number } }
 
-/** The images below an index: what is an index itself is opened. */
-async function leavesOf(
+/** What is an index itself is opened. */
+async function leavesBelow(
   registry: Registry,
   image: ImageId,
   children: readonly Descriptor[],
@@ -112,7 +131,7 @@ async function leavesOf(
     // Missing or ambiguous: it is told of where it is judged
     if (typeof manifest !== 'object' || manifest.kind !== 'index' || manifest.mediaType !== child.mediaType)
       return [child]
-    return leavesOf(registry, image, manifest.manifests.filter(isPlatform), { depth: depth + 1, listed })
+    return leavesBelow(registry, image, manifest.manifests.filter(isPlatform), { depth: depth + 1, listed })
   })
   return below.flat()
 }

@@ -10,10 +10,11 @@ import type { EvidenceStore, Registry } from './ports.ts'
 import { trustMaterials } from './trust/roots.ts'
 import { weigh } from './weigh.ts'
 
-/** A kept verdict and what the same evidence comes to now. `same`: byte for byte. */
+/** A kept verdict and what the same evidence comes to now; `overLimit`: why that would be no verdict. `same`: byte for byte. */
 export type Replayed = {
   readonly transcript: Transcript
   readonly now: Verdict
+  readonly overLimit?: string
   readonly same: boolean
 }
 
@@ -29,12 +30,14 @@ export async function replay(store: EvidenceStore, digest: Digest): Promise<Repl
   const registryOf = replayReads(store, transcript.reads)
   const weighed = await weigh({ registryOf, policies, policyHash: hash, trusted }, image)
   if (weighed === undefined) throw new Incomplete(`the manifest of ${image.digest} is not among what was kept`)
-  const same = canonicalJson(weighed.verdict) === canonicalJson(verdict)
-  return { transcript, now: weighed.verdict, same }
+  const { verdict: now, overLimit } = weighed
+  const same = overLimit === undefined && canonicalJson(now) === canonicalJson(verdict)
+  return { transcript, now, same, ...(overLimit !== undefined && { overLimit }) }
 }
 
 /** Whether a replay came out otherwise in anything but the version of the decider. */
-export function changesVerdict({ transcript, now }: Replayed): boolean {
+export function changesVerdict({ transcript, now, overLimit }: Replayed): boolean {
+  if (overLimit !== undefined) return true
   const { policyHash: _, ...was } = transcript.verdict
   const { policyHash: __, ...is } = now
   return canonicalJson(was) !== canonicalJson(is)

@@ -1,5 +1,5 @@
 import { asksForPlatforms, decide } from './core/decide.ts'
-import { type Authenticated, demandId, type Evidence } from './core/evidence.ts'
+import { type Authenticated, demandId, type Evidence, type PlatformClaims } from './core/evidence.ts'
 import type { Digest, ImageId } from './core/image.ts'
 import { asksSignature, sigstoreAuthorities } from './core/policy/authorities.ts'
 import type { Demand, Policy } from './core/policy/policy.ts'
@@ -24,8 +24,8 @@ export type Weighed = {
   readonly verdict: Verdict
   readonly evidence: Evidence
   readonly elsewhere: readonly ImageId[]
-  /** What was more than is read: any of it might have been a good signature. */
-  readonly unread: readonly string[]
+  /** Why the verdict counts for nothing: nothing good was read, and what was more than is read might have been. */
+  readonly overLimit?: string
 }
 
 /** Gather, authenticate, decide: one way for a push, for the command line and for a replay. Undefined: there is no such image. */
@@ -38,21 +38,33 @@ export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | unde
   const claims = authenticate(evidence.claims, id.digest)
   const first = decide(policies, { evidence, claims }, policyHash)
   if (!asksForPlatforms(policies, evidence, first)) {
-    return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]), unread: unreadOf(claims) }
+    return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]), ...overLimit(first, claims) }
   }
   const read = await gatherPlatforms(reading, evidence)
   const platforms = read.map((one) => ({ ...one, claims: authenticate(one.claims, one.digest) }))
+  const verdict = decide(policies, { evidence, claims, platforms }, policyHash)
   return {
-    verdict: decide(policies, { evidence, claims, platforms }, policyHash),
+    verdict,
     evidence,
     elsewhere: elsewhereOf(reading, id, [id.digest, ...read.map(({ digest }) => digest)]),
-    unread: unreadOf([...claims, ...platforms.flatMap((one) => one.claims)]),
+    ...overLimit(verdict, claims, platforms),
   }
 }
 
-function unreadOf(claims: readonly Authenticated[]): string[] {
-  const proofs = claims.flatMap((one) => [...one.proofs.values()])
-  return proofs.flatMap((proof) => (!proof.ok && proof.fault === 'over-limit' ? [proof.detail] : []))
+/** A good signature counts whatever else lies on the image; without one, what was not read might have been it (decision 6). */
+function overLimit(
+  { outcome }: Verdict,
+  claims: readonly Authenticated[],
+  platforms: readonly PlatformClaims[] = [],
+): { readonly overLimit?: string } {
+  if (outcome !== 'rejected') return {}
+  const proofs = [claims, ...platforms.map((one) => one.claims)].flat().flatMap((one) => [...one.proofs.values()])
+  const problems = platforms.flatMap(({ problem }) => problem ?? [])
+  const [first] = [
+    ...proofs.flatMap((proof) => (!proof.ok && proof.fault === 'over-limit' ? [proof.detail] : [])),
+    ...problems.flatMap(({ reason, detail }) => (reason === 'over-limit' ? [detail] : [])),
+  ]
+  return first === undefined ? {} : { overLimit: first }
 }
 
 function elsewhereOf({ sources }: Reading, { host, name, digest }: ImageId, digests: readonly Digest[]): ImageId[] {

@@ -26,6 +26,14 @@ const on = (os: string, architecture: string, fetched: FetchedManifest, annotati
 const indexOf = (...manifests: readonly object[]) => put(contents, manifestOf({ manifests }))
 const attestation = { 'vnd.docker.reference.type': 'attestation-manifest' }
 
+/** What an index comes to of which more would have to be read than is. */
+const tooLarge = (index: FetchedManifest, detail: RegExp) => ({
+  platform: 'all',
+  digest: index.digest,
+  claims: [],
+  problem: { reason: 'over-limit', detail: expect.stringMatching(detail) },
+})
+
 async function platformsOf(index: FetchedManifest) {
   const reading = readingOf(memoryRegistry(contents))
   const evidence = await gather(reading, { ...ID, digest: index.digest })
@@ -90,22 +98,36 @@ describe('the platforms of an index', () => {
     const inner = indexOf(...children)
     const wide = indexOf(...children, ...children)
     const nested = indexOf(...children, { ...listed(inner), mediaType: INDEX })
-    await expect(platformsOf(wide)).rejects.toThrow(OverLimit)
-    await expect(platformsOf(nested)).rejects.toThrow(/80 platforms; at most 64 are judged/)
+    for (const index of [wide, nested])
+      expect(await platformsOf(index)).toEqual([tooLarge(index, /80 platforms; at most 64 are judged/)])
+  })
+
+  it('one that is larger than is read is a problem of that platform alone', async () => {
+    const large = put(
+      contents,
+      manifestOf({ config: describeBytes(CONFIG, 'x'), layers: [], annotations: { x: 'x'.repeat(5 * 1024 * 1024) } }),
+    )
+    expect(await platformsOf(indexOf(on('linux', 'amd64', image('small')), on('linux', 'arm64', large)))).toMatchObject(
+      [
+        { platform: 'linux/amd64', claims: [] },
+        { platform: 'linux/arm64', digest: large.digest, problem: { reason: 'over-limit' } },
+      ],
+    )
   })
 
   it('indexes that list each other again and again are given up early', async () => {
     let index = indexOf(on('linux', 'amd64', image('deep')))
     for (let depth = 0; depth < 3; depth++)
       index = indexOf(...Array.from({ length: 64 }, () => ({ ...listed(index), mediaType: INDEX })))
-    await expect(platformsOf(index)).rejects.toThrow(OverLimit)
+    expect(await platformsOf(index)).toEqual([tooLarge(index, /list more than 128 manifests/)])
   })
 
   it('deeper than four indexes is over the limit, also in a circle that nobody could have built', async () => {
     let index = indexOf(on('linux', 'amd64', image('deep')))
     for (let depth = 0; depth < 3; depth++) index = indexOf({ ...listed(index), mediaType: INDEX })
     expect(await platformsOf(index)).toHaveLength(1)
-    await expect(platformsOf(indexOf({ ...listed(index), mediaType: INDEX }))).rejects.toThrow(/nest deeper than 4/)
+    const deeper = indexOf({ ...listed(index), mediaType: INDEX })
+    expect(await platformsOf(deeper)).toEqual([tooLarge(deeper, /nest deeper than 4/)])
   })
 })
 

@@ -57,6 +57,17 @@ it('another decision is told, and whether it changes anything', async () => {
   expect(changesVerdict(older)).toBe(false)
 })
 
+it('a release that would find too much to read says so, and names no verdict', async () => {
+  const { world, kept, put } = await judged()
+  // As if an older release had read on, and found the one good signature behind
+  const reads = kept.reads.map((read) =>
+    read.ask === 'blob' ? { ...read, answer: { overLimit: 'more than is read' } } : read,
+  )
+  const replayed = await replay(world.evidence, await put({ reads } as Partial<Transcript>))
+  expect(replayed).toMatchObject({ same: false, overLimit: 'more than is read', now: { outcome: 'rejected' } })
+  expect(changesVerdict(replayed)).toBe(true)
+})
+
 describe('evidence that is not what it was', () => {
   const unsound = (name: string, spoil: (world: Awaited<ReturnType<typeof judged>>) => Promise<Digest> | Digest) =>
     it(name, async () => {

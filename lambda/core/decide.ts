@@ -7,7 +7,7 @@ import type { Reason } from './reasons.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Bumped whenever the same policies and evidence would be judged otherwise: part of every policy hash. */
-export const DECIDER = '2'
+export const DECIDER = '3'
 
 // Nothing bad was seen, only nothing good: a signature may still be on its way
 const MERELY_ABSENT: readonly Reason[] = [

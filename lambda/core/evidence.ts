@@ -54,7 +54,10 @@ export type PlatformEvidence = {
   readonly claims: readonly Claim[]
   readonly problem?: Problem
 }
-export type Problem = { readonly reason: 'ambiguous-manifest' | 'child-missing'; readonly detail: string }
+export type Problem = {
+  readonly reason: 'ambiguous-manifest' | 'child-missing' | 'over-limit'
+  readonly detail: string
+}
 
 /** Who signed, as far as cryptography proves it: a certificate identity or a public key. */
 export type Signer =

@@ -52,7 +52,7 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
   const deadline = awaitedSince && plusSeconds(awaitedSince, situation.enforcement.gracePeriod)
   const state = nextState(before, judged, deadline, situation)
   const changed = before === undefined || before.state !== state
-  const judgedFields = judged.kind === 'verdict' ? verdictFields(judged, now) : errorFields(before, judged, now)
+  const judgedFields = judged.kind === 'verdict' ? verdictFields(judged, now) : errorFields(state, judged, now)
   const record: ImageRecord = {
     ...base,
     ...judgedFields,
@@ -97,7 +97,7 @@ function nextState(
 ): State {
   if (judged.kind === 'error') {
     // A re-check that ends in an outage keeps the last verdict; I8: it never fails an image
-    return record === undefined || record.state === 'pending' ? 'error' : record.state
+    return record === undefined || record.state === 'pending' || isOverNow(record, judged) ? 'error' : record.state
   }
   switch (judged.verdict.outcome) {
     case 'verified':
@@ -109,6 +109,12 @@ function nextState(
     default:
       return judged.verdict.outcome satisfies never
   }
+}
+
+/** The verdict was by other policies, and by those of now there is none for as long as too much lies on the image. What is bad stays so. */
+function isOverNow({ state, policyHash }: ImageRecord, judged: Judged & { kind: 'error' }): boolean {
+  const wasGood = state === 'verified' || state === 'unmanaged'
+  return wasGood && judged.reason === 'over-limit' && judged.policyHash !== policyHash
 }
 
 function rejected(
@@ -157,13 +163,10 @@ function shortened(check: Check): Check {
   return check.message.length <= LONGEST ? check : { ...check, message: `${check.message.slice(0, LONGEST - 1)}…` }
 }
 
-function errorFields(
-  before: ImageRecord | undefined,
-  judged: Judged & { kind: 'error' },
-  now: string,
-): Partial<ImageRecord> {
+function errorFields(state: State, judged: Judged & { kind: 'error' }, now: string): Partial<ImageRecord> {
   const lastError = { at: now, message: judged.message }
-  if (before !== undefined && before.state !== 'pending' && before.state !== 'error') return { lastError }
+  // The last verdict is kept
+  if (state !== 'error') return { lastError }
   const check: Check = {
     name: 'evidence',
     outcome: 'error',

@@ -157,6 +157,28 @@ describe('what is kept', () => {
     },
   )
 
+  const OVER = { ...OUTAGE, reason: 'over-limit', policyHash: 'p' } as Judged
+
+  it.each<State>(['verified', 'degraded', 'failed', 'unmanaged'])(
+    'too much to read leaves a verdict by the same policies as it was: %s',
+    (state) => {
+      expect(plan(record({ state, awaitedSince: at(-60) }), ID, OVER, untagged)).toMatchObject({ state, todo: [] })
+    },
+  )
+
+  it.each<readonly [State, State]>([
+    ['verified', 'error'],
+    ['unmanaged', 'error'],
+    ['degraded', 'degraded'],
+    ['failed', 'failed'],
+  ])('too much to read, by other policies, makes of %s %s', (state, becomes) => {
+    const next = plan(record({ state, awaitedSince: at(-60) }), ID, { ...OVER, policyHash: 'new' } as Judged, untagged)
+    expect(next.state).toBe(becomes)
+    const told = becomes === 'error' ? [{ kind: 'alert', events: [{ event: 'error' }] }] : []
+    expect(next.todo).toMatchObject(told)
+    expect(next.policyHash).toBe(becomes === 'error' ? 'new' : 'p')
+  })
+
   it('an outage is the only check where there was no verdict', () => {
     const { checks, lastError } = plan(undefined, ID, { ...OUTAGE, reason: 'over-limit' } as Judged, situation())
     expect(checks).toMatchObject([{ name: 'evidence', outcome: 'error', reason: 'over-limit' }])

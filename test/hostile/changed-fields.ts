@@ -52,6 +52,8 @@ const READINGS: readonly ((text: string) => Buffer)[] = [
   (text) => Buffer.from(text, 'hex'),
   // intoto 0.0.2 holds a signature as base64 of base64
   (text) => Buffer.from(Buffer.from(text, 'base64').toString(), 'base64'),
+  // PEM: of several certificates the first counts, and of one that is none nothing
+  (text) => Buffer.from(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END/.exec(text)?.[1] ?? '', 'base64'),
   // PEM in base64: text around the block means nothing
   (text) => Buffer.from(/-----BEGIN [A-Z ]+-----[^-]+/.exec(Buffer.from(text, 'base64').toString())?.[0] ?? ''),
 ]

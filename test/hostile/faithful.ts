@@ -78,7 +78,9 @@ function certificateDiffers(der: Buffer, signer: Signer): { readonly strange?: b
   // Undefined too where an extension comes twice
   if (certificate?.subjectAltName === undefined || certificate.keyUsage === undefined) return { strange: true }
   const { subjectAltName: names, keyUsage, validFrom, validTo } = certificate
-  if (!names.includes(`URI:${signer.subject}`) && !names.includes(`email:${signer.subject}`)) {
+  // Where a name has quotes or commas OpenSSL's is told as JSON
+  const told = [signer.subject, JSON.stringify(signer.subject)].flatMap((name) => [`URI:${name}`, `email:${name}`])
+  if (!told.some((name) => names.includes(name))) {
     return { problem: `subject ${JSON.stringify(signer.subject)}; OpenSSL reads ${JSON.stringify(names)}` }
   }
   if (!keyUsage.includes(CODE_SIGNING)) return { problem: 'a certificate that is not for code signing' }

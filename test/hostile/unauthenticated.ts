@@ -8,6 +8,7 @@ const ALWAYS: readonly RegExp[] = [
   /\.keyid\b/, // a hint
   /\.publicKey(?:\.hint)?(?: \(gone\))?$/, // the policy's key counts, not the one hinted at
   /^\.messageSignature\.messageDigest(?:\.digest)?(?: \(gone\))?$/, // made anew where it is missing
+  /^\.messageSignature\.messageDigest\.algorithm \(gone\)$/, // the name of the digest, which is compared
   // Stamped material comes with the stamp's own signature; which times may result is compared
   /\.(?:timestampVerificationData|rfc3161Timestamps|signedTimestamp|rfc3161timestamp|SignedRFC3161Timestamp)\b/,
   // What the checkpoint or the promise says counts, not what is written beside it
@@ -25,7 +26,7 @@ const UNLOGGED = /\.(?:tlogEntries|dev\.sigstore\.cosign\/bundle)\b/
 const LEGACY_ATTESTATION = /^\.layer\.(?:digest|annotations\.dev\.cosignproject\.cosign\/signature)\b/
 /** What a log notes about an entry beside signature, signer and digest. */
 const LOG_NOTES =
-  /\.canonicalizedBody\.spec\.(?:\S+\.)?(?:envelopeHash\b.*|content\.hash\b.*|(?:payloadHash|hash)\.algorithm|envelope\.payloadType|verifier\.keyDetails)(?: \(gone\))?$/
+  /\.canonicalizedBody\.spec\.(?:\S+\.)?(?:envelopeHash\b.*|content\.hash\b.*|(?:payloadHash|hash|data)\.algorithm|envelope\.payloadType|verifier\.keyDetails)(?: \(gone\))?$/
 const IN_LOG_BODY = /\.canonicalizedBody\b/
 
 /** May this field differ under a yes? */
