@@ -85,7 +85,7 @@ function trustOf({ signer, root, log, timestamp }: Demand, { materials, keys }: 
     if (material === undefined) throw unknownRoot(root, materials)
     const authorities = signer.ca === undefined ? material.authorities : [readAuthority(signer.ca)]
     const { kind, sct, ca } = signer
-    return { signer: { kind, sct, authorities, fulcio: ca === undefined }, material, log, timestamp }
+    return { signer: { kind, hash: 'sha256', sct, authorities, fulcio: ca === undefined }, material, log, timestamp }
   }
   // A key alone needs no root
   if (material === undefined && log + timestamp > 0) throw unknownRoot(root, materials)

@@ -4,6 +4,7 @@ import { Rejection } from './rejection.ts'
 const MAX_OBJECTS = 20_000
 const MAX_DEPTH = 100
 const FAILED = -1
+const INDEFINITE = 0x80
 
 /**
  * Turns away bytes over which the library's parser of DER would work without end. It tries whether each OCTET STRING holds further
@@ -18,9 +19,9 @@ export function assertBounded(der: Uint8Array, what: string): void {
   function object(at: number, depth: number): number {
     if (++objects > MAX_OBJECTS)
       throw new Rejection('over-limit', `${what}: more than ${MAX_OBJECTS} objects in its DER`)
-    const tag = der[at]
+    const tag = der[at] ?? 0x00
     const length = lengthAt(der, at + 1)
-    if (depth > MAX_DEPTH || tag === undefined || length === undefined) return FAILED
+    if (depth > MAX_DEPTH || length === undefined) return FAILED
     const [start, end] = [length.next, length.next + length.value]
     if ((tag & 0x1f) === 0x1f || tag === 0x00 || tag === 0x20 || end > der.length) return FAILED
     const constructed = (tag & 0x20) !== 0
@@ -40,11 +41,9 @@ export function assertBounded(der: Uint8Array, what: string): void {
 
 /** A length in the shortest form (X.690, 10.1) and where it ends; undefined where there is none. */
 function lengthAt(der: Uint8Array, at: number): { readonly value: number; readonly next: number } | undefined {
-  const first = der[at]
-  if (first === undefined) return undefined
-  if (first < 0x80) return { value: first, next: at + 1 }
+  const first = der[at] ?? INDEFINITE
+  if (first < INDEFINITE) return { value: first, next: at + 1 }
   const bytes = der.subarray(at + 1, at + 1 + (first & 0x7f))
-  if (bytes.length !== (first & 0x7f) || bytes.length > 6 || bytes[0] === 0) return undefined
   const value = bytes.reduce((sum, byte) => sum * 256 + byte, 0)
-  return value < 0x80 ? undefined : { value, next: at + 1 + bytes.length }
+  return bytes[0] === 0 || value < 0x80 ? undefined : { value, next: at + 1 + bytes.length }
 }

@@ -74,5 +74,5 @@ function authorityOf(
 ): CertificateAuthority {
   const selfSigned = certificates.filter((certificate) => isIssued(certificate, certificate))
   const anchors = selfSigned.length > 0 ? selfSigned : certificates.slice(-1)
-  return { anchors, intermediates: certificates.filter((one) => !anchors.includes(one)), validFor }
+  return { anchors, intermediates: certificates, validFor }
 }

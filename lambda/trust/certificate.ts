@@ -60,7 +60,7 @@ function subjectOf(certificate: X509Certificate): string {
   const names = certificate.extension(SUBJECT_ALTERNATIVE_NAME)?.valueObj.subs[0]?.subs ?? []
   const named = [URI_NAME, EMAIL_NAME].map((tag) => names.find((name) => name.tag.toDER() === tag)?.value)
   const subject = named.find((value) => value !== undefined)
-  const text = subject === undefined ? undefined : rawText(subject)
+  const text = rawText(subject)
   if (!text)
     throw new Rejection('certificate-untrusted', 'the certificate names no URI and no e-mail address as its subject')
   return text
@@ -75,8 +75,8 @@ function claimsOf(certificate: X509Certificate): Record<string, string> {
 }
 
 function rawText(value: Buffer | undefined): string | undefined {
-  const text = value?.toString('latin1')
-  return text !== undefined && /^[\x20-\x7e]+$/.test(text) ? text : undefined
+  const text = value?.toString('latin1') ?? ''
+  return /^[\x20-\x7e]+$/.test(text) ? text : undefined
 }
 
 function derText(certificate: X509Certificate, oid: string): string | undefined {

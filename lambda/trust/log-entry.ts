@@ -1,6 +1,5 @@
-import { createPublicKey, hash, X509Certificate } from 'node:crypto'
+import { createPublicKey, hash } from 'node:crypto'
 import type { TransparencyLogEntry } from '@sigstore/bundle'
-import { pem } from '@sigstore/core'
 import type { TrustMaterial } from '@sigstore/verify'
 import { verifyTLogInclusion } from '@sigstore/verify/dist/tlog/index.js'
 import { isObject } from '../core/is-object.ts'
@@ -9,19 +8,13 @@ import { spki } from './keys.ts'
 import { Rejection } from './rejection.ts'
 import type { SignedContent } from './signed-content.ts'
 
-/** What holds the signing key, in DER: the certificate, or the public key itself. */
-export type Holder = { readonly kind: 'certificate' | 'key'; readonly der: Buffer }
-
 /**
- * A log entry must speak of the very certificate or key that the signature is verified with.
+ * A log entry must speak of the very certificate or key that the signature is verified with, given in DER.
  * The library compares signature and digest only, so an entry for another certificate would pass (cosign GHSA-whqx-f9j3-ch6m).
  */
-export function assertSpeaksOf(entry: TransparencyLogEntry, holder: Holder): void {
-  const named = loggedVerifier(entry)
-  if (named === pem64(holder)) return
-  const logged = holderNamed(named)
-  if (logged.kind !== holder.kind || !logged.der.equals(holder.der)) {
-    throw new Rejection('log-mismatch', `the log entry names another ${holder.kind}`)
+export function assertSpeaksOf(entry: TransparencyLogEntry, holder: Buffer): void {
+  if (!derNamed(loggedVerifier(entry)).equals(holder)) {
+    throw new Rejection('log-mismatch', 'the log entry names another certificate or key')
   }
 }
 
@@ -61,6 +54,7 @@ export function assertLogInUse(
   if (!inUse) throw new Rejection('log-invalid', 'the log was not in use at the time of the signature')
 }
 
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/
 // Where each kind of entry keeps it: https://github.com/sigstore/rekor/tree/main/pkg/types, and rekor-tiles for 0.0.2
 const PATHS: Readonly<Record<string, readonly (string | number)[]>> = {
   'hashedrekord/0.0.1': ['spec', 'signature', 'publicKey', 'content'],
@@ -78,23 +72,17 @@ function loggedVerifier(entry: TransparencyLogEntry): unknown {
   return at(parseJson(entry.canonicalizedBody, 'the body of the log entry'), ...path)
 }
 
-/** As Rekor v1 writes it: no need to read another certificate where the text is the same. */
-function pem64({ kind, der }: Holder): string {
-  return Buffer.from(pem.fromDER(der, kind === 'certificate' ? 'CERTIFICATE' : 'PUBLIC KEY')).toString('base64')
-}
-
-function holderNamed(logged: unknown): Holder {
-  if (typeof logged === 'string') return fromPem(Buffer.from(logged, 'base64').toString())
-  const certificate = at(logged, 'x509Certificate', 'rawBytes')
-  if (typeof certificate === 'string') return { kind: 'certificate', der: Buffer.from(certificate, 'base64') }
-  const key = at(logged, 'publicKey', 'rawBytes')
-  if (typeof key === 'string') return { kind: 'key', der: Buffer.from(key, 'base64') }
+function derNamed(logged: unknown): Buffer {
+  if (typeof logged === 'string') return derOf(Buffer.from(logged, 'base64').toString())
+  const der = at(logged, 'x509Certificate', 'rawBytes') ?? at(logged, 'publicKey', 'rawBytes')
+  if (typeof der === 'string') return Buffer.from(der, 'base64')
   throw new Rejection('log-mismatch', 'the log entry names no key and no certificate')
 }
 
-function fromPem(text: string): Holder {
-  if (text.includes('BEGIN CERTIFICATE')) return { kind: 'certificate', der: new X509Certificate(text).raw }
-  return { kind: 'key', der: spki(createPublicKey(text)) }
+/** A certificate is compared byte for byte; keys come in several encodings of PEM. */
+function derOf(pem: string): Buffer {
+  const certificate = PEM_CERTIFICATE.exec(pem)?.[1]
+  return certificate === undefined ? spki(createPublicKey(pem)) : Buffer.from(certificate, 'base64')
 }
 
 function at(json: unknown, ...path: readonly (string | number)[]): unknown {

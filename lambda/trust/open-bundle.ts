@@ -35,7 +35,7 @@ export function openBundle(json: unknown, artifact: Artifact | undefined): Bundl
   if (!isObject(json)) throw new Rejection('malformed', 'the bundle is not a JSON object')
   // The library takes any `v<digit>.<digit>` and reads it as the newest it knows
   if (!MEDIA_TYPES.includes(json.mediaType)) {
-    throw new Rejection('unsupported', `bundle media type ${JSON.stringify(json.mediaType)?.slice(0, 100)}`)
+    throw new Rejection('unsupported', `bundle media type ${JSON.stringify(json.mediaType)}`)
   }
   assertShallow(json, 'the bundle')
   assertUnambiguous(json)

@@ -23,9 +23,9 @@ export function partsThatCount(bundle: Bundle, trust: Trust): Bundle {
 type Entries = Bundle['verificationMaterial']['tlogEntries']
 type Stamps = { signedTimestamp: Buffer }[]
 
-function entriesThatCount(entries: Entries, { signer, material, log, timestamp }: Trust): Entries {
-  if (log > 0 || (signer.kind === 'certificate' && timestamp === 0)) return entries
-  if (signer.kind === 'certificate' || signer.window === undefined) return []
+function entriesThatCount(entries: Entries, { signer, material, log }: Trust): Entries {
+  if (log > 0) return entries
+  if (!isWindowed(signer)) return []
   // A key with a window is judged by the times that logs of the root vouch for; of others nothing is known
   const isTimed = ({ logId, inclusionPromise }: TransparencyLogEntry) => {
     return inclusionPromise !== undefined && material.tlogs.some(({ logID }) => logID.equals(logId.keyId))
@@ -36,6 +36,10 @@ function entriesThatCount(entries: Entries, { signer, material, log, timestamp }
 function stampsThatCount(stamps: Stamps, { signer, material, timestamp }: Trust): Stamps {
   const known = material.timestampAuthorities
   if (timestamp > 0 || (signer.kind === 'certificate' && known.length > 0)) return stamps
-  if (signer.kind === 'certificate' || signer.window === undefined) return []
+  if (!isWindowed(signer)) return []
   return stamps.filter(({ signedTimestamp }) => isOfKnownAuthority(signedTimestamp, known))
+}
+
+function isWindowed(signer: Trust['signer']): boolean {
+  return signer.kind === 'key' && signer.window !== undefined
 }

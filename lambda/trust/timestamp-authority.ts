@@ -29,8 +29,8 @@ export function countAuthorities(
   tokens: readonly RFC3161Timestamp[],
   authorities: readonly TimestampAuthority[],
 ): number {
-  const subjects = tokens.map((token) => authorityNamed(token, authorities)?.certChain[0]?.subject.toString('hex'))
-  return new Set(subjects.filter((subject) => subject !== undefined)).size
+  const known = tokens.flatMap((token) => authorityNamed(token, authorities) ?? [])
+  return new Set(known.map(({ certChain: [leaf] }) => leaf?.subject.toString('hex'))).size
 }
 
 /**

@@ -12,6 +12,7 @@ export type Trust = {
     | { readonly kind: 'key'; readonly key: KeyObject; readonly hash: HashAlgorithm; readonly window?: Window }
     | {
         readonly kind: 'certificate'
+        readonly hash: 'sha256'
         readonly sct: boolean
         readonly authorities: readonly CertificateAuthority[]
         /** Fulcio's certificates name the issuer of the identity; those of a private authority may not. */

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle'
 import { type SignedEntity, toSignedEntity, Verifier } from '@sigstore/verify'
 import { verifySCTs } from '@sigstore/verify/dist/key/sct.js'
@@ -7,10 +8,11 @@ import { readIdentity } from './certificate.ts'
 import { type Certificate, parseCertificate } from './certificate-authority.ts'
 import { type CertificatePath, pathAt } from './certificate-path.ts'
 import { keyName, spki } from './keys.ts'
-import { assertLogInUse, assertSpeaksOf, type Holder, isIntoto001, verifyIntoto001 } from './log-entry.ts'
+import { assertLogInUse, assertSpeaksOf, isIntoto001, verifyIntoto001 } from './log-entry.ts'
 import { certificatesIn, openBundle } from './open-bundle.ts'
 import { partsThatCount } from './parts-that-count.ts'
 import { Rejection } from './rejection.ts'
+import type { TrustedMaterial } from './roots.ts'
 import { type SignedContent, signedContent, widened } from './signed-content.ts'
 import { countAuthorities, overEither } from './timestamp-authority.ts'
 import type { Trust } from './trust.ts'
@@ -29,27 +31,24 @@ export function verifyBundle(claim: BundleContent, trust: Trust): Verified {
   const holder = holderOf(bundle, trust)
   const content = signedContent(bundle, claim.artifact)
   const entries: TransparencyLogEntry[] = bundle.verificationMaterial.tlogEntries
-  if (trust.log > 0 && entries.length === 0) throw new Rejection('log-missing', 'no transparency log entry')
-  for (const entry of entries) assertSpeaksOf(entry, holder)
+  for (const entry of entries) assertSpeaksOf(entry, holder.der)
 
   const stock = toSignedEntity(withoutCertificate(bundle))
   const times = timesOf(stock)
-  assertTimed(bundle, trust, times)
   const known = entries.filter((entry) => !isIntoto001(entry))
-  const paths: CertificatePath[] = []
-  verifierOf(trust, holder, known.length, paths).verify({
+  verifierOf(trust.material, holder, known.length).verify({
     ...stock,
     timestamps: stock.timestamps.map((time) => overEnvelope(time, claim.envelope)),
-    signature: widened(stock.signature, content, trust.signer.kind === 'key' ? trust.signer.hash : 'sha256'),
+    signature: widened(stock.signature, content, trust.signer.hash),
     tlogEntries: known,
   })
   for (const entry of entries) {
     if (isIntoto001(entry)) verifyIntoto001(entry, content, trust.material.tlogs)
     assertLogInUse(entry, trust.material.tlogs, times)
   }
-  assertCertificateLogged(paths, trust)
   assertDistinct(stock, entries, trust)
-  return { signer: signerOf(trust, holder, times), content, times }
+  if (holder.kind === 'certificate') assertCertified(holder, trust.material)
+  return { signer: signerOf(holder, times), content, times }
 }
 
 /** To the library every bundle is one of a key: the certificate is read and judged here, and once is enough. */
@@ -58,19 +57,31 @@ function withoutCertificate(bundle: Bundle): Bundle {
   return { ...bundle, verificationMaterial: { ...bundle.verificationMaterial, content } } as Bundle
 }
 
-/** Who holds the signing key, with the certificates at hand: the signing one first, then those that the bundle brings along. */
-type KeyHolder = Holder & { readonly certificates: readonly Certificate[] }
+/** Who holds the signing key. A certificate comes with others that the bundle brings along, and the paths found from it, one a trusted time. */
+type KeyHolder = KeySigner | CertificateSigner
+type KeySigner = { readonly kind: 'key'; readonly key: KeyObject; readonly der: Buffer }
+type CertificateSigner = {
+  readonly kind: 'certificate'
+  readonly key: KeyObject
+  readonly der: Buffer
+  readonly leaf: Certificate
+  readonly brought: readonly Certificate[]
+  readonly wanted: Extract<Trust['signer'], { kind: 'certificate' }>
+  readonly paths: CertificatePath[]
+}
 
 /** A key where a key is asked for, a certificate where one is: the library takes either. */
-function holderOf({ verificationMaterial: { content } }: Bundle, { signer }: Trust): KeyHolder {
-  if (signer.kind === 'key') {
-    if (content.$case === 'publicKey') return { kind: 'key', der: spki(signer.key), certificates: [] }
+function holderOf({ verificationMaterial: { content } }: Bundle, { signer: wanted }: Trust): KeyHolder {
+  if (wanted.kind === 'key') {
+    if (content.$case === 'publicKey') return { kind: 'key', key: wanted.key, der: spki(wanted.key) }
     throw new Rejection('wrong-key-kind', 'signed by a certificate; a key is asked for')
   }
   if (content.$case === 'publicKey')
     throw new Rejection('wrong-key-kind', 'signed by a key; a certificate is asked for')
-  const { leaf, brought } = certificatesIn(content)
-  return { kind: 'certificate', der: leaf, certificates: [leaf, ...brought].map(parseCertificate) }
+  const { leaf: der, brought } = certificatesIn(content)
+  const leaf = parseCertificate(der)
+  const { publicKey: key } = leaf.x509
+  return { kind: 'certificate', key, der, leaf, brought: brought.map(parseCertificate), wanted, paths: [] }
 }
 
 /** Times that count once the library has verified them: RFC 3161, or a log's promise. Others in a bundle are hearsay. */
@@ -82,14 +93,6 @@ function timesOf({ timestamps }: SignedEntity): Date[] {
   })
 }
 
-function assertTimed({ verificationMaterial }: Bundle, trust: Trust, times: readonly Date[]): void {
-  const rfc3161 = verificationMaterial.timestampVerificationData?.rfc3161Timestamps ?? []
-  if (trust.timestamp > 0 && rfc3161.length === 0) throw new Rejection('timestamp-missing', 'no RFC 3161 timestamp')
-  if (trust.signer.kind === 'certificate' && times.length === 0) {
-    throw new Rejection('timestamp-missing', 'no trusted time to judge the certificate at')
-  }
-}
-
 function overEnvelope(time: SignedEntity['timestamps'][number], envelope: Uint8Array | undefined) {
   if (time.$case !== 'timestamp-authority' || envelope === undefined) return time
   return { ...time, timestamp: overEither(time.timestamp, envelope) }
@@ -99,26 +102,26 @@ function overEnvelope(time: SignedEntity['timestamps'][number], envelope: Uint8A
  * The library asks for the key only once it has verified the times, and then whether it is valid at each: there a certificate
  * must lead to an authority, by a path of ours. The library's own needs a self-signed end and takes nothing that a bundle brings.
  */
-function verifierOf(
-  { signer, material }: Trust,
-  { certificates: [leaf, ...brought] }: KeyHolder,
-  logEntries: number,
-  paths: CertificatePath[],
-): Verifier {
-  const thresholds = { tlogThreshold: logEntries, timestampThreshold: signer.kind === 'certificate' ? 1 : 0 }
-  const isValid = (time: Date) => {
-    if (signer.kind === 'certificate' && leaf) paths.push(pathAt(time, leaf, brought, signer.authorities))
+function verifierOf(material: TrustedMaterial, holder: KeyHolder, logEntries: number): Verifier {
+  const validFor = (time: Date) => {
+    if (holder.kind === 'certificate') {
+      holder.paths.push(pathAt(time, holder.leaf, holder.brought, holder.wanted.authorities))
+    }
     return true
   }
-  const key = signer.kind === 'key' ? signer.key : leaf?.x509.publicKey
-  if (key === undefined) throw new Rejection('malformed', 'there is no signing certificate')
-  return new Verifier({ ...material, publicKey: () => ({ publicKey: key, validFor: isValid }) }, thresholds)
+  const thresholds = { tlogThreshold: logEntries, timestampThreshold: 0 }
+  return new Verifier({ ...material, publicKey: () => ({ publicKey: holder.key, validFor }) }, thresholds)
 }
 
-/** The certificate must carry proof (SCT) that a certificate log of the root knows it, and none that does not hold. */
-function assertCertificateLogged(paths: readonly CertificatePath[], { signer, material }: Trust): void {
-  if (signer.kind === 'key' || !signer.sct) return
-  const logs = paths.slice(0, 1).flatMap(([leaf, issuer]) => verifySCTs(leaf.asn1, issuer.asn1, material.ctlogs))
+/**
+ * At one trusted time at least the certificate must have led to an authority. It must carry proof (SCT), where it is asked for,
+ * that a certificate log of the root knows it, and none that does not hold.
+ */
+function assertCertified({ paths: [path], wanted }: CertificateSigner, { ctlogs }: TrustedMaterial): void {
+  if (path === undefined) throw new Rejection('timestamp-missing', 'no trusted time to judge the certificate at')
+  if (!wanted.sct) return
+  const [leaf, issuer] = path
+  const logs = verifySCTs(leaf.asn1, issuer.asn1, ctlogs)
   if (logs.length === 0) throw new Rejection('certificate-untrusted', 'the certificate carries no SCT')
 }
 
@@ -133,14 +136,12 @@ function assertDistinct({ timestamps }: SignedEntity, entries: readonly Transpar
   }
 }
 
-function signerOf({ signer }: Trust, { certificates: [leaf] }: KeyHolder, times: readonly Date[]): Signer {
-  if (signer.kind === 'certificate' && leaf) {
-    return { kind: 'certificate', ...readIdentity(leaf.asn1, signer.fulcio), signedAt: earliest(times) }
+function signerOf(holder: KeyHolder, times: readonly Date[]): Signer {
+  if (holder.kind === 'certificate') {
+    const identity = readIdentity(holder.leaf.asn1, holder.wanted.fulcio)
+    return { kind: 'certificate', ...identity, signedAt: earliest(times) }
   }
-  if (signer.kind === 'key') {
-    return { kind: 'key', key: keyName(spki(signer.key)), ...(times.length > 0 && { signedAt: earliest(times) }) }
-  }
-  throw new Rejection('malformed', 'there is no signing certificate')
+  return { kind: 'key', key: keyName(holder.der), ...(times.length > 0 && { signedAt: earliest(times) }) }
 }
 
 /** An old signature can be stamped again at any time, but never before it was made: the earliest time comes nearest. */

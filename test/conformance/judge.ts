@@ -31,6 +31,6 @@ function trustOf({ signer, root }: Case): Trust {
   const asked: Trust['signer'] =
     'pem' in signer
       ? { kind: 'key', key: createPublicKey(signer.pem), hash: 'sha256' }
-      : { kind: 'certificate', sct: true, authorities: material.authorities, fulcio: true }
+      : { kind: 'certificate', hash: 'sha256', sct: true, authorities: material.authorities, fulcio: true }
   return { signer: asked, material, log: 1, timestamp: 0 }
 }

@@ -79,7 +79,10 @@ function certificateDiffers(der: Buffer, signer: Signer): { readonly strange?: b
   if (certificate?.subjectAltName === undefined || certificate.keyUsage === undefined) return { strange: true }
   const { subjectAltName: names, keyUsage, validFrom, validTo } = certificate
   // Where a name has quotes or commas OpenSSL's is told as JSON
-  const told = [signer.subject, JSON.stringify(signer.subject).replaceAll(',', '\\u002c')].flatMap((name) => [`URI:${name}`, `email:${name}`])
+  const told = [signer.subject, JSON.stringify(signer.subject).replaceAll(',', '\\u002c')].flatMap((name) => [
+    `URI:${name}`,
+    `email:${name}`,
+  ])
   if (!told.some((name) => names.includes(name))) {
     return { problem: `subject ${JSON.stringify(signer.subject)}; OpenSSL reads ${JSON.stringify(names)}` }
   }

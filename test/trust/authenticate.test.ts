@@ -21,6 +21,7 @@ import {
 } from './bundles.ts'
 import { KINDS } from './log-bodies.ts'
 import { ecKeys, ISSUER, NOW, newPki, rootOf, WORKFLOW } from './pki.ts'
+import { broken } from './tsa.ts'
 
 const pki = newPki()
 const TRUSTED = { materials: trustMaterials({ test: rootOf(pki) }), keys: {}, now: NOW }
@@ -135,6 +136,16 @@ describe('does not look at what the policy does not ask for, as whoever attached
     expect(prove(pki, bundle, keyDemand(keys.publicKey))).toMatchObject({ ok: true })
   })
 
+  it('the broken timestamp of a known authority on a bundle signed by key', () => {
+    const { bundle, keys } = signEnvelope(pki, statement(), { by: 'key', log: 'none', stamp: NOW })
+    const [stamp] = bundle.verificationMaterial.timestampVerificationData.rfc3161Timestamps
+    stamp!.signedTimestamp = broken(stamp!.signedTimestamp)
+    expect(prove(pki, bundle, keyDemand(keys.publicKey))).toMatchObject({ ok: true })
+    expect(prove(pki, bundle, keyDemand(keys.publicKey, { timestamp: 1 }))).toMatchObject({
+      fault: 'timestamp-invalid',
+    })
+  })
+
   it('the foreign log entry of a certificate that only has to be stamped', () => {
     const { bundle } = withForeign({ stamp: NOW }, { tlogEntries })
     expect(prove(pki, bundle, WITHOUT_LOG)).toMatchObject({ ok: true })
@@ -146,6 +157,16 @@ describe('does not look at what the policy does not ask for, as whoever attached
     expect(prove(pki, bundle, CERTIFICATE, { root })).toMatchObject({ ok: true })
     expect(prove(pki, bundle, CERTIFICATE)).toMatchObject({ ok: false, fault: 'timestamp-invalid' })
   })
+})
+
+describe('a claim that could not be read', () => {
+  it.each(['malformed', 'over-limit', 'unsupported'] as const)(
+    'is no proof, for the reason it came with: %s',
+    (fault) => {
+      const content = { kind: 'unreadable', fault, detail: 'as it was read' } as const
+      expect(prove(pki, content)).toEqual({ ok: false, fault, detail: 'as it was read' })
+    },
+  )
 })
 
 describe('of several claims', () => {

@@ -47,3 +47,30 @@ it.each([
 ])('%s is left to the parser', (_, der) => {
   expect(() => assertBounded(der, 'a test')).not.toThrow()
 })
+
+describe('what the parser gives up on at once is left to it, whatever follows:', () => {
+  const MANY = Buffer.alloc(2 * 21_000, Buffer.of(0x05, 0x00))
+  const startingWith = (...first: readonly number[]) => sequence(Buffer.from(first), MANY)
+
+  it.each<[string, Buffer]>([
+    ['a tag of several bytes', startingWith(0x1f, 0x00)],
+    ['a constructed tag of several bytes', startingWith(0x3f, 0x00)],
+    ['the tag 0', startingWith(0x00, 0x00)],
+    ['a constructed tag 0', startingWith(0x20, 0x00)],
+    ['a length without end', startingWith(0x04, 0x80)],
+    ['a length in two bytes where one would do', startingWith(0x04, 0x81, 0x04)],
+    ['a length that begins with 0', startingWith(0x04, 0x82, 0x00, 0x80)],
+    ['a list that reaches beyond the end', startingWith(0x30, 0x84, 0x7f, 0xff, 0xff, 0xff)],
+    ['nesting beyond a hundred levels', Buffer.alloc(60_000, 0x30)],
+  ])('%s', (_, der) => {
+    expect(() => assertBounded(der, 'a test')).not.toThrow()
+  })
+
+  it.each<[string, Buffer]>([
+    ['an ordinary object', startingWith(0x05, 0x00)],
+    ['a length of 127', startingWith(0x04, 0x7f, ...Array(127).fill(0))],
+    ['a length of 128', startingWith(0x04, 0x81, 0x80, ...Array(128).fill(0))],
+  ])('but not %s', (_, der) => {
+    expect(() => assertBounded(der, 'a test')).toThrow(Rejection)
+  })
+})

@@ -1,7 +1,9 @@
-import { generateKeyPairSync, hash } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, hash } from 'node:crypto'
 import { ed25519ph } from '@noble/curves/ed25519.js'
 import { dsse } from '@sigstore/core'
 import { describe, expect, it } from 'vitest'
+import { verifyEd25519ph } from '../../lambda/trust/ed25519ph.ts'
+import { verifySignature } from '../../lambda/trust/keys.ts'
 import type { KeyPair } from '../../local/sigstore/authority.ts'
 import { IMAGE, keyDemand, prove, signEnvelope, signMessage, statement } from './bundles.ts'
 import { KINDS } from './log-bodies.ts'
@@ -125,4 +127,29 @@ it('keys that cannot sign are not judged', () => {
   const { bundle } = signEnvelope(pki, statement(), { by: 'key', log: 'none' })
   const { publicKey } = generateKeyPairSync('x25519')
   expect(prove(pki, bundle, keyDemand(publicKey))).toMatchObject({ ok: false, fault: 'unsupported' })
+})
+
+it('a curve whose own hash is not asked for does not fall back to another', () => {
+  const { bundle, keys } = signEnvelope(pki, statement(), {
+    by: 'key',
+    keys: ecKeys('P-384'),
+    hash: 'sha256',
+    log: 'none',
+  })
+  expect(prove(pki, bundle, keyDemand(keys.publicKey, {}, 'sha512'))).toMatchObject({ fault: 'signature-invalid' })
+})
+
+describe('Ed25519ph', () => {
+  it('is verified strictly: a point of small order vouches for everything only under ZIP 215', () => {
+    const point = Buffer.concat([Buffer.of(1), Buffer.alloc(31)])
+    const key = createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: point.toString('base64url') } })
+    const signature = Buffer.concat([point, Buffer.alloc(32)])
+    expect(ed25519ph.verify(signature, IMAGE, point, { zip215: true })).toBe(true)
+    expect(verifyEd25519ph(key, IMAGE, signature)).toBe(false)
+  })
+
+  it('is not tried under a key of another algorithm without a hash', () => {
+    const { publicKey } = generateKeyPairSync('ml-dsa-65')
+    expect(verifySignature(publicKey, [], Buffer.from('signed'), Buffer.alloc(64))).toBe(false)
+  })
 })

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import {
+  CERTIFICATE,
   entryOf,
+  IMAGE,
   keyDemand,
   legacyClaim,
   prove,
@@ -132,6 +134,55 @@ describe('a log entry', () => {
     const entry = { ...logged(pki, body), kindVersion: { kind: 'intoto', version: '0.0.1' } }
     bundle.verificationMaterial.tlogEntries = [entry]
     expect(prove(pki, bundle)).toMatchObject({ ok: false, fault: 'log-mismatch' })
+  })
+
+  it.each(['kind', 'apiVersion'])('whose body calls itself another %s than intoto 0.0.1 is a mismatch', (field) => {
+    const { bundle, logged: about } = signEnvelope(pki)
+    const right = { ...about, payload: Buffer.from(bundle.dsseEnvelope!.payload, 'base64') }
+    const body = { ...envelopeBody('intoto/0.0.1', right), [field]: '0.0.2' }
+    bundle.verificationMaterial.tlogEntries = [
+      { ...logged(pki, body), kindVersion: { kind: 'intoto', version: '0.0.1' } },
+    ]
+    expect(prove(pki, bundle)).toMatchObject({ ok: false, fault: 'log-mismatch' })
+  })
+
+  it('of kind intoto 0.0.1 beside a message is a mismatch, as it can only be about an envelope', () => {
+    const { bundle, logged: about } = signMessage(pki)
+    const body = envelopeBody('intoto/0.0.1', about)
+    bundle.verificationMaterial.tlogEntries = [
+      { ...logged(pki, body), kindVersion: { kind: 'intoto', version: '0.0.1' } },
+    ]
+    expect(prove(pki, bundle, CERTIFICATE, { artifact: IMAGE })).toMatchObject({ ok: false, fault: 'log-mismatch' })
+  })
+
+  it.each(KINDS)('of kind %s that names a certificate does not speak of its key', (kind) => {
+    const keys = ecKeys()
+    const der = leafCertificate(pki, keys.publicKey)
+    const { bundle, logged: about } = signEnvelope(pki, statement(), { by: 'key', keys })
+    const right = { ...about, payload: Buffer.from(bundle.dsseEnvelope!.payload, 'base64') }
+    const entry = (verifier: typeof about.verifier) => entryOf(pki, envelopeBody(kind, { ...right, verifier }))
+    const judge = (tlogEntries: LogEntry[]) =>
+      prove(
+        pki,
+        { ...bundle, verificationMaterial: { ...bundle.verificationMaterial, tlogEntries } },
+        keyDemand(keys.publicKey, { log: 1 }),
+      )
+    expect(judge([entry(about.verifier)])).toMatchObject({ ok: true })
+    expect(judge([entry({ kind: 'certificate', der })])).toMatchObject({ ok: false, fault: 'log-mismatch' })
+  })
+
+  it('may write certificate and key in lines of any length', () => {
+    for (const by of ['certificate', 'key'] as const) {
+      const { bundle, keys, logged: about } = signEnvelope(pki, statement(), { by })
+      const right = { ...about, payload: Buffer.from(bundle.dsseEnvelope!.payload, 'base64') }
+      const body = JSON.parse(JSON.stringify(envelopeBody('dsse/0.0.1', right)))
+      const [signature] = body.spec.signatures
+      const text = Buffer.from(signature.verifier, 'base64').toString()
+      signature.verifier = Buffer.from(text.replace(/(?<=[A-Za-z0-9+/=])\n(?=[A-Za-z0-9+/=])/g, '')).toString('base64')
+      bundle.verificationMaterial.tlogEntries = [entryOf(pki, body)]
+      const demand = by === 'key' ? keyDemand(keys.publicKey, { log: 1 }) : CERTIFICATE
+      expect(prove(pki, bundle, demand)).toMatchObject({ ok: true })
+    }
   })
 
   it('of kind intoto 0.0.1 must be in the log like any other', () => {

@@ -10,7 +10,13 @@ import { ecKeys, newPki, rootOf } from './pki.ts'
 
 const pki = newPki()
 const material = trustMaterials({ test: rootOf(pki) }).get('test')!
-const certificate = { kind: 'certificate', sct: true, authorities: material.authorities, fulcio: true } as const
+const certificate = {
+  kind: 'certificate',
+  hash: 'sha256',
+  sct: true,
+  authorities: material.authorities,
+  fulcio: true,
+} as const
 const digest = sha256Prehash(hash('sha256', IMAGE, 'buffer'))
 
 /** What a bundle says of the image whose bytes or digest are at hand, or why it is turned away. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CERTIFICATE, keyDemand, legacyClaim, prove, SLSA, signEnvelope, statement } from './bundles.ts'
 import { NOW, newPki, stamped } from './pki.ts'
-import { serialOf, stampedBy, timestampAuthority } from './tsa.ts'
+import { broken, serialOf, stampedBy, timestampAuthority } from './tsa.ts'
 
 const pki = newPki()
 const STAMPED = { ...CERTIFICATE, log: 0, timestamp: 1 }
@@ -73,6 +73,13 @@ describe.each(['certificate', 'key'] as const)('the timestamp of a legacy attest
   it('is refused over the envelope where it lies in a bundle: there only the signature is stamped', () => {
     const { bundle } = stampedOver(Buffer.from(JSON.stringify(envelope)))
     expect(prove(pki, bundle, demand)).toMatchObject({ ok: false, fault: 'timestamp-invalid' })
+  })
+
+  it('is refused over the envelope where its own signature is broken', () => {
+    const over = stampedOver(Buffer.from(JSON.stringify(envelope)))
+    const [stamp] = over.bundle.verificationMaterial.timestampVerificationData.rfc3161Timestamps
+    stamp!.signedTimestamp = broken(stamp!.signedTimestamp)
+    expect(prove(pki, legacyClaim(over), demand)).toMatchObject({ ok: false, fault: 'timestamp-invalid' })
   })
 
   it('is refused over the envelope where a stranger signed it', () => {

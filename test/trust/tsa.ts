@@ -41,3 +41,10 @@ export function stampedBy({ authority }: Pki, stamper: Stamper, data: Uint8Array
 export function serialOf(der: Buffer): Buffer {
   return Buffer.from(new X509Certificate(der).serialNumber, 'hex')
 }
+
+/** The same token with another signature, which is the last thing in it. */
+export function broken(token: string): string {
+  const der = Buffer.from(token, 'base64')
+  der.writeUInt8(der.readUInt8(der.length - 1) ^ 1, der.length - 1)
+  return der.toString('base64')
+}
