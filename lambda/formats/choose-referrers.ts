@@ -51,7 +51,7 @@ function isUntold({ artifactType }: Descriptor): boolean {
 type Ranked = { readonly one: Descriptor; readonly rank: number }
 
 function byRank(a: Ranked, b: Ranked): number {
-  return a.rank - b.rank || Number(a.one.digest > b.one.digest) - Number(a.one.digest < b.one.digest)
+  return a.rank - b.rank || (a.one.digest < b.one.digest ? -1 : 1)
 }
 
 function distinct(descriptors: readonly Descriptor[]): Descriptor[] {

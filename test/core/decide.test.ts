@@ -195,6 +195,12 @@ describe('a bad signature, to failFast', () => {
     ['a signature of another kind', [policy([byWorkflow()])], [good()], false],
     ['an attestation before the signature', [policy([byKey()])], [good(KEY, attestation(SPDX))], false],
     ['a stranger', [policy([byWorkflow()])], [good({ ...WORKFLOW, subject: 'x' })], true],
+    [
+      'a stranger beside an attestation that is absent',
+      [policy([byWorkflow({ attestations: wanting(SPDX, SLSA) })])],
+      [good({ ...WORKFLOW, subject: 'x' }, attestation(SPDX))],
+      true,
+    ],
     ['not ours, and nobody asks', [], [bad()], false],
   ])('%s', (_, policies, claims, answer) => {
     expect(judge(policies, claims).badSignature).toBe(answer)
@@ -256,4 +262,8 @@ describe('laws of the verdict', () => {
       }),
     )
   })
+})
+
+it('an authority that always says yes has no signers', () => {
+  expect(judge([policy([withStatic('pass')])])).toMatchObject({ outcome: 'verified', signers: [] })
 })

@@ -66,6 +66,26 @@ describe('platforms: index', () => {
     ])
   })
 
+  it('by whoever signed on each, and only there', () => {
+    const { signers } = decide(
+      [policy([sbom])],
+      { evidence: INDEX, claims: [], platforms: [amd64(SBOM), arm64(SBOM)] },
+      'h',
+    )
+    expect(signers).toEqual([KEY])
+  })
+
+  it('and where it is on none, that of the index is told of', () => {
+    const subject = { evidence: INDEX, claims: [bad()], platforms: [amd64(), arm64()] }
+    const [check] = decide([policy([sbom])], subject, 'h').checks
+    expect(check).toStrictEqual({
+      name: 'signed/key/sbom',
+      outcome: 'fail',
+      reason: 'signature-invalid',
+      message: expect.not.stringContaining('though not on every platform'),
+    })
+  })
+
   it('but not on all but one, and it is told which', () => {
     const { outcome, checks } = decide(
       [policy([sbom])],
@@ -138,6 +158,14 @@ describe('the platforms are read', () => {
     ['not where nothing is missing', [policy([sbom])], [SBOM], false],
     ['not for a signature, which must be on the index', [policy([byKey()])], [], false],
     ['not where another policy is missed', [policy([byKey()], { name: 'other' }), policy([sbom])], [SBOM], false],
+    [
+      'where only one of several policies lacks it',
+      [policy([byKey()], { name: 'other' }), policy([sbom])],
+      [good()],
+      true,
+    ],
+    ['where only one of several authorities asks for it', [policy([byWorkflow(), sbom])], [], true],
+    ['not for an authority that always says no', [policy([withStatic('fail')])], [], false],
     ['not where no policy matches', [], [], false],
   ])('%s', (_, policies, claims, asked) => {
     expect(asks(policies, claims)).toBe(asked)

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { findAsked } from '../../lambda/core/checks/authority.ts'
+import { decide } from '../../lambda/core/decide.ts'
 import type { Says } from '../../lambda/core/evidence.ts'
-import { byKey, good, KEY } from './claims.ts'
+import { byKey, evidence, good, KEY, policy } from './claims.ts'
 import { ID } from './records.ts'
 
 const own = byKey({ reference: 'repository' })
@@ -24,6 +25,27 @@ describe('reference: repository', () => {
   ])('asks for a signature that names %s', (_, names, met) => {
     const finding = look(own, named(...names))
     expect(finding).toMatchObject(met ? { met } : { met, reason: 'reference-mismatch' })
+  })
+
+  it('tells which names were signed', () => {
+    const detail = (...names: readonly string[]) => look(own, named(...names)).detail
+    expect(detail('a', 'b')).toContain('names signed are "a", "b"; asked for is ' + HERE)
+    expect(detail()).toContain('names signed are none; asked for is ' + HERE)
+  })
+
+  it('is asked of each platform by the same name', () => {
+    const children = [{ mediaType: 'm', digest: ID.digest, size: 1, annotations: {} }]
+    const judged = (name: string) =>
+      decide(
+        [policy([own], { platforms: 'each' })],
+        {
+          evidence: evidence({ children }),
+          claims: [],
+          platforms: [{ platform: 'linux/amd64', digest: ID.digest, claims: [good(KEY, named(name))] }],
+        },
+        'h',
+      ).outcome
+    expect([HERE, 'elsewhere.example/x'].map(judged)).toEqual(['verified', 'rejected'])
   })
 
   it('is not asked for unless a policy says so', () => {

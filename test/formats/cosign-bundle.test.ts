@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ImageManifest } from '../../lambda/core/manifest.ts'
 import { parseManifest } from '../../lambda/core/manifest.ts'
 import { cosignBundle } from '../../lambda/formats/cosign-bundle.ts'
+import { readable } from '../../lambda/formats/format.ts'
 import { BUNDLE, bytesOf, CONFIG, describeBytes, EMPTY, IMAGE_MANIFEST, manifestOf, referrerOf } from './layouts.ts'
 
 const IMAGE = IMAGE_MANIFEST.bytes
@@ -45,6 +46,18 @@ describe('a bundle referrer', () => {
 })
 
 describe('a bundle', () => {
+  it('that is no UTF-8 is none', () => {
+    const bytes = Buffer.from('{"mediaType":"x"}')
+    bytes.writeUInt8(0xff, bytes.indexOf('x'))
+    expect(cosignBundle.read(layer, bytes, IMAGE)).toMatchObject({ kind: 'unreadable', fault: 'malformed' })
+  })
+
+  it('of just so much structure is read', () => {
+    expect(cosignBundle.read(layer, bytesOf(`{"x":[${'{},'.repeat(9_998)}[0]]}`), IMAGE)).toMatchObject({
+      kind: 'bundle',
+    })
+  })
+
   it.each([
     [9_998, 'bundle'],
     [9_999, 'unreadable'],
@@ -69,4 +82,11 @@ describe('a bundle', () => {
       expect(cosignBundle.read(layer, bytesOf(text), IMAGE)).toMatchObject({ kind: 'unreadable', fault: 'malformed' })
     },
   )
+})
+
+it('a defect of our own is no claim', () => {
+  const defect = () => {
+    throw new TypeError('a defect')
+  }
+  expect(() => readable(defect)).toThrow(TypeError)
 })

@@ -54,7 +54,57 @@ describe('a referrer', () => {
       layers: [describeBytes(SIMPLE_SIGNING, 'a'), describeBytes(DSSE, 'b')],
       subject,
     })
-    expect(referrer(manifest).places).toHaveLength(2)
+    expect(referrer(manifest).places.map(({ format }) => format.name)).toEqual(['cosign-oci11', 'cosign-oci11'])
+  })
+
+  it('of that kind holds nothing in layers of another', () => {
+    const config = describeBytes('application/vnd.dev.cosign.artifact.sig.v1+json', '{}')
+    const layers = [describeBytes(SIMPLE_SIGNING, 'a'), describeBytes('text/plain', 'b')]
+    const { digest, mediaType, bytes } = IMAGE_MANIFEST
+    const manifest = manifestOf({ config, layers, subject: { digest, mediaType, size: bytes.length } })
+    expect(referrer(manifest).places.map((place) => place.layer.mediaType)).toEqual([SIMPLE_SIGNING])
+  })
+
+  it('tells what it is attached to', () => {
+    const details = [OTHER, undefined].map((subject) => referrer(referrerOf(subject, [layer])).faults[0]?.content)
+    expect(details).toMatchObject([{ detail: `attached to ${OTHER.digest}` }, { detail: 'attached to no image' }])
+  })
+
+  it('that is too large is over the limit, of the carrier that a list announced', () => {
+    const large = { digest: OTHER.digest, found: 'as-referrer', unread: 'large' } as const
+    const content = { kind: 'unreadable', fault: 'over-limit', detail: 'large' }
+    expect(locateClaims(large, IMAGE).faults).toMatchObject([{ carrier: 'unknown', content }])
+    expect(locateClaims({ ...large, carrier: 'cosign-bundle' }, IMAGE).faults).toMatchObject([
+      { carrier: 'cosign-bundle' },
+    ])
+  })
+
+  it.each([
+    ['the layer', { predicateType: 'of the layer' }, {}, 'of the layer'],
+    ['the manifest', {}, { 'dev.sigstore.bundle.predicateType': 'of the manifest' }, 'of the manifest'],
+    [
+      'the layer first',
+      { predicateType: 'of the layer' },
+      { 'dev.sigstore.bundle.predicateType': 'of the manifest' },
+      'of the layer',
+    ],
+    ['neither', {}, {}, undefined],
+  ])('has a hint of what it says from %s', (_, ofLayer, ofManifest, hint) => {
+    const { digest, mediaType, bytes } = IMAGE_MANIFEST
+    const layers = [{ ...layer, annotations: ofLayer }]
+    const subject = { digest, mediaType, size: bytes.length }
+    const manifest = manifestOf({
+      artifactType: BUNDLE,
+      config: describeBytes(EMPTY, '{}'),
+      layers,
+      annotations: ofManifest,
+      subject,
+    })
+    const [place] = referrer(manifest).places
+    expect(place).toMatchObject({ layer: { annotations: ofLayer } })
+    expect(Object.entries(place ?? {}).filter(([key]) => key === 'hint')).toEqual(
+      hint === undefined ? [] : [['hint', hint]],
+    )
   })
 
   it.each([

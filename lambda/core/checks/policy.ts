@@ -39,12 +39,11 @@ function groupsOf(policy: Policy, subject: Subject): readonly Group[] {
   if (evidence.ambiguous !== undefined) return [refused('manifest', missed('ambiguous-manifest', evidence.ambiguous))]
   if (policy.platforms === 'index' || evidence.children === undefined) return [judgeGroup(policy, subject)]
   if (platforms.length === 0) return [refused('platforms', missed('no-platform'))]
-  return platforms.map(({ platform, digest, claims, problem }) => {
+  return platforms.map(({ platform, claims, problem }) => {
     if (problem !== undefined) {
       return { platform, ...refused('manifest', missed(problem.reason, problem.detail)) }
     }
-    const child = { ...evidence, image: { ...evidence.image, digest } }
-    return { platform, ...judgeGroup(policy, { evidence: child, claims }) }
+    return { platform, ...judgeGroup(policy, { evidence, claims }) }
   })
 }
 
@@ -92,7 +91,7 @@ function findAttestation(
   if (own.met || platforms.length === 0) return { name: called, finding: own }
   const onPlatforms = platforms.map((one) => ({
     platform: one.platform,
-    finding: findAsked(authority, asked, { ...evidence.image, digest: one.digest }, one.claims),
+    finding: findAsked(authority, asked, evidence.image, one.claims),
   }))
   const lacking = onPlatforms.find(({ finding }) => !finding.met)
   if (lacking === undefined) {

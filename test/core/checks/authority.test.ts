@@ -106,6 +106,14 @@ const cases: readonly Case[] = [
     `cosign-bundle in ${digest(2)}: it is signature-invalid`,
   ],
   [
+    'of two equally near misses the first',
+    byWorkflow(),
+    signature,
+    [good({ ...stranger, subject: 'first@example.com' }), good(stranger)],
+    'identity-mismatch',
+    'first@example.com',
+  ],
+  [
     'the nearest miss: a wrong identity',
     byWorkflow(),
     signature,
