@@ -29,8 +29,8 @@ describe('reference: repository', () => {
 
   it('tells which names were signed', () => {
     const detail = (...names: readonly string[]) => look(own, named(...names)).detail
-    expect(detail('a', 'b')).toContain('names signed are "a", "b"; asked for is ' + HERE)
-    expect(detail()).toContain('names signed are none; asked for is ' + HERE)
+    expect(detail('a', 'b')).toContain(`names signed are "a", "b"; asked for is ${HERE}`)
+    expect(detail()).toContain(`names signed are none; asked for is ${HERE}`)
   })
 
   it('is asked of each platform by the same name', () => {

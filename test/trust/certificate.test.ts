@@ -149,11 +149,48 @@ describe('a certificate', () => {
     expect(prove(pki, bundle, CERTIFICATE, { root })).toMatchObject({ ok: true })
   })
 
-  it('from before its authority was trusted is refused', () => {
+  it.each([
+    ['from before its authority was trusted', { start: hours(1).toISOString() }, false],
+    ['from the very moment from which its authority was trusted', { start: NOW.toISOString() }, true],
+    [
+      'of the very moment until which its authority was trusted',
+      { start: hours(-1).toISOString(), end: NOW.toISOString() },
+      true,
+    ],
+    ['from after its authority was trusted', { start: hours(-2).toISOString(), end: hours(-1).toISOString() }, false],
+  ])('%s', (_, validFor, ok) => {
     const root = rootOf(pki)
-    root.certificateAuthorities[0]!.validFor = { start: hours(1).toISOString() }
-    expect(prove(pki, signEnvelope(pki).bundle, CERTIFICATE, { root })).toMatchObject({
+    root.certificateAuthorities[0]!.validFor = validFor
+    const proof = prove(pki, signEnvelope(pki).bundle, CERTIFICATE, { root })
+    expect(proof).toMatchObject(ok ? { ok } : { ok, fault: 'certificate-untrusted' })
+  })
+
+  it.each([
+    [0, true],
+    [10, true],
+    [10 + 1 / 60, false],
+  ])('stamped %d minutes after it began, where it lasts for ten', (minutes, ok) => {
+    const { bundle } = signEnvelope(pki, statement(), {
+      log: 'none',
+      stamp: new Date(NOW.getTime() + minutes * 60_000),
+    })
+    expect(prove(pki, bundle, { ...CERTIFICATE, log: 0, timestamp: 1 })).toMatchObject({ ok })
+  })
+
+  it.each([
+    ['a purpose', { usage: [extension('2.5.29.37', Buffer.alloc(0))] }],
+    ['a name', { name: extension(OID.subjectAltName, Buffer.alloc(0)) }],
+    ['names', { name: extension(OID.subjectAltName, sequence()) }],
+  ])('whose extension for %s is empty is refused', (_, leaf) => {
+    expect(judge(leaf)).toMatchObject({ ok: false })
+  })
+
+  it('without an extension for names is refused, for having none', () => {
+    const proof = judge({ name: extension('1.2.3.4', Buffer.of(5, 0)) })
+    expect(proof).toMatchObject({
+      ok: false,
       fault: 'certificate-untrusted',
+      detail: expect.stringContaining('names no URI'),
     })
   })
 })

@@ -134,3 +134,15 @@ describe('a key of AWS KMS', () => {
     expect(judged).toThrow(arn)
   })
 })
+
+it('tells the time at which it was signed, or judged where that is not known', () => {
+  const end = hours(-1).toISOString()
+  const detailOf = (options: SignOptions) => {
+    const proof = judge({ end }, options, hours(9))
+    return proof.ok ? undefined : proof.detail
+  }
+  expect(detailOf(at(NOW))).toBe("signed at 2026-03-01T12:00:00.000Z, outside the key's validity")
+  expect(detailOf({ log: 'none' })).toBe(
+    "signed at an unknown time, judged at 2026-03-01T21:00:00.000Z, outside the key's validity",
+  )
+})

@@ -108,6 +108,10 @@ describe('a lean certificate', () => {
     ['of a root', root.certificate],
     ['without extensions', certificate({ ...fieldsOf([]), extensions: [] }, fulcio)],
     ['of a long name', certificate(fieldsOf([extension('1.2.3', Buffer.alloc(70_000, 7))]), fulcio)],
+    [
+      'with extensions of 127 and 128 bytes',
+      certificate(fieldsOf([119, 120, 121, 122].map((size) => junk(size))), fulcio),
+    ],
     ['with values of 127 and 128 bytes', certificate(fieldsOf([127, 128, 255, 256].map((size) => junk(size))), fulcio)],
   ])('answers as it does to the library alone: %s', (_, der) => {
     expect(assertSame(der)).toBe(true)

@@ -113,6 +113,27 @@ describe('turned away before anything is verified', () => {
   })
 })
 
+it('null is nothing, beside what is there', () => {
+  const { publicKey: _, ...material } = good.verificationMaterial
+  const bundle = { ...good, messageSignature: null, verificationMaterial: { ...material, publicKey: null } }
+  expect(prove(pki, { kind: 'bundle', bundle })).toMatchObject({ ok: true })
+})
+
+it('a message without a digest needs the bytes that it signs', () => {
+  const { bundle } = signMessage(pki)
+  const messageSignature = { signature: bundle.messageSignature!.signature }
+  expect(prove(pki, { kind: 'bundle', bundle: { ...bundle, messageSignature } })).toMatchObject({
+    ok: false,
+    fault: 'malformed',
+  })
+})
+
+it('a proof without a checkpoint is none', () => {
+  const { checkpoint: _, ...bare } = proof
+  const bundle = { ...withEntries([{ ...entry, inclusionProof: bare }]), mediaType: V01 }
+  expect(prove(pki, { kind: 'bundle', bundle })).toMatchObject({ ok: false })
+})
+
 describe('at the limit', () => {
   it('32 timestamps are read, and found to be one', () => {
     const spoiled = withStamps(copies(stamp, 32))

@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, sign } from 'node:crypto'
+import { X509Certificate } from '@sigstore/core'
 import type { Certified } from '../../local/sigstore/authority.ts'
 import {
   certificate,
@@ -6,7 +7,9 @@ import {
   distinguishedName,
   type Issuer,
   keyUsage,
+  SIGNATURE_ALGORITHM,
 } from '../../local/sigstore/certificate.ts'
+import { bits, sequence } from '../../local/sigstore/der.ts'
 import { ecKeys, NOW } from './pki.ts'
 
 type CaOptions = {
@@ -35,4 +38,19 @@ export function newCa(commonName: string, options: CaOptions = {}): Certified {
     extensions,
   }
   return { ...self, certificate: certificate(fields, options.issuer ?? self) }
+}
+
+const SHA256 = { name: 'sha256', algorithm: SIGNATURE_ALGORITHM }
+/** What signs a certificate without keeping anybody from forging it. */
+export const SHA1 = { name: 'sha1', algorithm: Buffer.from('300906072a8648ce3d0401', 'hex') }
+
+/** The same certificate, signed anew by an issuer: over parts that a test has changed, or under another hash. */
+export function resigned(
+  der: Uint8Array,
+  { privateKey }: Issuer,
+  { change = (part: Buffer): Buffer => part, hash = SHA256 } = {},
+): Buffer {
+  const parts = X509Certificate.parse(Buffer.from(der)).tbsCertificate.subs.map((part) => part.toDER())
+  const tbs = sequence(...parts.map((part) => (part.equals(SIGNATURE_ALGORITHM) ? hash.algorithm : change(part))))
+  return sequence(tbs, hash.algorithm, bits(sign(hash.name, tbs, privateKey)))
 }

@@ -1,4 +1,5 @@
 import crypto from 'node:crypto'
+import { serialize } from 'node:v8'
 import { describe, expect, it, vi } from 'vitest'
 import { demandId, type Proof } from '../../lambda/core/evidence.ts'
 import type { Demand } from '../../lambda/core/policy/policy.ts'
@@ -71,6 +72,17 @@ describe('a cache of proofs', () => {
     expect(worked(['x'.repeat(200), 'x'.repeat(200)], limits)).toBe(2)
   })
 
+  it('counts what is used again once', () => {
+    expect(worked(Array(100).fill('a'), { entries: 100, bytes: 1600 })).toBe(1)
+  })
+
+  it('keeps what is just a sixteenth of it, sixteen times', () => {
+    const some = Array.from({ length: 16 }, (_, index) => `${index}`.padStart(50))
+    const bytes = 16 * serialize(some[0]).length
+    expect(worked([...some, ...some], { entries: 100, bytes })).toBe(16)
+    expect(worked(['x'.padStart(50), 'x'.padStart(50)], { entries: 100, bytes: bytes - 1 })).toBe(2)
+  })
+
   it('works where something is nested too deeply to be named', () => {
     expect(worked([nested(100_000), nested(100_000)])).toBe(2)
   })
@@ -108,11 +120,16 @@ describe('a bundle', () => {
     expect(again).toEqual({ proof: first.proof, checks: 0 })
   })
 
-  it('is turned away once under the same trust', () => {
-    const { bundle } = signEnvelope(newPki(), statement())
-    const first = judge(bundle)
-    expect(first).toMatchObject({ proof: { ok: false, fault: 'certificate-untrusted' } })
-    expect(judge(bundle)).toEqual({ proof: first.proof, checks: 0 })
+  it.each([
+    ['by us', {}, { subject: OTHER }, 'subject-mismatch'],
+    ['by the library', { payload: 'e30=' }, {}, 'log-mismatch'],
+  ])('is turned away %s once under the same trust', (_, changed, judging, fault) => {
+    const { bundle } = signEnvelope(pki, statement())
+    Object.assign(bundle.dsseEnvelope!, changed)
+    const first = judge(bundle, judging)
+    expect(first).toMatchObject({ proof: { ok: false, fault } })
+    expect(first.checks).toBeGreaterThan(0)
+    expect(judge(bundle, judging)).toEqual({ proof: first.proof, checks: 0 })
   })
 
   it.each<[string, Judging, object]>([
