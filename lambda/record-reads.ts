@@ -1,5 +1,5 @@
 import type { FetchedManifest } from './core/manifest.ts'
-import { type Answer, type Question, questionKey, type Read } from './core/transcript.ts'
+import { type Answer, limitedKey, type Question, type Read } from './core/transcript.ts'
 import { OverLimit } from './errors.ts'
 import type { EvidenceStore, Registry } from './ports.ts'
 
@@ -17,7 +17,7 @@ export function recordReads(registryOf: (host: string) => Registry, store: Evide
   const kept: Promise<unknown>[] = []
 
   function ask<T>(asked: Question, read: () => Promise<T | undefined>, record: (answer: Answer<T>) => Read) {
-    const key = questionKey(asked)
+    const key = limitedKey(asked)
     const known = answers.get(key)
     if (known !== undefined) return known as Promise<T | undefined>
     const answer = answered(key, read, record)
@@ -48,7 +48,7 @@ export function recordReads(registryOf: (host: string) => Registry, store: Evide
     return {
       ...registry,
       manifest: (name, reference, maxBytes) => {
-        const asked = { ask: 'manifest', host, name, reference } as const
+        const asked = { ask: 'manifest', host, name, reference, ...(maxBytes !== undefined && { maxBytes }) } as const
         const record = ({ digest, mediaType, bytes }: FetchedManifest) => {
           keep(bytes)
           return { digest, mediaType }
@@ -72,14 +72,7 @@ export function recordReads(registryOf: (host: string) => Registry, store: Evide
         )
       },
       referrers: (name, digest, which = {}) => {
-        const { artifactType } = which
-        const asked = {
-          ask: 'referrers',
-          host,
-          name,
-          digest,
-          ...(artifactType !== undefined && { artifactType }),
-        } as const
+        const asked = { ask: 'referrers', host, name, digest, ...which } as const
         return ask(
           asked,
           () => registry.referrers(name, digest, which),

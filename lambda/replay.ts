@@ -2,8 +2,17 @@ import * as z from 'zod'
 import { canonicalJson } from './core/canonical.ts'
 import { digestOf } from './core/digest-of.ts'
 import { type Digest, isDigest } from './core/image.ts'
+import type { Descriptor } from './core/manifest.ts'
 import { policyHash } from './core/policy/hash.ts'
-import { type Answer, type Question, questionKey, type Read, type Served, type Transcript } from './core/transcript.ts'
+import {
+  type Answer,
+  limitedKey,
+  type Question,
+  questionKey,
+  type Read,
+  type Served,
+  type Transcript,
+} from './core/transcript.ts'
 import type { Verdict } from './core/verdict.ts'
 import { Incomplete, Misconfigured, OverLimit } from './errors.ts'
 import type { EvidenceStore, Registry } from './ports.ts'
@@ -72,30 +81,32 @@ async function bytesOf(store: EvidenceStore, digest: Digest): Promise<Uint8Array
 
 /** Registries that answer as they did. */
 function replayReads(store: EvidenceStore, reads: readonly Read[]): (host: string) => Registry {
-  const known = new Map(reads.map((read) => [questionKey(read), read.answer]))
+  const asked = new Map(reads.map((read) => [limitedKey(read), read.answer]))
+  // Another release may have other limits
+  const found = new Map(reads.flatMap((read) => ('found' in read.answer ? [[questionKey(read), read.answer]] : [])))
   function answer<T>(question: Question): T | null {
-    const key = questionKey(question)
-    const given = known.get(key) as Answer<T> | undefined
+    const given = (asked.get(limitedKey(question)) ?? found.get(questionKey(question))) as Answer<T> | undefined
     // Another release may ask what this one did not
-    if (given === undefined) throw new Incomplete(`not asked at the time: ${key}`)
+    if (given === undefined) throw new Incomplete(`not asked at the time: ${limitedKey(question)}`)
     if ('overLimit' in given) throw new OverLimit(given.overLimit)
     return given.found
   }
   return (host) => ({
     resolve: () => Promise.reject(new Misconfigured('a replay resolves no tags')),
     tagsOf: () => Promise.reject(new Misconfigured('a replay lists no tags')),
-    async manifest(name, reference) {
-      const served = answer<Served>({ ask: 'manifest', host, name, reference })
-      return served === null ? undefined : { ...served, bytes: await bytesOf(store, served.digest) }
+    async manifest(name, reference, maxBytes = Number.POSITIVE_INFINITY) {
+      const served = answer<Served>({ ask: 'manifest', host, name, reference, maxBytes })
+      if (served === null) return undefined
+      const bytes = await bytesOf(store, served.digest)
+      if (bytes.length > maxBytes)
+        throw new OverLimit(`${reference}: ${bytes.length} bytes; at most ${maxBytes} are read`)
+      return { ...served, bytes }
     },
     async blob(name, digest) {
       return answer<true>({ ask: 'blob', host, name, digest }) === null ? undefined : bytesOf(store, digest)
     },
-    async referrers(name, digest, { artifactType } = {}) {
-      return (
-        answer<never>({ ask: 'referrers', host, name, digest, ...(artifactType !== undefined && { artifactType }) }) ??
-        undefined
-      )
+    referrers: async (name, digest, which = {}) => {
+      return answer<readonly Descriptor[]>({ ask: 'referrers', host, name, digest, ...which }) ?? undefined
     },
   })
 }

@@ -2,8 +2,8 @@
 
 /** Functions by name: handler file, timeout and, where a queue feeds it, how. Seconds. */
 export const FUNCTIONS = {
-  // A batch of images made to be as large as is read takes up to 800 MB: npm run test:memory
-  verify: { entry: 'lambda/handlers/verify.ts', timeout: 60, memory: 1024 },
+  // One whole processor, and room for a batch of images made to be as large as is read: npm run test:memory
+  verify: { entry: 'lambda/handlers/verify.ts', timeout: 60, memory: 1769 },
   act: { entry: 'lambda/handlers/act.ts', timeout: 60, memory: 512 },
   sweep: { entry: 'lambda/handlers/sweep.ts', timeout: 55, memory: 512 },
   api: { entry: 'lambda/handlers/api.ts', timeout: 29, memory: 512 },

@@ -120,7 +120,9 @@ async function isJudged(
   if (manifest.kind === 'image') return false
   if (manifest.manifests.length > MAX_CHILDREN) return true
   for (const child of manifest.manifests) {
-    const { value: fetched } = await withinLimit(registry.manifest(name, child.digest))
+    const { value: fetched, overLimit } = await withinLimit(registry.manifest(name, child.digest))
+    // A runtime may read on where we do not
+    if (overLimit !== undefined) return true
     const parsed = fetched && parseManifest(fetched)
     if (typeof parsed === 'object' && isRunnable(parsed)) return true
   }

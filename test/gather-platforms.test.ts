@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { FetchedManifest } from '../lambda/core/manifest.ts'
 import { OverLimit } from '../lambda/errors.ts'
-import { gather, gatherPlatforms } from '../lambda/gather.ts'
+import { gather } from '../lambda/gather.ts'
+import { gatherPlatforms } from '../lambda/gather-platforms.ts'
+import type { Registry } from '../lambda/ports.ts'
 import { roomFor } from '../lambda/room.ts'
 import { attach, bundle, contents, ID, read, readingOf, TAG } from './formats/gathering.ts'
 import {
@@ -34,8 +36,8 @@ const tooLarge = (index: FetchedManifest, detail: RegExp) => ({
   problem: { reason: 'over-limit', detail: expect.stringMatching(detail) },
 })
 
-async function platformsOf(index: FetchedManifest) {
-  const reading = readingOf(memoryRegistry(contents))
+async function platformsOf(index: FetchedManifest, registry: Registry = memoryRegistry(contents)) {
+  const reading = readingOf(registry)
   const evidence = await gather(reading, { ...ID, digest: index.digest })
   return gatherPlatforms(reading, evidence!)
 }
@@ -120,6 +122,21 @@ describe('the platforms of an index', () => {
     for (let depth = 0; depth < 3; depth++)
       index = indexOf(...Array.from({ length: 64 }, () => ({ ...listed(index), mediaType: INDEX })))
     expect(await platformsOf(index)).toEqual([tooLarge(index, /list more than 128 manifests/)])
+  })
+
+  it('the limit that is met first is the same, however slow each answer is', async () => {
+    let deep = indexOf(on('linux', 'amd64', image('deep')))
+    for (let depth = 0; depth < 4; depth++) deep = indexOf({ ...listed(deep), mediaType: INDEX })
+    const wide = indexOf(...Array.from({ length: 70 }, (_, n) => on('linux', `a${n}`, image(String(n)))))
+    const index = indexOf({ ...listed(deep), mediaType: INDEX }, { ...listed(wide), mediaType: INDEX })
+    for (const slow of [deep, wide]) {
+      const registry = memoryRegistry(contents)
+      const manifest: typeof registry.manifest = async (name, reference, maxBytes) => {
+        for (let turn = 0; reference === slow.digest && turn < 20; turn++) await new Promise(setImmediate)
+        return registry.manifest(name, reference, maxBytes)
+      }
+      expect(await platformsOf(index, { ...registry, manifest })).toEqual([tooLarge(index, /nest deeper than 4/)])
+    }
   })
 
   it('deeper than four indexes is over the limit, also in a circle that nobody could have built', async () => {

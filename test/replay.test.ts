@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../lambda/core/canonical.ts'
 import type { Digest } from '../lambda/core/image.ts'
 import type { Transcript } from '../lambda/core/transcript.ts'
-import { Incomplete } from '../lambda/errors.ts'
+import { Incomplete, OverLimit } from '../lambda/errors.ts'
 import { examine } from '../lambda/examine.ts'
+import { recordReads } from '../lambda/record-reads.ts'
 import { changesVerdict, replay } from '../lambda/replay.ts'
 import { failing } from './memory/faults.ts'
 import { runnable, sign } from './memory/images.ts'
@@ -66,6 +67,49 @@ it('a release that would find too much to read says so, and names no verdict', a
   const replayed = await replay(world.evidence, await put({ reads } as Partial<Transcript>))
   expect(replayed).toMatchObject({ same: false, overLimit: 'more than is read', now: { outcome: 'rejected' } })
   expect(changesVerdict(replayed)).toBe(true)
+})
+
+describe('a release with other limits', () => {
+  const of = (kept: Transcript, maxBytes: number | undefined) =>
+    kept.reads.map((read) => {
+      if (read.ask === 'blob') return read
+      const { maxBytes: _, ...asked } = read
+      return { ...asked, ...(maxBytes !== undefined && { maxBytes }) }
+    })
+
+  it.each([undefined, 1_000_000])('finds what was read within others: %s', async (maxBytes) => {
+    const { world, kept, put } = await judged()
+    const replayed = await replay(world.evidence, await put({ reads: of(kept, maxBytes) } as Partial<Transcript>))
+    expect(replayed).toMatchObject({ same: true })
+  })
+
+  it('does not read on where it would have stopped', async () => {
+    const { world, referrer, kept, put } = await judged()
+    const digest = await world.evidence.put(Buffer.alloc(200 * 1024, 'x'))
+    const large = { found: { digest, mediaType: runnable('').mediaType } }
+    const reads = of(kept, undefined).map((read) =>
+      read.ask === 'manifest' && read.reference === referrer ? { ...read, answer: large } : read,
+    )
+    expect(await replay(world.evidence, await put({ reads } as Partial<Transcript>))).toMatchObject({
+      same: false,
+      overLimit: `${referrer}: 204800 bytes; at most 131072 are read`,
+    })
+  })
+})
+
+it('the same manifest is asked for once within each limit, and replayed within each', async () => {
+  const { world, registry } = await memory()
+  const image = { ...runnable('app'), annotations: { x: 'x'.repeat(1000) } }
+  const digest = registry.push(NAME, image, 'v1')
+  const recording = recordReads(() => registry.registry, world.evidence)
+  const recorded = recording.registryOf(HOST)
+  await expect(recorded.manifest(NAME, digest, 1000)).rejects.toThrow(OverLimit)
+  expect(await recorded.manifest(NAME, digest, 4000)).toMatchObject({ digest })
+  await expect(recorded.manifest(NAME, digest, 1000)).rejects.toThrow(OverLimit)
+  expect(await recording.finish()).toMatchObject([
+    { maxBytes: 1000, answer: { overLimit: expect.any(String) } },
+    { maxBytes: 4000, answer: { found: { digest } } },
+  ])
 })
 
 describe('evidence that is not what it was', () => {

@@ -4,7 +4,7 @@ import { OverLimit } from '../lambda/errors.ts'
 import { verifyPush } from '../lambda/pipeline.ts'
 import { runnable } from './memory/images.ts'
 import { pushed, story } from './memory/story.ts'
-import { memory, NAME } from './memory/world.ts'
+import { HOST, memory, NAME } from './memory/world.ts'
 
 const app = runnable('app')
 
@@ -21,6 +21,24 @@ describe('what is judged', () => {
     expect([await state(victim), await state(hidden)]).toEqual(['pending', 'pending'])
     await pass(11)
     expect([await state(hidden), await at(`${hex(victim)}.sig`)]).toEqual(['failed', undefined])
+  })
+
+  it('is an index under a signature tag whose child is more than is read: a runtime may read it', async () => {
+    const outside = await memory()
+    const { registry } = outside.registry
+    const child = outside.registry.push(NAME, runnable('child'))
+    const manifest: typeof registry.manifest = (name, reference, maxBytes) =>
+      reference === child ? Promise.reject(new OverLimit('large')) : registry.manifest(name, reference, maxBytes)
+    const world = { ...outside.world, registries: new Map([[HOST, { ...registry, manifest }]]) }
+    const { push, settle, state } = story({ ...outside, world })
+    const image = push(app)
+    const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json' }
+    const list = push(
+      { ...index, manifests: [part(app.mediaType, child)] } as { mediaType: string },
+      `${hex(image)}.sig`,
+    )
+    await settle()
+    expect(await state(list)).toBe('pending')
   })
 
   it('is not the list of referrers under the fallback tag', async () => {

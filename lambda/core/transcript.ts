@@ -3,14 +3,20 @@ import type { Descriptor } from './manifest.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Verdict } from './verdict.ts'
 
-/** One question to a registry and its answer. Bytes lie in the evidence store under their digest. */
+/** One question to a registry, and its answer within a limit. Bytes lie in the evidence store under their digest. */
 export type Read = { readonly host: string; readonly name: string } & (
-  | { readonly ask: 'manifest'; readonly reference: string; readonly answer: Answer<Served> }
+  | {
+      readonly ask: 'manifest'
+      readonly reference: string
+      readonly maxBytes?: number
+      readonly answer: Answer<Served>
+    }
   | { readonly ask: 'blob'; readonly digest: Digest; readonly answer: Answer<true> }
   | {
       readonly ask: 'referrers'
       readonly digest: Digest
       readonly artifactType?: string
+      readonly maxBytes?: number
       readonly answer: Answer<readonly Descriptor[]>
     }
 )
@@ -21,12 +27,18 @@ export type Answer<T> = { readonly found: T | null } | { readonly overLimit: str
 type WithoutAnswer<T> = T extends unknown ? Omit<T, 'answer'> : never
 export type Question = WithoutAnswer<Read>
 
-/** One name for a question, the same when it is asked and when it is looked up. */
+/** One name for a question, the same when it is asked and when it is looked up, whatever its limit. */
 export function questionKey(asked: Question): string {
   const { ask, host, name } = asked
   const about = ask === 'manifest' ? [asked.reference] : [asked.digest]
   const type = ask === 'referrers' && asked.artifactType !== undefined ? [asked.artifactType] : []
   return JSON.stringify([ask, host, name, ...about, ...type])
+}
+
+/** The same for a question within its limit: what is too much for one may not be for another. */
+export function limitedKey(asked: Question): string {
+  const limit = 'maxBytes' in asked && asked.maxBytes !== undefined ? ` within ${asked.maxBytes}` : ''
+  return `${questionKey(asked)}${limit}`
 }
 
 /** All that a verdict rests on, and the verdict: enough to decide again without asking anybody. Bytes are named by digest. */

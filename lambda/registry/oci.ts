@@ -1,7 +1,7 @@
 import { BadInput } from '../core/bad-input.ts'
 import { digestOf } from '../core/digest-of.ts'
 import { type Digest, isDigest, isRepositoryName, isTag } from '../core/image.ts'
-import { MANIFEST_TYPES } from '../core/manifest.ts'
+import { type FetchedManifest, MANIFEST_TYPES } from '../core/manifest.ts'
 import { Misconfigured, Unavailable } from '../errors.ts'
 import type { Clock, Registry } from '../ports.ts'
 import { assertFewValues } from './assert-few-values.ts'
@@ -43,22 +43,14 @@ export function ociRegistry(options: OciOptions): Registry {
   const auth = tokenAuth({ registry, service, credentials, exchange, limits, now })
   const who = credentials ? `"${credentials.username}"` : 'anonymous'
 
-  const self: Registry = {
-    resolve: async (name, tag) => (await self.manifest(name, tag))?.digest,
+  return {
+    // Whatever lies under a tag, and however hard it is to read, others must be able to tell that it is not theirs
+    resolve: async (name, tag) => (await served(name, tag, limits.manifestBytes))?.digest,
 
     async manifest(name, reference, maxBytes = limits.manifestBytes) {
-      if (!isDigest(reference) && !isTag(reference)) throw badInput(reference, 'a tag or a sha256 digest')
-      const accept = MANIFEST_TYPES.join(', ')
-      const answer = await get({ name, path: `manifests/${reference}`, accept, maxBytes })
-      if (answer === undefined) return undefined
-      const mediaType = mediaTypeOf(answer)
-      if (!mediaType.startsWith('application/')) {
-        throw new Unavailable(service, `manifests/${reference} of "${name}": "${mediaType}" instead of a manifest`)
-      }
-      // The Docker-Content-Digest header is the registry's word; the bytes are the proof (CVE-2023-33959)
-      if (isDigest(reference)) proveDigest(service, name, reference, answer.bytes)
-      assertFewValues(answer.bytes, limits.jsonSize, `${service}: manifests/${reference} of "${name}"`)
-      return { digest: digestOf(answer.bytes), mediaType, bytes: answer.bytes }
+      const manifest = await served(name, reference, maxBytes)
+      if (manifest) assertFewValues(manifest.bytes, limits.jsonSize, `${service}: manifests/${reference} of "${name}"`)
+      return manifest
     },
 
     async blob(name, digest, maxBytes) {
@@ -80,7 +72,20 @@ export function ociRegistry(options: OciOptions): Registry {
 
     tagsOf: async () => undefined,
   }
-  return self
+
+  async function served(name: string, reference: string, maxBytes: number): Promise<FetchedManifest | undefined> {
+    if (!isDigest(reference) && !isTag(reference)) throw badInput(reference, 'a tag or a sha256 digest')
+    const accept = MANIFEST_TYPES.join(', ')
+    const answer = await get({ name, path: `manifests/${reference}`, accept, maxBytes })
+    if (answer === undefined) return undefined
+    const mediaType = mediaTypeOf(answer)
+    if (!mediaType.startsWith('application/')) {
+      throw new Unavailable(service, `manifests/${reference} of "${name}": "${mediaType}" instead of a manifest`)
+    }
+    // The Docker-Content-Digest header is the registry's word; the bytes are the proof (CVE-2023-33959)
+    if (isDigest(reference)) proveDigest(service, name, reference, answer.bytes)
+    return { digest: digestOf(answer.bytes), mediaType, bytes: answer.bytes }
+  }
 
   function urlOf({ name, path }: Asked): URL {
     if (!isRepositoryName(name)) throw badInput(name, 'a repository name')

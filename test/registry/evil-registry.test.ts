@@ -104,6 +104,14 @@ const rows: readonly [does: string, answer: RequestListener, ask: Ask, throws: F
   ['lists more than 4 MiB', body(Buffer.alloc(4 * MIB + 1)), referrers, OverLimit, '4194304 bytes'],
 ]
 
+it('a tag on a manifest that is too hard to read can still be told from others', async () => {
+  const bytes = Buffer.from(`[${'{},'.repeat(50_000)}0]`)
+  const { host } = await serve(body(bytes, { 'content-type': IMAGE }))
+  const registry = ociRegistry({ host, scheme: 'http' })
+  expect(await registry.resolve('app', 'latest')).toBe(sha256(bytes))
+  await expect(registry.manifest('app', 'latest')).rejects.toBeInstanceOf(OverLimit)
+})
+
 describe('a registry that', () => {
   it.each(rows)('%s', async (_, answer, ask, throws, saying) => {
     const { host } = await serve(answer)

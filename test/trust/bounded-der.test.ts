@@ -19,7 +19,7 @@ describe('DER over which the library would work without end', () => {
 
   it('is turned away', () => {
     expect(() => assertBounded(BOMB, 'a test')).toThrow(
-      new Rejection('over-limit', 'a test: more than 20000 objects in its DER'),
+      new Rejection('over-limit', 'a test: more than 2500 objects in its DER'),
     )
   })
 

@@ -23,6 +23,8 @@ import {
   padded,
   referrer,
   signedEnvelope,
+  slowest,
+  stampedBundle,
   statementAbout,
   tag,
   wide,
@@ -53,6 +55,25 @@ export const CASES: readonly HostileCase[] = [
   {
     name: '6 bundles of 8 MiB that nest lists',
     fill: (at) => withBundles(at, 6, (n) => padded(`{"n":${n},"x":`, '[', '', LARGEST_LAYER)),
+    ends: 'over-limit',
+  },
+  {
+    name: '6 bundles of 8 MiB in letters of two bytes, the last of them slow',
+    fill: (at) => {
+      const digest = withBundles(at, 6, (n) => padded(`{"n":"${n}\u0416`, 'x', '"}', LARGEST_LAYER))
+      slowest(at)
+      return digest
+    },
+    ends: 'rejected',
+  },
+  {
+    name: '34 bundles, each with 32 timestamps of as many objects as are read',
+    fill: (at) => withBundles(at, 34, (n) => stampedBundle(n, 2_400)),
+    ends: 'rejected',
+  },
+  {
+    name: '34 bundles, each with 32 timestamps of 16,000 objects',
+    fill: (at) => withBundles(at, 34, (n) => stampedBundle(n, 16_000)),
     ends: 'over-limit',
   },
   {

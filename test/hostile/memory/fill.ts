@@ -3,6 +3,7 @@ import type { Digest } from '../../../lambda/core/image.ts'
 import type { FetchedManifest } from '../../../lambda/core/manifest.ts'
 import { IN_TOTO } from '../../../local/signing/bundle.ts'
 import { generateKeys, signBytes } from '../../../local/signing/key.ts'
+import { sequence } from '../../../local/sigstore/der.ts'
 import {
   BUNDLE,
   bytesOf,
@@ -17,6 +18,7 @@ import {
   sha256,
 } from '../../formats/layouts.ts'
 import { statement } from '../../trust/bundles.ts'
+import { newCa } from '../../trust/private-ca.ts'
 import { put, putBlob, type Repository } from './repository.ts'
 
 const MIB = 1024 * 1024
@@ -28,6 +30,7 @@ const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip'
 
 /** The key that the policy asks for: whoever has it may be hostile too. */
 export const KEYS = generateKeys()
+const CERTIFICATE = newCa('somebody').certificate
 
 /** A statement about the image with its predicate left open. */
 export function statementAbout(n: number): string {
@@ -56,13 +59,34 @@ export function envelope(
   )
 }
 
+/** A bundle by certificate, with timestamps that are nothing but a list of empty objects. */
+export function stampedBundle(n: number, objects: number): Buffer {
+  const signedTimestamp = sequence(Buffer.alloc(2 * objects, Buffer.of(5, 0))).toString('base64')
+  const verificationMaterial = {
+    certificate: { rawBytes: CERTIFICATE.toString('base64') },
+    timestampVerificationData: { rfc3161Timestamps: Array.from({ length: 32 }, () => ({ signedTimestamp })) },
+  }
+  const dsseEnvelope = {
+    payloadType: IN_TOTO,
+    signatures: [{ sig: 'AAAA' }],
+    payload: Buffer.from(String(n)).toString('base64'),
+  }
+  return Buffer.from(JSON.stringify({ mediaType: BUNDLE, verificationMaterial, dsseEnvelope }))
+}
+
+/** Of all blobs one comes late. */
+export function slowest(at: Repository): void {
+  const [path, served] = [...at].find(([one]) => one.startsWith('blobs/')) ?? []
+  if (path !== undefined && served !== undefined) at.set(path, { ...served, slow: true })
+}
+
 export function imageOf(text: string) {
   return { config: describeBytes(CONFIG, text), layers: [describeBytes(LAYER, text)] }
 }
 
 /** `start`, then as many of `unit` as fit, then `end`. */
 export function padded(start: string, unit: string, end: string, size: number): Buffer {
-  const units = Math.floor((size - start.length - end.length) / unit.length)
+  const units = Math.floor((size - Buffer.byteLength(start) - end.length) / unit.length)
   return Buffer.concat([Buffer.from(start), Buffer.alloc(units * unit.length, unit), Buffer.from(end)])
 }
 

@@ -7,6 +7,8 @@ import { isDigest } from '../../../lambda/core/image.ts'
 import { loadPolicies } from '../../../lambda/core/policy/load.ts'
 import { examine } from '../../../lambda/examine.ts'
 import { ociRegistry } from '../../../lambda/registry/oci.ts'
+import { publicGoodRoot } from '../../../lambda/trust/public-good.ts'
+import { trustMaterials } from '../../../lambda/trust/roots.ts'
 import { REPOSITORY } from './repository.ts'
 
 // Judges one image several times at once, as one batch may hold it, and prints what it took. In a process of its own: what
@@ -37,8 +39,8 @@ spec:
   images: [{ glob: "${host}/**" }]
   platforms: each
   authorities:
-    - key:
-        data: ${JSON.stringify(key)}
+    - key: { data: ${JSON.stringify(key)} }
+    - keyless: { identities: [{ issuer: https://issuer.example.com, subject: nobody@example.com }] }
 `,
   },
 ])
@@ -49,7 +51,7 @@ const examiner = {
   // Bytes leave the process, as they do on AWS
   evidence: { put: async (bytes: Uint8Array) => digestOf(bytes), get: async () => undefined },
   policies: set,
-  trust: new Map(),
+  trust: trustMaterials({ default: publicGoodRoot() }),
 }
 const started = performance.now()
 const ends = await Promise.all(

@@ -7,7 +7,11 @@ import { sha256 } from '../../formats/layouts.ts'
 export const REPOSITORY = 'prod/app'
 
 /** What a registry serves under each path of one repository; what nothing checks before. */
-export type Repository = Map<string, { readonly mediaType: string; readonly bytes: Uint8Array }>
+export type Repository = Map<string, Served>
+type Served = { readonly mediaType: string; readonly bytes: Uint8Array; readonly slow?: boolean }
+
+/** How long a slow answer takes, so that all that is read with it is held at once. Milliseconds. */
+const SLOW = 3_000
 
 /** Puts a manifest under its digest and, where given, a tag. */
 export function put(at: Repository, manifest: FetchedManifest, tag?: string): FetchedManifest {
@@ -29,8 +33,11 @@ export async function serveRepository(
   const server = createServer(({ url = '' }, response) => {
     const { pathname } = new URL(url, 'http://registry')
     const found = contents.get(pathname.slice(`/v2/${REPOSITORY}/`.length))
-    response.writeHead(found === undefined ? 404 : 200, { 'content-type': found?.mediaType ?? 'application/json' })
-    response.end(found?.bytes ?? '{"errors":[{"code":"NOT_FOUND"}]}')
+    const answer = () => {
+      response.writeHead(found === undefined ? 404 : 200, { 'content-type': found?.mediaType ?? 'application/json' })
+      response.end(found?.bytes ?? '{"errors":[{"code":"NOT_FOUND"}]}')
+    }
+    setTimeout(answer, found?.slow ? SLOW : 0)
   })
   await new Promise<void>((done) => {
     server.listen(0, '127.0.0.1', done)
