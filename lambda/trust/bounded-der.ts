@@ -24,10 +24,9 @@ export function assertBounded(der: Uint8Array, what: string): void {
     if (depth > MAX_DEPTH || length === undefined) return FAILED
     const [start, end] = [length.next, length.next + length.value]
     if ((tag & 0x1f) === 0x1f || tag === 0x00 || tag === 0x20 || end > der.length) return FAILED
-    const constructed = (tag & 0x20) !== 0
-    if (!constructed && tag !== 0x04) return end
-    const inside = objectsIn(start, end, depth)
-    return inside === FAILED && !constructed ? end : inside
+    if ((tag & 0x20) !== 0) return objectsIn(start, end, depth)
+    if (tag === 0x04) objectsIn(start, end, depth)
+    return end
   }
 
   function objectsIn(start: number, end: number, depth: number): number {

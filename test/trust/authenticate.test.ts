@@ -117,6 +117,11 @@ describe('accepts', () => {
     expect(proof.ok && proof.signer).not.toHaveProperty('signedAt')
   })
 
+  it('no time that an entry tells without a promise, though it were earlier', () => {
+    const { bundle } = signEnvelope(pki, statement(), { stamp: later(5), inclusion: { promise: false } })
+    expect(prove(pki, bundle)).toMatchObject({ ok: true, signer: { signedAt: later(5).toISOString() } })
+  })
+
   it('the earliest trusted time as the time of signing', () => {
     const { bundle } = signEnvelope(pki, statement(), { inclusion: { at: later(5) }, stamp: later(2) })
     expect(prove(pki, bundle)).toMatchObject({ ok: true, signer: { signedAt: later(2).toISOString() } })

@@ -95,6 +95,13 @@ it('reads every claim of the certificate by name, from its own extension', () =>
   expect(proof.ok && proof.signer.kind === 'certificate' && proof.signer.claims).toEqual(expected)
 })
 
+it('makes no claim of what is not there', () => {
+  const proof = judge({ claims: [der(8, ISSUER), der(11, 'github-hosted')] })
+  expect(proof.ok && proof.signer.kind === 'certificate' && Object.keys(proof.signer.claims)).toEqual([
+    'runnerEnvironment',
+  ])
+})
+
 it('reads the claims of the certificate by name, and drops what is not text', () => {
   const claims = [der(8, ISSUER), der(12, 'https://github.com/acme/app'), raw(14, 'raw'), raw(6, 'refs/heads/main')]
   const expected = { sourceRepositoryURI: 'https://github.com/acme/app', githubWorkflowRef: 'refs/heads/main' }

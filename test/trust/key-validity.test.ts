@@ -146,3 +146,10 @@ it('tells the time at which it was signed, or judged where that is not known', (
     "signed at an unknown time, judged at 2026-03-01T21:00:00.000Z, outside the key's validity",
   )
 })
+
+it('a time that a log entry tells without a promise is hearsay: what counts is when it is judged', () => {
+  const validity = { start: hours(-1).toISOString(), end: hours(1).toISOString() }
+  const told = (time: Date) => ({ inclusion: { at: time, promise: false } })
+  expect(judge(validity, told(NOW), hours(2), { log: 1 })).toMatchObject(outside)
+  expect(judge(validity, told(hours(2)), NOW, { log: 1 })).toMatchObject({ ok: true })
+})

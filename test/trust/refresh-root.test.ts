@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import seeds from '@sigstore/tuf/seeds.json' with { type: 'json' }
@@ -62,6 +63,21 @@ describe('a mirror that behaves', () => {
     expect(await refresh(SECOND)).toEqual({ name: 'staging', confirmedAt: SECOND })
     expect(await fetched()).toEqual({ staging: NEW })
     expect((await kept())?.metadata.root).toBe(String(repository.files.get('/3.root.json')))
+  })
+
+  it('may vouch for its root by sha512 alone', async () => {
+    const { repository, refresh, fetched } = await mirrored()
+    const content = JSON.stringify(NEW)
+    const sha512 = hash('sha512', content)
+    repository.files.set(`/targets/${sha512}.trusted_root.json`, Buffer.from(content))
+    repository.publish(content, {
+      targets: ({ targets }) => {
+        const [target] = Object.values(targets as Record<string, { hashes: object }>)
+        target!.hashes = { sha512 }
+      },
+    })
+    expect(await refresh(SECOND)).toEqual({ name: 'staging', confirmedAt: SECOND })
+    expect(await fetched()).toEqual({ staging: NEW })
   })
 
   it('starts anew where policies give it another initial root, URL or target', async () => {
