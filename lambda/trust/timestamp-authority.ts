@@ -34,6 +34,15 @@ export function countAuthorities(
 }
 
 /**
+ * The same token to a library that knows only by ECDSA's names which hash a signature is over. Under RSA it is that of the
+ * token's digests (RFC 5754, 3.2): most authorities that are not Sigstore's sign so.
+ */
+export function underAnyKey(token: RFC3161Timestamp): RFC3161Timestamp {
+  if ((token.signatureAlgorithm as string | undefined) !== undefined) return token
+  return Object.create(token, { signatureAlgorithm: { value: token.signerDigestAlgorithm } })
+}
+
+/**
  * The same token to a library that verifies it over the signature alone. cosign 2 stamps the bytes of a legacy envelope,
  * which hold the signature; cosign 3 the signature itself: either counts.
  */

@@ -14,7 +14,7 @@ import { partsThatCount } from './parts-that-count.ts'
 import { Rejection } from './rejection.ts'
 import type { TrustedMaterial } from './roots.ts'
 import { type SignedContent, signedContent, widened } from './signed-content.ts'
-import { countAuthorities, overEither } from './timestamp-authority.ts'
+import { countAuthorities, overEither, underAnyKey } from './timestamp-authority.ts'
 import type { Trust } from './trust.ts'
 
 type BundleContent = { readonly bundle: unknown; readonly artifact?: Artifact; readonly envelope?: Uint8Array }
@@ -38,7 +38,7 @@ export function verifyBundle(claim: BundleContent, trust: Trust): Verified {
   const known = entries.filter((entry) => !isIntoto001(entry))
   verifierOf(trust.material, holder, known.length).verify({
     ...stock,
-    timestamps: stock.timestamps.map((time) => overEnvelope(time, claim.envelope)),
+    timestamps: stock.timestamps.map((time) => verifiable(time, claim.envelope)),
     signature: widened(stock.signature, content, trust.signer.hash),
     tlogEntries: known,
   })
@@ -93,9 +93,11 @@ function timesOf({ timestamps }: SignedEntity): Date[] {
   })
 }
 
-function overEnvelope(time: SignedEntity['timestamps'][number], envelope: Uint8Array | undefined) {
-  if (time.$case !== 'timestamp-authority' || envelope === undefined) return time
-  return { ...time, timestamp: overEither(time.timestamp, envelope) }
+/** A timestamp as the library can verify it. */
+function verifiable(time: SignedEntity['timestamps'][number], envelope: Uint8Array | undefined) {
+  if (time.$case !== 'timestamp-authority') return time
+  const token = underAnyKey(time.timestamp)
+  return { ...time, timestamp: envelope === undefined ? token : overEither(token, envelope) }
 }
 
 /**

@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { oid, sequence } from '../../local/sigstore/der.ts'
 import { CERTIFICATE, keyDemand, legacyClaim, prove, SLSA, signEnvelope, statement } from './bundles.ts'
-import { NOW, newPki, stamped } from './pki.ts'
+import { NOW, newPki, rootOf, stamped } from './pki.ts'
 import { broken, serialOf, stampedBy, timestampAuthority } from './tsa.ts'
 
 const pki = newPki()
@@ -91,5 +93,44 @@ describe.each(['certificate', 'key'] as const)('the timestamp of a legacy attest
     }
     const claim = legacyClaim({ ...signed, bundle: { ...signed.bundle, verificationMaterial } })
     expect(prove(pki, claim, demand)).toMatchObject({ ok: false, fault: 'timestamp-invalid' })
+  })
+})
+
+describe('an authority that signs with RSA', () => {
+  const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const authority = timestampAuthority(pki, 'rsa', undefined, keys)
+  const json = rootOf(pki)
+  const root = { ...json, timestampAuthorities: [...json.timestampAuthorities, authority.json] }
+  const identifier = (id: string) => sequence(oid(id), Buffer.of(5, 0))
+  const SHA2 = '2.16.840.1.101.3.4.2'
+  const RSA = '1.2.840.113549.1.1'
+  const judge = (change: (token: string) => string, hash: string, digest: string, signature: string) => {
+    const { bundle } = signEnvelope(pki, statement(), { log: 'none' })
+    const signed = Buffer.from(bundle.dsseEnvelope!.signatures[0]!.sig, 'base64')
+    const algorithms = { hash, digest: identifier(digest), signature: identifier(signature) }
+    const signedTimestamp = change(stampedBy(pki, authority, signed, NOW, algorithms))
+    bundle.verificationMaterial.timestampVerificationData = { rfc3161Timestamps: [{ signedTimestamp }] }
+    return prove(pki, bundle, STAMPED, { root })
+  }
+
+  it.each([
+    ['sha256', `${SHA2}.1`, `${RSA}.1`],
+    ['sha384', `${SHA2}.2`, `${RSA}.1`],
+    ['sha512', `${SHA2}.3`, `${RSA}.1`],
+    ['sha256', `${SHA2}.1`, `${RSA}.11`],
+    ['sha512', `${SHA2}.3`, `${RSA}.13`],
+  ])('over %s (%s) as %s vouches for the time, and no broken token does', (hash, digest, signature) => {
+    expect(judge((token) => token, hash, digest, signature)).toMatchObject({
+      ok: true,
+      signer: { signedAt: NOW.toISOString() },
+    })
+    expect(judge(broken, hash, digest, signature)).toMatchObject({ ok: false, fault: 'timestamp-invalid' })
+  })
+
+  it('vouches for nothing over another hash than its digests', () => {
+    expect(judge((token) => token, 'sha512', `${SHA2}.1`, `${RSA}.1`)).toMatchObject({
+      ok: false,
+      fault: 'timestamp-invalid',
+    })
   })
 })

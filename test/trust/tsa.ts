@@ -1,15 +1,14 @@
 import { hash, randomBytes, X509Certificate } from 'node:crypto'
 import { certificate, distinguishedName, extendedKeyUsage, keyUsage } from '../../local/sigstore/certificate.ts'
 import { OID } from '../../local/sigstore/der.ts'
-import { timestamp } from '../../local/sigstore/tsa.ts'
+import { type TokenAlgorithms, timestamp } from '../../local/sigstore/tsa.ts'
 import { jsonRequest } from '../../local/sigstore/tsa-request.ts'
 import { ecKeys, NOW, type Pki, rootOf } from './pki.ts'
 import { hours } from './private-ca.ts'
 
 /** One more timestamp authority below the root of this Sigstore; `serial` where it takes the place of another one. */
-export function timestampAuthority(pki: Pki, commonName: string, serial: Buffer = randomBytes(16)) {
+export function timestampAuthority(pki: Pki, commonName: string, serial: Buffer = randomBytes(16), keys = ecKeys()) {
   const { root } = pki.authority
-  const keys = ecKeys()
   const fields = {
     serial,
     subject: distinguishedName('Acme', commonName),
@@ -31,11 +30,17 @@ export function timestampAuthority(pki: Pki, commonName: string, serial: Buffer 
 type Stamper = { readonly certificate: Buffer; readonly privateKey: Pki['authority']['timestamps']['privateKey'] }
 
 /** A token signed by any key, that carries any certificates: the first of them is the one that it names as its signer's. */
-export function stampedBy({ authority }: Pki, stamper: Stamper, data: Uint8Array, at = NOW): string {
+export function stampedBy(
+  { authority }: Pki,
+  stamper: Stamper,
+  data: Uint8Array,
+  at = NOW,
+  algorithms?: TokenAlgorithms,
+): string {
   const artifactHash = hash('sha256', data, 'base64')
   const request = jsonRequest(JSON.stringify({ artifactHash, hashAlgorithm: 'sha256', certificates: true }))
   const timestamps = { ...authority.timestamps, ...stamper }
-  return timestamp(request, { ...authority, timestamps }, at).toString('base64')
+  return timestamp(request, { ...authority, timestamps }, at, algorithms).toString('base64')
 }
 
 export function serialOf(der: Buffer): Buffer {
