@@ -59,11 +59,14 @@ function overLimit(
   platforms: readonly PlatformClaims[] = [],
 ): { readonly overLimit?: string } {
   if (outcome !== 'rejected') return {}
-  const proofs = [claims, ...platforms.map((one) => one.claims)].flat().flatMap((one) => [...one.proofs.values()])
-  const problems = platforms.flatMap(({ problem }) => problem ?? [])
+  const all = [claims, ...platforms.map((one) => one.claims)].flat()
   const [first] = [
-    ...proofs.flatMap((proof) => (!proof.ok && proof.fault === 'over-limit' ? [proof.detail] : [])),
-    ...problems.flatMap(({ reason, detail }) => (reason === 'over-limit' ? [detail] : [])),
+    ...all.flatMap(({ claim, proofs }) =>
+      [...proofs.values()].flatMap((proof) =>
+        !proof.ok && proof.fault === 'over-limit' ? [`${claim.carrier} in ${claim.manifest}: ${proof.detail}`] : [],
+      ),
+    ),
+    ...platforms.flatMap(({ problem }) => (problem?.reason === 'over-limit' ? [problem.detail] : [])),
   ]
   return first === undefined ? {} : { overLimit: first }
 }

@@ -65,7 +65,11 @@ it('a release that would find too much to read says so, and names no verdict', a
     read.ask === 'blob' ? { ...read, answer: { overLimit: 'more than is read' } } : read,
   )
   const replayed = await replay(world.evidence, await put({ reads } as Partial<Transcript>))
-  expect(replayed).toMatchObject({ same: false, overLimit: 'more than is read', now: { outcome: 'rejected' } })
+  expect(replayed).toMatchObject({
+    same: false,
+    overLimit: expect.stringMatching(/^cosign-bundle in sha256:.*: more than is read$/),
+    now: { outcome: 'rejected' },
+  })
   expect(changesVerdict(replayed)).toBe(true)
 })
 
@@ -92,7 +96,7 @@ describe('a release with other limits', () => {
     )
     expect(await replay(world.evidence, await put({ reads } as Partial<Transcript>))).toMatchObject({
       same: false,
-      overLimit: `${referrer}: 204800 bytes; at most 131072 are read`,
+      overLimit: `cosign-bundle in ${referrer}: ${referrer}: 204800 bytes; at most 131072 are read`,
     })
   })
 })

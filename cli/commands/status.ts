@@ -35,6 +35,7 @@ function statusLines({
     ...(digest ? [`  ${digest}`] : []),
     ...checkLines(checks),
     ...(graceUntil ? [`  a signature may still arrive until ${graceUntil}`] : []),
-    ...(lastError ? [`  last try: ${lastError.message}`] : []),
+    // In state `error` it is the check
+    ...(lastError && state !== 'error' ? [`  last try: ${lastError.message}`] : []),
   ]
 }

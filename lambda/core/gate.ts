@@ -61,7 +61,9 @@ export function gate(
 function reasonsOf(record: ImageRecord): string[] {
   const missed = record.checks.filter(({ outcome }) => outcome === 'fail' || outcome === 'error')
   const reasons = missed.map(({ name, reason, message }) => `${name}: ${reason}: ${message}`)
-  if (record.lastError !== undefined) reasons.unshift(record.lastError.message)
+  const { lastError } = record
+  // In state `error` it is the check
+  if (lastError !== undefined && record.state !== 'error') reasons.unshift(lastError.message)
   return reasons.length > 0 ? reasons : [`the image is ${record.state}`]
 }
 

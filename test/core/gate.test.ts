@@ -66,8 +66,13 @@ describe('the gate says no', () => {
       { state: 'failed', digest: ID.digest, reasons: ['p/a: no-signature: unsigned'] },
     ],
     [
-      'to what could not be judged',
-      record({ state: 'error', checks: [check('error')] }),
+      'to what failed, and could not be judged again',
+      record({ state: 'failed', checks: [check('fail')], lastError: { at: NOW, message: 'down' } }),
+      { state: 'failed', digest: ID.digest, reasons: ['down', 'p/a: no-signature: unsigned'] },
+    ],
+    [
+      'to what could not be judged, once',
+      record({ state: 'error', checks: [check('error')], lastError: { at: NOW, message: 'unsigned' } }),
       { state: 'error', digest: ID.digest, reasons: ['p/a: no-signature: unsigned'] },
     ],
     [
