@@ -15,11 +15,13 @@ function partsOf(input: Input): unknown {
   return { layer: { ...input.layer, annotations: Object.fromEntries(annotations) }, bytes: opened(input.bytes) }
 }
 
-function opened(bytes: Buffer): unknown {
+function opened(bytes: Uint8Array): unknown {
+  // Read from a file it is a plain array of bytes
+  const text = Buffer.from(bytes)
   try {
-    return JSON.parse(bytes.toString())
+    return JSON.parse(text.toString())
   } catch {
-    return bytes.toString('latin1')
+    return text.toString('latin1')
   }
 }
 

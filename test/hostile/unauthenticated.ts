@@ -8,7 +8,7 @@ const ALWAYS: readonly RegExp[] = [
   /\.keyid\b/, // a hint
   /\.publicKey(?:\.hint)?(?: \(gone\))?$/, // the policy's key counts, not the one hinted at
   /^\.messageSignature\.messageDigest(?:\.digest)?(?: \(gone\))?$/, // made anew where it is missing
-  /^\.messageSignature\.messageDigest\.algorithm \(gone\)$/, // the name of the digest, which is compared
+  /^\.messageSignature\.messageDigest\.algorithm(?: \(gone\))?$/, // the name of a digest that is compared, or its number
   // Stamped material comes with the stamp's own signature; which times may result is compared
   /\.(?:timestampVerificationData|rfc3161Timestamps|signedTimestamp|rfc3161timestamp|SignedRFC3161Timestamp)\b/,
   // What the checkpoint or the promise says counts, not what is written beside it
