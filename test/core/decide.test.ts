@@ -18,6 +18,7 @@ import {
   WORKFLOW,
   withStatic,
 } from './claims.ts'
+import { ID } from './records.ts'
 
 const wanting = (...types: string[]) => types.map((predicateType, n) => ({ name: `a${n}`, predicateType }))
 const warned = (...authorities: Policy['authorities']) => policy(authorities, { name: 'warned', mode: 'warn' })
@@ -201,9 +202,26 @@ describe('a bad signature, to failFast', () => {
       [good({ ...WORKFLOW, subject: 'x' }, attestation(SPDX))],
       true,
     ],
+    [
+      'an attestation of another type',
+      [policy([byKey({ attestations: wanting(SPDX) })])],
+      [good(KEY, attestation(SLSA))],
+      false,
+    ],
+    ['of a kind that is not judged', [policy([byKey()])], [bad('unsupported')], false],
     ['not ours, and nobody asks', [], [bad()], false],
   ])('%s', (_, policies, claims, answer) => {
     expect(judge(policies, claims).badSignature).toBe(answer)
+  })
+
+  it.each([
+    ['child-missing', false],
+    ['ambiguous-manifest', true],
+  ] as const)('is %s of a platform: %s', (reason, answer) => {
+    const platforms = [{ platform: 'linux/amd64', digest: ID.digest, claims: [], problem: { reason, detail: '' } }]
+    const image = evidence({ children: [{ mediaType: 'm', digest: ID.digest, size: 1, annotations: {} }] })
+    const each = policy([byKey()], { platforms: 'each' })
+    expect(decide([each], { evidence: image, claims: [], platforms }, 'h').badSignature).toBe(answer)
   })
 
   it('is not one that only a warning minds', () => {

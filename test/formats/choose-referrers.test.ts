@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { SIGN_V1 } from '../../lambda/core/evidence.ts'
 import type { Descriptor } from '../../lambda/core/manifest.ts'
 import { announcedFormat, chooseReferrers } from '../../lambda/formats/choose-referrers.ts'
+import { formats } from '../../lambda/formats/index.ts'
 import { BUNDLE, CONFIG, describeBytes, EMPTY } from './layouts.ts'
 
 const SPDX = 'https://spdx.dev/Document'
@@ -16,6 +17,25 @@ const one = (name: string, artifactType?: string, predicateType?: string): Descr
 const choose = (api: readonly Descriptor[], fallback: readonly Descriptor[] = []) =>
   chooseReferrers(api, fallback, WANTED)
 const JUNK = 'application/spdx+json'
+
+it.each(formats.map((format) => [format.name, format] as const))(
+  '%s is announced by its own types, whole',
+  (_, format) => {
+    const announced = (type: string) => announcedFormat(type) === format.name
+    for (const type of format.artifactTypes) {
+      expect([type, `x${type}`, `${type}x`].map(announced)).toEqual([true, false, false])
+    }
+  },
+)
+
+it('every kind that is judged can be asked for by itself', () => {
+  const types = formats.flatMap(({ artifactTypes }) => artifactTypes)
+  expect(types).toEqual([
+    'application/vnd.dev.sigstore.bundle.v0.3+json',
+    'application/vnd.dev.cosign.artifact.sig.v1+json',
+    'application/vnd.dev.cosign.artifact.att.v1+json',
+  ])
+})
 
 describe('of the listed referrers', () => {
   it('wanted kinds come first, then those announced, those untold, and last those announced as something else', () => {

@@ -192,6 +192,12 @@ describe('a certificate', () => {
     expect(judge(leaf)).toMatchObject({ ok: false })
   })
 
+  it('may state its purpose and policies as critical', () => {
+    const usage = [extendedKeyUsage('1.3.6.1.5.5.7.3.3', true)]
+    const claims = [der(8, ISSUER), extension('2.5.29.32', sequence(sequence(tlv(0x06, Buffer.of(0x2a, 3)))), true)]
+    expect(judge({ usage, claims })).toMatchObject({ ok: true })
+  })
+
   it('without an extension for names is refused, for having none', () => {
     const proof = judge({ name: extension('1.2.3.4', Buffer.of(5, 0)) })
     expect(proof).toMatchObject({

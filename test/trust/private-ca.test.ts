@@ -145,6 +145,11 @@ describe('of several certificates in a policy', () => {
   })
 })
 
+it('an authority for any purpose may issue certificates that sign images', () => {
+  const any = newCa('any', { extensions: [...CA, extendedKeyUsage('2.5.29.37.0')] })
+  expect(prove(pki, signedBy(any), trusting(any))).toMatchObject({ ok: true })
+})
+
 describe('refused: a certificate', () => {
   const below = (options: Parameters<typeof newCa>[1]) => newCa('odd', { issuer: root, ...options })
 
