@@ -1,5 +1,6 @@
 import { randomBytes, sign } from 'node:crypto'
 import { X509Certificate } from '@sigstore/core'
+import type { Demand } from '../../lambda/core/policy/policy.ts'
 import type { Certified } from '../../local/sigstore/authority.ts'
 import {
   certificate,
@@ -10,6 +11,8 @@ import {
   SIGNATURE_ALGORITHM,
 } from '../../local/sigstore/certificate.ts'
 import { bits, sequence } from '../../local/sigstore/der.ts'
+import { CERTIFICATE } from './bundles.ts'
+import { pem } from './log-bodies.ts'
 import { ecKeys, NOW } from './pki.ts'
 
 type CaOptions = {
@@ -53,4 +56,14 @@ export function resigned(
   const parts = X509Certificate.parse(Buffer.from(der)).tbsCertificate.subs.map((part) => part.toDER())
   const tbs = sequence(...parts.map((part) => (part.equals(SIGNATURE_ALGORITHM) ? hash.algorithm : change(part))))
   return sequence(tbs, hash.algorithm, bits(sign(hash.name, tbs, privateKey)))
+}
+
+/** Certificates as PEM, one after the other. */
+export function pemOf(...certified: readonly Certified[]): string {
+  return certified.map(({ certificate: der }) => pem({ kind: 'certificate', der })).join('\n')
+}
+
+/** A demand for a certificate of one of these authorities alone. */
+export function trusting(...anchors: readonly Certified[]): Demand {
+  return { ...CERTIFICATE, signer: { kind: 'certificate', sct: false, ca: pemOf(...anchors) } }
 }
