@@ -7,7 +7,7 @@ import type { Reason } from './reasons.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Bumped whenever the same policies and evidence would be judged otherwise: part of every policy hash. */
-export const DECIDER = '3'
+export const DECIDER = '4'
 
 // Nothing bad was seen, only nothing good: a signature may still be on its way
 const MERELY_ABSENT: readonly Reason[] = [
@@ -15,6 +15,7 @@ const MERELY_ABSENT: readonly Reason[] = [
   'no-signature',
   'no-matching-signature',
   'no-matching-attestation',
+  'too-few-signers',
   'wrong-key-kind',
   'unsupported',
   'child-missing',

@@ -10,6 +10,7 @@ const TEXTS: Readonly<Record<Reason, string>> = {
   'no-signature': 'nothing on the image claims to be a signature',
   'no-matching-signature': 'there are attestations but no image signature',
   'no-matching-attestation': 'there is no such attestation',
+  'too-few-signers': 'too few distinct signers',
   'identity-mismatch': 'signed by somebody else',
   'annotation-mismatch': 'the signature carries other annotations',
   'reference-mismatch': 'signed for another repository',

@@ -24,6 +24,7 @@ export type Reason =
   | 'no-signature' // nothing on the image claims to be a signature
   | 'no-matching-signature'
   | 'no-matching-attestation'
+  | 'too-few-signers' // each of them is good, and more distinct ones are asked for
   | 'identity-mismatch'
   | 'annotation-mismatch'
   | 'reference-mismatch' // the signed payload names another repository

@@ -46,17 +46,19 @@ export function findAsked(
   const id = demandId(authority.demand)
   const place = sourceId(authority.source)
   const found = claims.filter(({ claim }) => claim.source === place)
-  let nearest: Finding = nothing(asked, found.length)
-  for (const { claim, proofs } of found) {
+  const findings = found.flatMap(({ claim, proofs }): Finding[] => {
     const proof = proofs.get(id)
-    if (proof === undefined) continue
-    const finding: Finding = proof.ok
-      ? judge(authority, asked, image, proof.signer, proof.says)
-      : missed(proof.fault, `${claim.carrier} in ${claim.manifest}: ${proof.detail}`)
-    if (finding.met) return finding
-    if (STAGES.indexOf(finding.reason) > STAGES.indexOf(nearest.reason)) nearest = finding
-  }
-  return nearest
+    if (proof === undefined) return []
+    if (!proof.ok) return [missed(proof.fault, `${claim.carrier} in ${claim.manifest}: ${proof.detail}`)]
+    return [judge(authority, asked, image, proof.signer, proof.says)]
+  })
+  const [met, ...others] = findings.filter((finding) => finding.met)
+  if (met !== undefined) return { ...met, signers: [met, ...others].flatMap(({ signers }) => signers) }
+  const stageOf = ({ reason }: Finding) => STAGES.indexOf(reason)
+  return findings.reduce(
+    (nearest, one) => (stageOf(one) > stageOf(nearest) ? one : nearest),
+    nothing(asked, found.length),
+  )
 }
 
 /** A finding that is not met. */
@@ -107,7 +109,7 @@ function isRepository(name: string, image: ImageId): boolean {
   }
 }
 
-/** A signer as text for people. */
-function describeSigner(signer: Signer): string {
+/** A signer as text for people, the same for whatever one signer signed. */
+export function describeSigner(signer: Signer): string {
   return signer.kind === 'key' ? `key ${signer.key}` : `${signer.subject} from ${signer.issuer}`
 }

@@ -1,7 +1,7 @@
 import type { Authenticated, Evidence, PlatformClaims } from '../evidence.ts'
 import { asksSignature, type SigstoreAuthority } from '../policy/authorities.ts'
 import type { Authority, Policy, WantedAttestation } from '../policy/policy.ts'
-import { type Asked, type Finding, findAsked, missed } from './authority.ts'
+import { type Asked, describeSigner, type Finding, findAsked, missed } from './authority.ts'
 
 /** What a policy is judged on. `platforms`: those of an index, once they have been read. */
 export type Subject = {
@@ -51,9 +51,22 @@ function refused(name: string, finding: Finding): Group {
   return { passed: false, authorities: [{ authority: name, met: false, findings: [{ name, finding }] }] }
 }
 
-function judgeGroup({ authorities }: Policy, subject: Subject): Group {
+function judgeGroup({ authorities, require }: Policy, subject: Subject): Group {
   const results = authorities.map((authority) => judgeAuthority(authority, subject))
-  return { passed: results.some(({ met }) => met), authorities: results }
+  if (require === 'all') return { passed: results.every(({ met }) => met), authorities: results }
+  const passed = results.some(({ met }) => met)
+  return require === undefined || !passed ? { passed, authorities: results } : countSigners(results, require.atLeast)
+}
+
+/** Signers of all authorities that are satisfied, each counted once however often it signed. */
+function countSigners(results: readonly AuthorityResult[], atLeast: number): Group {
+  const findings = results.filter(({ met }) => met).flatMap((one) => one.findings.map(({ finding }) => finding))
+  const signers = new Set(findings.flatMap((finding) => (finding.met ? finding.signers.map(describeSigner) : [])))
+  if (signers.size >= atLeast) return { passed: true, authorities: results }
+  const detail = `${signers.size} of the ${atLeast} that are asked for: ${[...signers].join(', ') || 'none'}`
+  const finding = missed('too-few-signers', detail)
+  const short = { authority: 'require', met: false, findings: [{ name: 'require', finding }] }
+  return { passed: false, authorities: [...results, short] }
 }
 
 function judgeAuthority(authority: Authority, subject: Subject): AuthorityResult {

@@ -25,8 +25,8 @@ function checksOf({ policy }: Judged, { platform, passed, authorities }: Group):
 }
 
 /** For each platform of an index that is covered as a whole: by whose signature. */
-function coverageOf({ policy, groups: [whole] }: Judged, { platforms }: Evidence): Check[] {
-  if (whole?.platform !== undefined) return []
+function coverageOf({ policy, passed, groups: [whole] }: Judged, { platforms }: Evidence): Check[] {
+  if (!passed || whole?.platform !== undefined) return []
   const by = whole?.authorities.find(({ met }) => met)
   return (by?.findings ?? []).flatMap(({ name, finding, onPlatforms }) => {
     const called = `${policy.name}/${name}`

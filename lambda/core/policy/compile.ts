@@ -20,7 +20,13 @@ export function compilePolicy(parsed: Extract<Parsed, { readonly kind: Policy['k
     mode: spec.mode ?? 'enforce',
     platforms: (parsed.kind === 'VerificationPolicy' && parsed.document.spec.platforms) || 'index',
     authorities: spec.authorities.map((authority, index) => compileAuthority(authority, index)),
+    ...requirementOf(parsed),
   }
+}
+
+function requirementOf(parsed: Extract<Parsed, { readonly kind: Policy['kind'] }>): Pick<Policy, 'require'> {
+  const rule = parsed.kind === 'VerificationPolicy' ? parsed.document.spec.require : undefined
+  return rule === undefined || rule === 'any' ? {} : { require: rule }
 }
 
 /** What an Enforcement document asks for, with its defaults applied. */

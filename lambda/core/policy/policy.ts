@@ -60,6 +60,9 @@ export type Authority =
       readonly reference: 'any' | 'repository'
     }
 
+/** More than one authority that is satisfied: all of them, or as many as come to so many distinct signers. */
+export type Requirement = 'all' | { readonly atLeast: number }
+
 export type Policy = {
   readonly kind: 'ClusterImagePolicy' | 'VerificationPolicy'
   readonly name: string
@@ -67,6 +70,8 @@ export type Policy = {
   readonly mode: 'enforce' | 'warn'
   /** Whether the evidence of an index covers its platforms, or each needs evidence of its own. */
   readonly platforms: 'index' | 'each'
+  /** Absent: one authority that is satisfied is enough. */
+  readonly require?: Requirement
   readonly authorities: readonly Authority[]
 }
 

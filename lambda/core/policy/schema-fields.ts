@@ -1,10 +1,13 @@
 import * as z from 'zod'
+import { isObject } from '../is-object.ts'
 import { parseDuration } from './duration.ts'
 import type { GlobPlace } from './glob.ts'
 import { globFault } from './glob-fault.ts'
+import type { Requirement } from './policy.ts'
 import { invalid, report } from './rules.ts'
 
 const MAX_THRESHOLD = 8
+const MAX_SIGNERS = 50
 
 // What no document may have is not offered to those who look for a field.
 const refused = new WeakSet<object>()
@@ -48,10 +51,23 @@ export const serviceUrl = text.superRefine((url, ctx) => {
 
 /** From how many there must be proof. */
 export const threshold = z.unknown().transform((count, ctx): number => {
-  if (typeof count === 'number' && Number.isInteger(count) && count >= 1 && count <= MAX_THRESHOLD) return count
+  if (isCount(count, MAX_THRESHOLD)) return count
   report(ctx, invalid(count, `a whole number from 1 to ${MAX_THRESHOLD} is allowed`))
   return z.NEVER
 })
+
+/** How many of the authorities must be satisfied. */
+export const requirement = z.unknown().transform((rule, ctx): Requirement | 'any' => {
+  if (rule === 'any' || rule === 'all') return rule
+  const [[field, count] = [], ...others] = isObject(rule) ? Object.entries(rule) : []
+  if (field === 'atLeast' && others.length === 0 && isCount(count, MAX_SIGNERS)) return { atLeast: count }
+  report(ctx, invalid(rule, `allowed: "any", "all" or { atLeast: a whole number from 1 to ${MAX_SIGNERS} }`))
+  return z.NEVER
+})
+
+function isCount(count: unknown, most: number): count is number {
+  return typeof count === 'number' && Number.isInteger(count) && count >= 1 && count <= most
+}
 
 const isoInstant = z.iso.datetime({ offset: true })
 

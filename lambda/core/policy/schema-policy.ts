@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { invalid, report } from './rules.ts'
 import { clusterAuthority, ownAuthority } from './schema-authority.ts'
-import { choice, globText, notYet, objectName, ownMetadata, strict } from './schema-fields.ts'
+import { choice, globText, notYet, objectName, ownMetadata, requirement, strict } from './schema-fields.ts'
 
 const MAX_IMAGES = 500
 const MAX_AUTHORITIES = 50
@@ -62,7 +62,7 @@ export const verificationPolicy = strict({
     images: ownImages,
     authorities: z.array(ownAuthority).min(1).max(MAX_AUTHORITIES).superRefine(uniqueNames),
     mode,
-    require: choice('rule', ['any'], ['all', 'atLeast']).optional(),
+    require: requirement.optional(),
     platforms: choice('platforms', ['index', 'each']).optional(),
     match: notYet,
     policy: notYet,

@@ -162,6 +162,8 @@ describe('an authority of ours', () => {
   })
 })
 
+const RULES = 'allowed: "any", "all" or { atLeast: a whole number from 1 to 50 }'
+
 describe('what is known but not supported is refused by name', () => {
   const A = 'spec.authorities[0]'
   const keyless = `keyless: { identities: [${IDENTITY}] }`
@@ -191,12 +193,15 @@ describe('what is known but not supported is refused by name', () => {
   })
 
   test.each([
-    ['require: all', '10:12: spec.require: invalid value: all: spec.require: all is not supported yet; allowed: any'],
+    ['require: most', `10:12: spec.require: invalid value: most: spec.require: ${RULES}`],
+    ['require: { atLeast: 0 }', `10:3: spec.require: invalid value: {"atLeast":0}: spec.require: ${RULES}`],
+    ['require: { atLeast: 1.5 }', `10:3: spec.require: invalid value: {"atLeast":1.5}: spec.require: ${RULES}`],
+    ['require: { atLeast: 51 }', `10:3: spec.require: invalid value: {"atLeast":51}: spec.require: ${RULES}`],
+    ['require: { atMost: 2 }', `10:3: spec.require: invalid value: {"atMost":2}: spec.require: ${RULES}`],
     [
-      'require: { atLeast: 2 }',
-      '10:3: spec.require: invalid value: {"atLeast":2}: spec.require: atLeast is not supported yet; allowed: any',
+      'require: { atLeast: 2, of: x }',
+      `10:3: spec.require: invalid value: {"atLeast":2,"of":"x"}: spec.require: ${RULES}`,
     ],
-    ['require: most', '10:12: spec.require: invalid value: most: spec.require: unsupported rule; allowed: any'],
     [
       'platforms: all',
       '10:14: spec.platforms: invalid value: all: spec.platforms: unsupported platforms; allowed: index, each',
