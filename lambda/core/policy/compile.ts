@@ -1,30 +1,46 @@
 import type * as z from 'zod'
 import { compileGlob } from './glob.ts'
 import type { Parsed } from './kinds.ts'
-import { type Authority, DEFAULT_ROOT, type Demand, type Enforcement, OWN_SOURCE, type Policy } from './policy.ts'
+import {
+  type Authority,
+  DEFAULT_ROOT,
+  type Demand,
+  type Enforcement,
+  type ImageGlob,
+  OWN_SOURCE,
+  type Policy,
+} from './policy.ts'
 import { type ownAuthority, predicateUri } from './schema-authority.ts'
 import { keySource } from './schema-key.ts'
+import type { SecretKeys } from './secrets.ts'
 
 type AuthorityDocument = z.output<typeof ownAuthority>
+type PolicyDocument = Extract<Parsed, { readonly kind: Policy['kind'] }>
 
 /** A policy document with its defaults applied. */
-export function compilePolicy(parsed: Extract<Parsed, { readonly kind: Policy['kind'] }>): Policy {
+export function compilePolicy(parsed: PolicyDocument, secrets: SecretKeys): Policy {
   const { metadata, spec } = parsed.document
   return {
     kind: parsed.kind,
     name: metadata.name,
-    images:
-      parsed.kind === 'VerificationPolicy'
-        ? parsed.document.spec.images.map(({ glob, exclude }) => compileGlob(glob, 'repository', exclude))
-        : spec.images.map(({ glob }) => compileGlob(glob, 'reference')),
+    images: imagesOf(parsed),
     mode: spec.mode ?? 'enforce',
     platforms: (parsed.kind === 'VerificationPolicy' && parsed.document.spec.platforms) || 'index',
-    authorities: spec.authorities.map((authority, index) => compileAuthority(authority, index)),
+    authorities: spec.authorities.map((authority, index) => compileAuthority(authority, index, secrets)),
     ...requirementOf(parsed),
   }
 }
 
-function requirementOf(parsed: Extract<Parsed, { readonly kind: Policy['kind'] }>): Pick<Policy, 'require'> {
+function imagesOf(parsed: PolicyDocument): readonly ImageGlob[] {
+  if (parsed.kind === 'VerificationPolicy') {
+    return parsed.document.spec.images.map(({ glob, exclude }) => compileGlob(glob, 'repository', exclude))
+  }
+  const { images, match = [] } = parsed.document.spec
+  // For some objects of Kubernetes only, and an image alone is none: to policy-tester too it then covers nothing
+  return match.length > 0 ? [] : images.map(({ glob }) => compileGlob(glob, 'reference'))
+}
+
+function requirementOf(parsed: PolicyDocument): Pick<Policy, 'require'> {
   const rule = parsed.kind === 'VerificationPolicy' ? parsed.document.spec.require : undefined
   return rule === undefined || rule === 'any' ? {} : { require: rule }
 }
@@ -58,7 +74,7 @@ export const DEFAULT_ENFORCEMENT: Enforcement = {
   protect: [],
 }
 
-function compileAuthority(authority: AuthorityDocument, index: number): Authority {
+function compileAuthority(authority: AuthorityDocument, index: number, secrets: SecretKeys): Authority {
   const name = authority.name ?? `authority-${index}`
   if (authority.static !== undefined) {
     return { kind: 'static', name, action: authority.static.action, message: authority.static.message ?? '' }
@@ -66,7 +82,7 @@ function compileAuthority(authority: AuthorityDocument, index: number): Authorit
   return {
     kind: 'sigstore',
     name,
-    demand: demandOf(authority),
+    demand: demandOf(authority, secrets),
     identities: authority.keyless?.identities ?? [],
     annotations: authority.annotations ?? {},
     attestations: (authority.attestations ?? []).map(({ name: wanted, predicateType }) => ({
@@ -78,21 +94,21 @@ function compileAuthority(authority: AuthorityDocument, index: number): Authorit
   }
 }
 
-function demandOf({ key, keyless, ctlog, rfc3161timestamp }: AuthorityDocument): Demand {
+function demandOf({ key, keyless, ctlog, rfc3161timestamp }: AuthorityDocument, secrets: SecretKeys): Demand {
   const timestamp = rfc3161timestamp === undefined ? 0 : (rfc3161timestamp.threshold ?? 1)
   // A short-lived certificate proves nothing without a trusted time: from a log, or from a timestamp in its place.
   const log = ctlog !== undefined || (keyless !== undefined && timestamp === 0) ? (ctlog?.threshold ?? 1) : 0
   return {
-    signer: key === undefined ? certificateSigner(keyless) : keySigner(key),
+    signer: key === undefined ? certificateSigner(keyless) : keySigner(key, secrets),
     root: keyless?.trustRootRef ?? ctlog?.trustRootRef ?? rfc3161timestamp?.trustRootRef ?? DEFAULT_ROOT,
     log,
     timestamp,
   }
 }
 
-function keySigner(key: NonNullable<AuthorityDocument['key']>): Demand['signer'] {
+function keySigner(key: NonNullable<AuthorityDocument['key']>, secrets: SecretKeys): Demand['signer'] {
   const { hashAlgorithm = 'sha256', validFor } = key
-  return { kind: 'key', key: keySource(key), hash: hashAlgorithm, ...(validFor && { validity: validFor }) }
+  return { kind: 'key', key: keySource(key, secrets), hash: hashAlgorithm, ...(validFor && { validity: validFor }) }
 }
 
 function certificateSigner(keyless: AuthorityDocument['keyless']): Demand['signer'] {

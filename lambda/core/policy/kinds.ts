@@ -3,6 +3,7 @@ import { type Fault, faultsOf } from './issues.ts'
 import { show } from './rules.ts'
 import { enforcement } from './schema-enforcement.ts'
 import { clusterImagePolicy, verificationPolicy } from './schema-policy.ts'
+import { secret } from './schema-secret.ts'
 import { trustRoot } from './schema-trust-root.ts'
 import { trustedRoot } from './schema-trusted-root.ts'
 
@@ -13,6 +14,7 @@ export type Parsed =
   | { readonly kind: 'TrustedRoot'; readonly document: z.output<typeof trustedRoot> }
   | { readonly kind: 'TrustRoot'; readonly document: z.output<typeof trustRoot> }
   | { readonly kind: 'Enforcement'; readonly document: z.output<typeof enforcement> }
+  | { readonly kind: 'Secret'; readonly document: z.output<typeof secret> }
 
 type Faulty = { readonly faults: readonly Fault[] }
 
@@ -37,8 +39,9 @@ export function parseDocument(value: unknown): Parsed | Faulty {
       return check('Enforcement', enforcement, value)
     case 'policy.sigstore.dev/v1alpha1 TrustRoot':
       return check('TrustRoot', trustRoot, withoutEmpty(value))
-    case 'assay.dev/v1alpha1 BaseImage':
     case 'v1 Secret':
+      return check('Secret', secret, withoutEmpty(value))
+    case 'assay.dev/v1alpha1 BaseImage':
       return faulty(['kind'], `${apiVersion}, Kind=${kind} is not supported yet`)
     default:
       return faulty(['kind'], `unknown type: ${show(apiVersion)}, Kind=${show(kind)}; ${hint(apiVersion)}`)
@@ -71,7 +74,7 @@ function hint(apiVersion: string): string {
   }
   return (
     'allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, TrustRoot of policy.sigstore.dev/v1alpha1, ' +
-    'and VerificationPolicy, TrustedRoot and Enforcement of assay.dev/v1alpha1'
+    'Secret of v1, and VerificationPolicy, TrustedRoot and Enforcement of assay.dev/v1alpha1'
   )
 }
 

@@ -14,6 +14,7 @@ import {
   type TrustedRoots,
 } from './policy.ts'
 import { resolveRoot, unknownRoots } from './roots.ts'
+import { secretFaults, secretKeys } from './secrets.ts'
 import { warningsOf } from './warnings.ts'
 
 /** What the installation brings along. */
@@ -54,6 +55,7 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
   const kept = withoutRepeats(entries, supplied, report)
   const declared = kept.flatMap(({ parsed }) => (isRoot(parsed.kind) ? parsed.document.metadata.name : []))
   const known = new Set([...supplied, ...declared])
+  const secrets = secretKeys(kept.flatMap(({ parsed }) => (parsed.kind === 'Secret' ? parsed.document : [])))
 
   const policies: Policy[] = []
   const enforcements: Enforcement[] = []
@@ -80,8 +82,14 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
       case 'ClusterImagePolicy':
       case 'VerificationPolicy':
         report(source, unknownRoots(parsed.document, known))
+        report(source, secretFaults(parsed.document, secrets))
         report(source, warningsOf(parsed, source.value), 'warning')
-        policies.push(compilePolicy(parsed))
+        policies.push(compilePolicy(parsed, secrets))
+        break
+      case 'Secret':
+        break
+      default:
+        parsed satisfies never
     }
   }
   // In the order of their names, so that the order of files and documents changes nothing.
@@ -110,7 +118,7 @@ function withoutRepeats(entries: readonly Entry[], supplied: ReadonlySet<string>
   for (const entry of entries) {
     const { kind, document } = entry.parsed
     const { name } = document.metadata
-    const group = isRoot(kind) ? 'root' : kind === 'Enforcement' ? kind : 'policy'
+    const group = isRoot(kind) ? 'root' : kind === 'Enforcement' || kind === 'Secret' ? kind : 'policy'
     const earlier = seen.get(`${group} ${name}`)
     if (isRoot(kind) && supplied.has(name)) {
       report(entry.source, nameFault(`the trusted root "${name}" is supplied by the installation; choose another name`))

@@ -3,7 +3,9 @@ import { readKmsReference } from './kms-key.ts'
 import type { HashAlgorithm, KeySource } from './policy.ts'
 import { readPublicKey } from './public-key.ts'
 import { invalid, missing, report, reportUnlessOne } from './rules.ts'
-import { choice, instant, notYet, strict, text } from './schema-fields.ts'
+import { choice, instant, strict, text } from './schema-fields.ts'
+import { secretRef } from './schema-secret.ts'
+import type { SecretKeys } from './secrets.ts'
 
 const HASHES = ['sha224', 'sha256', 'sha384', 'sha512'] as const satisfies readonly HashAlgorithm[]
 
@@ -25,7 +27,7 @@ const keyFields = {
   data: publicKey.optional(),
   hashAlgorithm: hash.optional(),
   kms: kmsKey.optional(),
-  secretRef: notYet,
+  secretRef: secretRef.optional(),
 }
 
 const validFor = strict({ start: instant.optional(), end: instant.optional() }).superRefine(({ start, end }, ctx) => {
@@ -48,7 +50,14 @@ export function oneSource({ data, kms, secretRef }: Sources, ctx: z.RefinementCt
   reportUnlessOne(ctx, { data, kms, secretref: secretRef })
 }
 
-/** Where the key of a document that keeps these rules lies. */
-export function keySource({ data, kms = '' }: Sources & { readonly kms?: string | undefined }): KeySource {
+type Written = Sources & {
+  readonly kms?: string | undefined
+  readonly secretRef?: { readonly name: string } | undefined
+}
+
+/** Where the key of a document that keeps these rules lies; in a Secret that `secretFaults` has nothing against. */
+export function keySource({ data, kms = '', secretRef: ref }: Written, secrets: SecretKeys): KeySource {
+  const held = ref && secrets.get(ref.name)
+  if (held !== undefined) return { pem: 'pem' in held ? held.pem : '' }
   return data === undefined ? { kms } : { pem: data }
 }

@@ -1,31 +1,17 @@
 import * as z from 'zod'
 import { invalid, report } from './rules.ts'
 import { clusterAuthority, ownAuthority } from './schema-authority.ts'
-import { choice, globText, notYet, objectName, ownMetadata, requirement, strict } from './schema-fields.ts'
+import { choice, globText, notYet, ownMetadata, requirement, strict, unsupported } from './schema-fields.ts'
+import { match } from './schema-match.ts'
+import { kubernetesMetadata } from './schema-metadata.ts'
 
 const MAX_IMAGES = 500
 const MAX_AUTHORITIES = 50
 
 const ignored = z.unknown().optional()
 
-/** Kubernetes writes these into the metadata of every object it holds; none bears on an image. */
-export const clusterMetadata = strict({
-  name: objectName,
-  labels: ignored,
-  annotations: ignored,
-  namespace: ignored,
-  generateName: ignored,
-  creationTimestamp: ignored,
-  deletionTimestamp: ignored,
-  deletionGracePeriodSeconds: ignored,
-  finalizers: ignored,
-  generation: ignored,
-  managedFields: ignored,
-  ownerReferences: ignored,
-  resourceVersion: ignored,
-  selfLink: ignored,
-  uid: ignored,
-})
+/** What Kubernetes holds about the object itself. */
+export const clusterMetadata = kubernetesMetadata({})
 
 const mode = choice('mode', ['enforce', 'warn']).optional()
 
@@ -41,7 +27,7 @@ export const clusterImagePolicy = strict({
       .max(MAX_IMAGES),
     authorities: z.array(clusterAuthority).min(1).max(MAX_AUTHORITIES),
     mode,
-    match: notYet,
+    match: match.optional(),
     policy: notYet,
   }),
   status: ignored,
@@ -64,7 +50,7 @@ export const verificationPolicy = strict({
     mode,
     require: requirement.optional(),
     platforms: choice('platforms', ['index', 'each']).optional(),
-    match: notYet,
+    match: unsupported('it chooses objects of Kubernetes; images are chosen by spec.images'),
     policy: notYet,
     config: notYet,
     base: notYet,

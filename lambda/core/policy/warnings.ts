@@ -19,8 +19,19 @@ export function warningsOf(parsed: ParsedPolicy, value: unknown): Fault[] {
   return [
     ...(upstream ? images.flatMap(({ glob }, index) => globWarnings(glob, ['spec', 'images', index, 'glob'])) : []),
     ...(upstream ? nameWarnings(authorities) : []),
+    ...matchWarnings(parsed),
     ...authorities.flatMap((authority, index) => authorityWarnings(authority, ['spec', 'authorities', index], value)),
   ]
+}
+
+/** Somebody who brings such a policy along may count on it. */
+function matchWarnings(parsed: ParsedPolicy): Fault[] {
+  const { match = [] } = parsed.kind === 'ClusterImagePolicy' ? parsed.document.spec : {}
+  if (match.length === 0) return []
+  return warn(
+    ['spec', 'match'],
+    'chooses objects of Kubernetes, and an image alone is none: this policy covers no image here; take match out to have it cover spec.images',
+  )
 }
 
 /** An image is judged by its digest, and a name with a digest has no tag. */

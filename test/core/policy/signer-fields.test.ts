@@ -129,7 +129,7 @@ describe('fields of an authority', () => {
     ],
     [
       KEY.replace('{ ', '{ validFor: {}, '),
-      `8:12: ${A}.key.validFor: unknown field "validFor"; allowed here: data, hashAlgorithm, kms`,
+      `8:12: ${A}.key.validFor: unknown field "validFor"; allowed here: data, hashAlgorithm, kms, secretRef`,
     ],
     [
       'keyless: { identities: [{ issuer: i, subject: s, claims: {} }] }',

@@ -168,16 +168,13 @@ describe('what is known but not supported is refused by name', () => {
   const A = 'spec.authorities[0]'
   const keyless = `keyless: { identities: [${IDENTITY}] }`
   test.each([
-    ['ClusterImagePolicy', `${IMAGES}${AUTHORITY}match: [{ resource: pods }]`, '10:3: spec.match', 'match'],
     ['ClusterImagePolicy', `${IMAGES}${AUTHORITY}policy: { type: cue }`, '10:3: spec.policy', 'policy'],
-    ['ClusterImagePolicy', `${IMAGES}authorities:\n- key: { secretRef: {} }`, `9:12: ${A}.key.secretRef`, 'secretRef'],
     [
       'ClusterImagePolicy',
       `${IMAGES}authorities:\n- ${keyless}\n  attestations: [{ name: a, predicateType: "https://a", policy: {} }]`,
       `10:59: ${A}.attestations[0].policy`,
       'policy',
     ],
-    ['VerificationPolicy', `${IMAGES}${AUTHORITY}match: []`, '10:3: spec.match', 'match'],
     ['VerificationPolicy', `${IMAGES}${AUTHORITY}policy: {}`, '10:3: spec.policy', 'policy'],
     ['VerificationPolicy', `${IMAGES}${AUTHORITY}config: []`, '10:3: spec.config', 'config'],
     ['VerificationPolicy', `${IMAGES}${AUTHORITY}base: { required: true }`, '10:3: spec.base', 'base'],
