@@ -1,13 +1,13 @@
 import type { ClaimContent } from '../core/evidence.ts'
 import { isObject } from '../core/is-object.ts'
 import type { Descriptor } from '../core/manifest.ts'
+import { pemCertificates } from '../core/pem.ts'
 import { NotReadable, readable, readObject } from './format.ts'
 
 // https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
 const SIMPLE_SIGNING_LAYER = 'application/vnd.dev.cosign.simplesigning.v1+json'
 const DSSE_LAYER = 'application/vnd.dsse.envelope.v1+json'
 
-const PEM_CERTIFICATES = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g
 // Only 0.1 takes a promise of inclusion without a proof, which is all that these annotations hold
 const BUNDLE_01 = 'application/vnd.dev.sigstore.bundle+json;version=0.1'
 const MAX_ANNOTATIONS = 1024 * 1024
@@ -54,7 +54,7 @@ function signingKey(pem: string | undefined, chain = ''): object {
 }
 
 function certificatesIn(pem: string): { readonly rawBytes: string }[] {
-  return [...pem.matchAll(PEM_CERTIFICATES)].map(([, base64 = '']) => ({ rawBytes: base64.replace(/\s/g, '') }))
+  return pemCertificates(pem).map((der) => ({ rawBytes: der.toString('base64') }))
 }
 
 function logEntries(text: string | undefined): unknown[] {

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { X509Certificate as Asn1Certificate } from '@sigstore/core'
 import type { TrustMaterial } from '@sigstore/verify'
+import { pemCertificates } from '../core/pem.ts'
 import { assertBounded } from './bounded-der.ts'
 import { leanCertificate } from './lean-certificate.ts'
 import { oncePerPair } from './once-per-pair.ts'
@@ -16,7 +17,6 @@ export type CertificateAuthority = {
   readonly validFor: { readonly start: Date; readonly end: Date }
 }
 
-const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 const ALWAYS = { start: new Date(0), end: new Date(8_640_000_000_000_000) }
 
 /** A certificate out of its DER, and nothing else than that. */
@@ -43,9 +43,7 @@ export function parseCertificate(der: Buffer): Certificate {
  * so that an issuing authority can be trusted alone.
  */
 export function privateAuthority(pem: string): CertificateAuthority {
-  const certificates = [...pem.matchAll(PEM_CERTIFICATE)].map(([block]) =>
-    parseCertificate(new X509Certificate(block).raw),
-  )
+  const certificates = pemCertificates(pem).map(parseCertificate)
   if (certificates.length === 0) throw new Error('there is no certificate in it')
   const authority = authorityOf(certificates, ALWAYS)
   const odd = authority.anchors.find(({ x509 }) => !x509.ca)

@@ -3,6 +3,7 @@ import type { TransparencyLogEntry } from '@sigstore/bundle'
 import type { TrustMaterial } from '@sigstore/verify'
 import { verifyTLogInclusion } from '@sigstore/verify/dist/tlog/index.js'
 import { isObject } from '../core/is-object.ts'
+import { pemCertificates } from '../core/pem.ts'
 import { parseJson } from './json.ts'
 import { spki } from './keys.ts'
 import { Rejection } from './rejection.ts'
@@ -54,7 +55,6 @@ export function assertLogInUse(
   if (!inUse) throw new Rejection('log-invalid', 'the log was not in use at the time of the signature')
 }
 
-const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/
 // Where each kind of entry keeps it: https://github.com/sigstore/rekor/tree/main/pkg/types, and rekor-tiles for 0.0.2
 const PATHS: Readonly<Record<string, readonly (string | number)[]>> = {
   'hashedrekord/0.0.1': ['spec', 'signature', 'publicKey', 'content'],
@@ -81,8 +81,8 @@ function derNamed(logged: unknown): Buffer {
 
 /** A certificate is compared byte for byte; keys come in several encodings of PEM. */
 function derOf(pem: string): Buffer {
-  const certificate = PEM_CERTIFICATE.exec(pem)?.[1]
-  return certificate === undefined ? spki(createPublicKey(pem)) : Buffer.from(certificate, 'base64')
+  const [certificate] = pemCertificates(pem)
+  return certificate ?? spki(createPublicKey(pem))
 }
 
 function at(json: unknown, ...path: readonly (string | number)[]): unknown {

@@ -3,6 +3,7 @@ import { serialize } from 'node:v8'
 import { TrustedRoot } from '@sigstore/protobuf-specs'
 import { type TrustMaterial, toTrustMaterial, VerificationError } from '@sigstore/verify'
 import type { TrustedRoots } from '../core/policy/policy.ts'
+import { TRUSTED_ROOT_TYPES } from '../core/trusted-root-types.ts'
 import { Misconfigured } from '../errors.ts'
 import { authoritiesOf, type CertificateAuthority } from './certificate-authority.ts'
 import { leanMaterial } from './lean-certificate.ts'
@@ -16,11 +17,7 @@ export type TrustedMaterial = TrustMaterial & {
   readonly digest: string
 }
 
-const MEDIA_TYPES = [
-  'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
-  'application/vnd.dev.sigstore.trustedroot.v0.1+json',
-  'application/vnd.dev.sigstore.trustedroot.v0.2+json',
-]
+const MEDIA_TYPES: readonly string[] = TRUSTED_ROOT_TYPES
 
 /** Trusts nobody. */
 export const NO_MATERIAL: TrustedMaterial = {

@@ -1,13 +1,8 @@
 import * as z from 'zod'
+import { TRUSTED_ROOT_TYPES } from '../trusted-root-types.ts'
 import { invalid, report, reportUnlessOne } from './rules.ts'
 import { choice, ownMetadata, strict, text } from './schema-fields.ts'
 import { DEFAULT_TARGET, mirrorUrl, targetName, tufRoot } from './schema-tuf.ts'
-
-const MEDIA_TYPES = [
-  'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
-  'application/vnd.dev.sigstore.trustedroot.v0.1+json',
-  'application/vnd.dev.sigstore.trustedroot.v0.2+json',
-] as const
 
 const time = text.superRefine((written, ctx) => {
   if (Number.isNaN(Date.parse(written))) report(ctx, invalid(written, 'not a time such as 2026-01-31T00:00:00Z'))
@@ -24,7 +19,7 @@ const authority = z.looseObject({ certChain: z.looseObject({ certificates: z.arr
 
 /** The shape of a Sigstore trusted_root.json; what is in it is read by those who verify with it. */
 export const trustedRootFile = z.looseObject({
-  mediaType: choice('media type', MEDIA_TYPES),
+  mediaType: choice('media type', TRUSTED_ROOT_TYPES),
   tlogs: z.array(log).optional(),
   ctlogs: z.array(log).optional(),
   certificateAuthorities: z.array(authority).optional(),
