@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import * as z from 'zod'
 import { gateCommand } from './commands/gate.ts'
+import { policyCommand } from './commands/policy.ts'
 import { replayCommand } from './commands/replay.ts'
 import { startCommand } from './commands/start.ts'
 import { statusCommand } from './commands/status.ts'
@@ -16,7 +17,8 @@ const program = new Command('assay')
   .exitOverride()
   .showHelpAfterError('(run with --help for what is allowed)')
 
-for (const command of [verifyCommand(), statusCommand(), gateCommand(), replayCommand(), startCommand()]) {
+const commands = [verifyCommand(), statusCommand(), gateCommand(), policyCommand(), replayCommand(), startCommand()]
+for (const command of commands) {
   program.addCommand(command.exitOverride())
 }
 

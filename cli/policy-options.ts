@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { Option } from 'commander'
 import { BadInput } from '../lambda/core/bad-input.ts'
 import { kmsKeysOf } from '../lambda/core/policy/authorities.ts'
 import { DEFAULT_ROOT, type PolicySet, type TrustedRoots } from '../lambda/core/policy/policy.ts'
@@ -47,7 +48,18 @@ async function withFetched(paths: readonly string[], roots: TrustedRoots): Promi
   return readPolicies(paths, { roots, fetched: fetched.roots, keys: fetched.keys })
 }
 
-async function rootsOf({ trustedRoot = [] }: PolicyOptions): Promise<TrustedRoots> {
+/** `--trusted-root`, as often as there are roots. */
+export function trustedRootOption(): Option {
+  const text = 'trusted_root.json in place of the public-good Sigstore, or for a root that policies name'
+  return new Option('--trusted-root <[name=]file>', text).argParser(collect)
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
+}
+
+/** The trusted roots that policies may name without declaring them: public Sigstore, and what is given. */
+export async function rootsOf({ trustedRoot = [] }: Pick<PolicyOptions, 'trustedRoot'>): Promise<TrustedRoots> {
   const roots: Record<string, unknown> = { [DEFAULT_ROOT]: publicGoodRoot() }
   for (const option of trustedRoot) {
     const [, name = DEFAULT_ROOT, path = option] = /^([a-z0-9-]+)=(.+)$/.exec(option) ?? []

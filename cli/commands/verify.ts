@@ -8,7 +8,7 @@ import { trustMaterials } from '../../lambda/trust/roots.ts'
 import { EXIT } from '../exit.ts'
 import { folderEvidence } from '../folder-evidence.ts'
 import { hashOnly } from '../hash-only.ts'
-import { type PolicyOptions, readPolicyOptions } from '../policy-options.ts'
+import { type PolicyOptions, readPolicyOptions, trustedRootOption } from '../policy-options.ts'
 import { checkLines, paintState } from '../print-checks.ts'
 import { registryFor } from '../registry-for.ts'
 
@@ -23,11 +23,7 @@ export function verifyCommand(): Command {
     .usage('<image> [options]')
     .argument('<image>', '[HOST/]NAME[:TAG][@DIGEST]')
     .option('--policy <file...>', 'policy files')
-    .option(
-      '--trusted-root <[name=]file>',
-      'trusted_root.json in place of the public-good Sigstore, or for a root that policies name',
-      collect,
-    )
+    .addOption(trustedRootOption())
     .option('--key <file>', 'public key (PEM) that must have signed the image')
     .option('--certificate-identity <subject>', 'exact identity of the signing certificate')
     .option('--certificate-oidc-issuer <issuer>', 'exact issuer of that identity')
@@ -39,10 +35,6 @@ export function verifyCommand(): Command {
       }
       process.exitCode = await verify(reference, options, (line) => console.log(line))
     })
-}
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value]
 }
 
 async function verify(reference: string, options: Options, print: (line: string) => void): Promise<number> {

@@ -12,6 +12,11 @@ const MAX_SIGNERS = 50
 // What no document may have is not offered to those who look for a field.
 const refused = new WeakSet<object>()
 
+/** Whether a schema is that of a field which is refused wherever it is given. */
+export function isRefused(schema: object): boolean {
+  return refused.has(schema)
+}
+
 /** A field that is known but refused wherever it is given, in words that tell what to do. */
 function refusedField(words: string) {
   const field = z
@@ -50,20 +55,36 @@ export const serviceUrl = text.superRefine((url, ctx) => {
 })
 
 /** From how many there must be proof. */
-export const threshold = z.unknown().transform((count, ctx): number => {
-  if (isCount(count, MAX_THRESHOLD)) return count
-  report(ctx, invalid(count, `a whole number from 1 to ${MAX_THRESHOLD} is allowed`))
-  return z.NEVER
-})
+export const threshold = z
+  .unknown()
+  .transform((count, ctx): number => {
+    if (isCount(count, MAX_THRESHOLD)) return count
+    report(ctx, invalid(count, `a whole number from 1 to ${MAX_THRESHOLD} is allowed`))
+    return z.NEVER
+  })
+  .meta({ type: 'integer', minimum: 1, maximum: MAX_THRESHOLD })
 
 /** How many of the authorities must be satisfied. */
-export const requirement = z.unknown().transform((rule, ctx): Requirement | 'any' => {
-  if (rule === 'any' || rule === 'all') return rule
-  const [[field, count] = [], ...others] = isObject(rule) ? Object.entries(rule) : []
-  if (field === 'atLeast' && others.length === 0 && isCount(count, MAX_SIGNERS)) return { atLeast: count }
-  report(ctx, invalid(rule, `allowed: "any", "all" or { atLeast: a whole number from 1 to ${MAX_SIGNERS} }`))
-  return z.NEVER
-})
+export const requirement = z
+  .unknown()
+  .transform((rule, ctx): Requirement | 'any' => {
+    if (rule === 'any' || rule === 'all') return rule
+    const [[field, count] = [], ...others] = isObject(rule) ? Object.entries(rule) : []
+    if (field === 'atLeast' && others.length === 0 && isCount(count, MAX_SIGNERS)) return { atLeast: count }
+    report(ctx, invalid(rule, `allowed: "any", "all" or { atLeast: a whole number from 1 to ${MAX_SIGNERS} }`))
+    return z.NEVER
+  })
+  .meta({
+    oneOf: [
+      { enum: ['any', 'all'] },
+      {
+        type: 'object',
+        required: ['atLeast'],
+        properties: { atLeast: { type: 'integer', minimum: 1, maximum: MAX_SIGNERS } },
+        additionalProperties: false,
+      },
+    ],
+  })
 
 function isCount(count: unknown, most: number): count is number {
   return typeof count === 'number' && Number.isInteger(count) && count >= 1 && count <= most

@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, it, vi } from 'vitest'
+import { policyCommand } from '../../cli/commands/policy.ts'
+import { documentOf, PUBLIC_KEY } from '../core/policy/documents.ts'
+import { temporaryFolder } from '../local/temporary-folder.ts'
+import { newPki, rootOf } from '../trust/pki.ts'
+
+afterEach(() => void vi.restoreAllMocks())
+
+const IMAGES = 'images: [{ glob: "ghcr.io/acme/**" }]'
+const keyed = (name: string, ...more: readonly string[]) =>
+  documentOf(
+    'VerificationPolicy',
+    [IMAGES, `authorities: [{ name: key, key: { data: ${JSON.stringify(PUBLIC_KEY)} } }]`, ...more].join('\n'),
+    name,
+  )
+
+/** What a command prints. */
+async function printed(...args: readonly string[]): Promise<string[]> {
+  const lines: string[] = []
+  for (const stream of ['log', 'error'] as const)
+    vi.spyOn(console, stream).mockImplementation((line: string) => void lines.push(line))
+  await policyCommand().parseAsync([...args], { from: 'user' })
+  return lines
+}
+
+function fileOf(text: string): string {
+  const file = join(temporaryFolder(), 'policy.yaml')
+  writeFileSync(file, text)
+  return file
+}
+
+it('tells what files say: whom each policy asks, and what each Enforcement would do', async () => {
+  const enforcement = documentOf(
+    'Enforcement',
+    `${IMAGES}\nenvironment: prod\nonFailure: quarantine\ngracePeriod: 5m`,
+    'prod',
+  )
+  const text = [
+    keyed('any'),
+    keyed('some', 'require: { atLeast: 2 }'),
+    keyed('every', 'require: all', 'mode: warn'),
+    enforcement,
+  ].join('---\n')
+  expect(await printed('check', fileOf(text))).toEqual([
+    'VerificationPolicy any (enforce) covers ghcr.io/acme/**; one of: key',
+    'VerificationPolicy every (warn) covers ghcr.io/acme/**; all of: key',
+    'VerificationPolicy some (enforce) covers ghcr.io/acme/**; 2 distinct signers of: key',
+    'Enforcement prod (prod) on ghcr.io/acme/**: takes the tags of what has failed 300 s after the first tag; says no to what no longer holds',
+  ])
+})
+
+it('warns, and says that nothing is taken where nothing says so', async () => {
+  const upstream = documentOf(
+    'ClusterImagePolicy',
+    `${IMAGES}\nauthorities: [{ static: { action: pass } }]\nmatch: [{ resource: pods }]`,
+  )
+  const [warning, ...lines] = await printed('check', fileOf(upstream))
+  expect(warning).toMatch(/policy\.yaml:8:3: warning: spec\.match: /)
+  expect(lines).toEqual([
+    'ClusterImagePolicy sample (enforce) covers no image; one of: authority-0',
+    'No Enforcement: images are observed, nothing is taken.',
+  ])
+})
+
+it('names every mistake', async () => {
+  await expect(printed('check', fileOf(keyed('a', 'require: most', 'mode: x')))).rejects.toThrow(
+    /policy\.yaml:8:12: spec\.require: .*\n.*policy\.yaml:9:9: spec\.mode: /,
+  )
+})
+
+it('knows the roots it is given', async () => {
+  const identities = '[{ issuer: "https://issuer.example.com", subject: a@example.com }]'
+  const policy = fileOf(
+    documentOf(
+      'VerificationPolicy',
+      `${IMAGES}\nauthorities: [{ keyless: { trustRootRef: mine, identities: ${identities} } }]`,
+    ),
+  )
+  await expect(printed('check', policy)).rejects.toThrow('no TrustedRoot is named "mine"')
+  const root = fileOf(JSON.stringify(rootOf(newPki())))
+  expect(await printed('check', policy, '--trusted-root', `mine=${root}`)).toHaveLength(2)
+})
+
+it('prints the schema for editors', async () => {
+  const [schema = ''] = await printed('schema')
+  expect(JSON.parse(schema)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' })
+})
