@@ -2,7 +2,6 @@ import { type Claim, sourceId, type UnsignedClaim } from './core/evidence.ts'
 import type { Digest } from './core/image.ts'
 import { type Descriptor, type FetchedManifest, parseManifest } from './core/manifest.ts'
 import type { Source } from './core/policy/policy.ts'
-import { OverLimit } from './errors.ts'
 import { announcedFormat, chooseReferrers } from './formats/choose-referrers.ts'
 import { NotReadable, readable, type UnsignedFormat } from './formats/format.ts'
 import { formats, unsignedFormats } from './formats/index.ts'
@@ -11,6 +10,7 @@ import { hintRank, type Wanted } from './formats/wanted.ts'
 import { mapLimited } from './map-limited.ts'
 import type { Registry } from './ports.ts'
 import type { Room } from './room.ts'
+import { withinLimit } from './within-limit.ts'
 
 /** Of one layer: attested SBOMs of large images have some megabytes. */
 const MAX_LAYER = 8 * 1024 * 1024
@@ -93,19 +93,6 @@ export function unsignedIn({ name, types }: UnsignedFormat, fetched: FetchedMani
   const manifest = parseManifest(fetched)
   if (typeof manifest === 'string' || manifest.kind === 'index') return []
   return types(manifest).map((type) => ({ carrier: name, manifest: fetched.digest, type }))
-}
-
-type Within<T> = { readonly value?: T; readonly overLimit?: string }
-
-/** What is read, or what of it was more than is read. An outage is thrown. */
-export async function withinLimit<T>(read: Promise<T | undefined>): Promise<Within<T>> {
-  try {
-    const value = await read
-    return value === undefined ? {} : { value }
-  } catch (error) {
-    if (error instanceof OverLimit) return { overLimit: error.message }
-    throw error
-  }
 }
 
 /** All referrers; where they are more than is read, those of the kinds that we know, so that junk of other kinds hides none. */

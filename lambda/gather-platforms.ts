@@ -3,10 +3,10 @@ import { formatImage, type ImageId } from './core/image.ts'
 import { type Descriptor, isPlatform, parseManifest, platformOf } from './core/manifest.ts'
 import { OverLimit } from './errors.ts'
 import { gather, type Reading } from './gather.ts'
-import { withinLimit } from './gather-claims.ts'
 import { mapLimited } from './map-limited.ts'
 import type { Registry } from './ports.ts'
 import { roomFor } from './room.ts'
+import { withinLimit } from './within-limit.ts'
 
 const MAX_PLATFORMS = 64
 /** By all of its indexes together. */

@@ -5,10 +5,11 @@ import type { Source } from './core/policy/policy.ts'
 import { OverLimit } from './errors.ts'
 import { unsignedFormats } from './formats/index.ts'
 import type { Wanted } from './formats/wanted.ts'
-import { type Listing, listClaims, readClaims, type Site, unsignedIn, withinLimit } from './gather-claims.ts'
+import { type Listing, listClaims, readClaims, type Site, unsignedIn } from './gather-claims.ts'
 import { mapLimited } from './map-limited.ts'
 import type { Registry } from './ports.ts'
 import { type Room, roomFor } from './room.ts'
+import { withinLimit } from './within-limit.ts'
 
 /** Statements that count for nothing: lists of them opened in an index, and those told of. */
 const MAX_LISTS = 64

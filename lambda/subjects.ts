@@ -4,9 +4,9 @@ import { isRunnable, isSignature, type Manifest, parseManifest } from './core/ma
 import { tagPrefixes } from './core/policy/sources.ts'
 import type { Push } from './core/push.ts'
 import { isQuarantineTagOf, signatureSubject } from './core/tags.ts'
-import { withinLimit } from './gather-claims.ts'
 import { observeTag } from './observe-tag.ts'
 import type { Registry } from './ports.ts'
+import { withinLimit } from './within-limit.ts'
 import type { Known } from './world.ts'
 
 /** Events tell time to the second, and clocks differ. */

@@ -18,3 +18,9 @@ export function jsonSize(bytes: Uint8Array): number {
   }
   return size
 }
+
+/** How a JSON text is more than is read, for a message; undefined where it is not. */
+export function sizeFault(bytes: Uint8Array, limit: number): string | undefined {
+  const size = jsonSize(bytes)
+  return size > limit ? `${size} brackets, colons and commas; at most ${limit} are read` : undefined
+}

@@ -1,6 +1,6 @@
 import type { ClaimContent } from '../core/evidence.ts'
 import { isObject } from '../core/is-object.ts'
-import { jsonSize } from '../core/json-size.ts'
+import { sizeFault } from '../core/json-size.ts'
 import type { Descriptor, ImageManifest } from '../core/manifest.ts'
 import type { SignatureFault } from '../core/reasons.ts'
 
@@ -49,10 +49,8 @@ export class NotReadable extends Error {
 
 /** A JSON object in strict UTF-8. Throws NotReadable. V8 parses it without recursion, so depth does no harm here. */
 export function readObject(bytes: Uint8Array, what: string): Readonly<Record<string, unknown>> {
-  const size = jsonSize(bytes)
-  if (size > MAX_SIZE) {
-    throw new NotReadable(`${what} has ${size} brackets, colons and commas; at most ${MAX_SIZE} are read`, 'over-limit')
-  }
+  const fault = sizeFault(bytes, MAX_SIZE)
+  if (fault !== undefined) throw new NotReadable(`${what} has ${fault}`, 'over-limit')
   const json = parsed(bytes)
   if (!isObject(json)) throw new NotReadable(`${what} is not a JSON object`)
   return json

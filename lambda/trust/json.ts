@@ -1,4 +1,4 @@
-import { jsonSize } from '../core/json-size.ts'
+import { sizeFault } from '../core/json-size.ts'
 import { Rejection } from './rejection.ts'
 
 const MAX_DEPTH = 64
@@ -7,10 +7,8 @@ const MAX_SIZE = 1_000_000
 
 /** JSON in strict UTF-8, of bounded size and depth; anything else is turned away. */
 export function parseJson(bytes: Uint8Array, what: string): unknown {
-  const size = jsonSize(bytes)
-  if (size > MAX_SIZE) {
-    throw new Rejection('over-limit', `${what} has ${size} brackets, colons and commas; at most ${MAX_SIZE} are read`)
-  }
+  const fault = sizeFault(bytes, MAX_SIZE)
+  if (fault !== undefined) throw new Rejection('over-limit', `${what} has ${fault}`)
   let json: unknown
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))

@@ -35,11 +35,14 @@ export function policyJsonSchema(): object {
       kind: { enum: KINDS.map(([, kind]) => kind) },
     },
     // One branch by kind, so that an editor tells what is wrong in this one and not that none of them fits
-    allOf: KINDS.map(([apiVersions, kind, schema]) => ({
-      if: { required: ['kind'], properties: { kind: { const: kind } } },
-      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-      then: { ...schemaOf(schema), properties: { ...schemaOf(schema).properties, apiVersion: { enum: apiVersions } } },
-    })),
+    allOf: KINDS.map(([apiVersions, kind, schema]) => {
+      const made = schemaOf(schema)
+      return {
+        if: { required: ['kind'], properties: { kind: { const: kind } } },
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+        then: { ...made, properties: { ...made.properties, apiVersion: { enum: apiVersions } } },
+      }
+    }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { kmsKeysOf } from './authorities.ts'
+import { trustNamedBy } from './authorities.ts'
 import { compileEnforcement, compilePolicy } from './compile.ts'
 import { type PolicyDocument, type PolicyFile, readDocuments } from './documents.ts'
 import type { Fault } from './issues.ts'
@@ -97,7 +97,7 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
     policies: policies.toSorted(byName),
     enforcements: enforcements.toSorted(byName),
     roots,
-    keys: named(keys, kmsKeysOf(policies)),
+    keys: trustNamedBy(policies, { roots, keys }).keys,
     mirrors: mirrors.toSorted(byName),
   }
   return { set, problems: inFileOrder(problems, files) }
@@ -137,10 +137,6 @@ function withoutRepeats(entries: readonly Entry[], supplied: ReadonlySet<string>
     }
   }
   return [...seen.values()]
-}
-
-function named(keys: Readonly<Record<string, string>>, arns: readonly string[]): Record<string, string> {
-  return Object.fromEntries(Object.entries(keys).filter(([arn]) => arns.includes(arn)))
 }
 
 function isRoot(kind: Parsed['kind']): boolean {

@@ -40,7 +40,7 @@ describe('a key in a Secret', () => {
     )
   })
 
-  it('of which another policy has none is not that one', () => {
+  it('that no policy asks for is no problem', () => {
     expect(policyWith(`key: { data: ${JSON.stringify(PUBLIC_KEY)} }`).authorities).toHaveLength(1)
     expect(problems(AS_TEXT)).toEqual([])
   })

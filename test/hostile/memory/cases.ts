@@ -1,17 +1,6 @@
 import type { Digest } from '../../../lambda/core/image.ts'
-import type { Descriptor } from '../../../lambda/core/manifest.ts'
 import { IN_TOTO } from '../../../local/signing/bundle.ts'
-import {
-  BUNDLE,
-  DSSE,
-  describeBytes,
-  EMPTY,
-  IMAGE_MANIFEST,
-  listed,
-  MANIFEST,
-  manifestOf,
-  SIMPLE_SIGNING,
-} from '../../formats/layouts.ts'
+import { BUNDLE, describeBytes, EMPTY, IMAGE_MANIFEST, listed, MANIFEST, manifestOf } from '../../formats/layouts.ts'
 import {
   envelope,
   imageOf,
@@ -27,8 +16,10 @@ import {
   stampedBundle,
   statementAbout,
   tag,
+  taggedLayers,
   wide,
   withBundles,
+  withPlatforms,
   withReferrers,
   withTags,
 } from './fill.ts'
@@ -103,13 +94,7 @@ export const CASES: readonly HostileCase[] = [
   },
   {
     name: 'tagged manifests of 4 MiB, all of it layers',
-    fill: (at) =>
-      withTags(at, (suffix) =>
-        manifestOf({
-          config: describeBytes(EMPTY, suffix),
-          layers: layersOf(suffix === '.sig' ? SIMPLE_SIGNING : DSSE, LARGEST_MANIFEST),
-        }),
-      ),
+    fill: (at) => withTags(at, (suffix) => taggedLayers(suffix, LARGEST_MANIFEST)),
     ends: 'over-limit',
   },
   {
@@ -146,40 +131,25 @@ export const CASES: readonly HostileCase[] = [
   },
   {
     name: '64 platforms, each a manifest of 4 MiB with tagged ones of 4 MiB',
-    fill: (at) => {
-      const platforms = Array.from({ length: 64 }, (_, n): Descriptor => {
-        const own = put(
-          at,
-          manifestOf({ ...imageOf(`${n}`), annotations: { text: 'x'.repeat(LARGEST_MANIFEST - 2048) } }),
-        )
-        tag(at, own.digest, (suffix) =>
-          manifestOf({
-            config: describeBytes(EMPTY, `${n}${suffix}`),
-            layers: layersOf(suffix === '.sig' ? SIMPLE_SIGNING : DSSE, LARGEST_MANIFEST),
-          }),
-        )
-        return { ...listed(own), platform: { os: 'linux', architecture: `cpu${n}` } }
-      })
-      return put(at, manifestOf({ manifests: platforms })).digest
-    },
+    fill: (at) =>
+      withPlatforms(at, (n) => {
+        const text = 'x'.repeat(LARGEST_MANIFEST - 2048)
+        const own = put(at, manifestOf({ ...imageOf(`${n}`), annotations: { text } }))
+        tag(at, own.digest, (suffix) => taggedLayers(suffix, LARGEST_MANIFEST, n))
+        return own
+      }),
     ends: 'over-limit',
   },
   {
     name: '64 platforms, each with tagged manifests and a list as large as is read',
-    fill: (at) => {
-      const platforms = Array.from({ length: 64 }, (_, n): Descriptor => {
-        const own = put(at, manifestOf({ ...imageOf(`${n}`), annotations: { text: 'x'.repeat(120 * 1024) } }))
-        tag(at, own.digest, (suffix) =>
-          manifestOf({
-            config: describeBytes(EMPTY, `${n}${suffix}`),
-            layers: layersOf(suffix === '.sig' ? SIMPLE_SIGNING : DSSE, 120 * 1024),
-          }),
-        )
-        at.set(`referrers/${own.digest}`, manifestOf({ manifests: layersOf(MANIFEST, 120 * 1024) }))
-        return { ...listed(own), platform: { os: 'linux', architecture: `cpu${n}` } }
-      })
-      return put(at, manifestOf({ manifests: platforms })).digest
-    },
+    fill: (at) =>
+      withPlatforms(at, (n) => {
+        const size = 120 * 1024
+        const own = put(at, manifestOf({ ...imageOf(`${n}`), annotations: { text: 'x'.repeat(size) } }))
+        tag(at, own.digest, (suffix) => taggedLayers(suffix, size, n))
+        at.set(`referrers/${own.digest}`, manifestOf({ manifests: layersOf(MANIFEST, size) }))
+        return own
+      }),
     ends: 'over-limit',
   },
   {

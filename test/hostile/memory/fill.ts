@@ -6,15 +6,15 @@ import { generateKeys, signBytes } from '../../../local/signing/key.ts'
 import { sequence } from '../../../local/sigstore/der.ts'
 import {
   BUNDLE,
-  bytesOf,
   CONFIG,
+  DSSE,
   describeBytes,
   EMPTY,
   IMAGE_MANIFEST,
-  INDEX,
   listed,
   MANIFEST,
   manifestOf,
+  SIMPLE_SIGNING,
   sha256,
 } from '../../formats/layouts.ts'
 import { statement } from '../../trust/bundles.ts'
@@ -124,10 +124,7 @@ export function referrer(n: number) {
 export function withReferrers(at: Repository, count: number, make: (n: number) => FetchedManifest): Digest {
   put(at, IMAGE_MANIFEST)
   const manifests = Array.from({ length: count }, (_, n) => listed(put(at, make(n)), BUNDLE))
-  at.set(`referrers/${IMAGE_MANIFEST.digest}`, {
-    mediaType: INDEX,
-    bytes: bytesOf({ schemaVersion: 2, mediaType: INDEX, manifests }),
-  })
+  at.set(`referrers/${IMAGE_MANIFEST.digest}`, manifestOf({ manifests }))
   return IMAGE_MANIFEST.digest
 }
 
@@ -139,6 +136,21 @@ export function withBundles(at: Repository, count: number, make: (n: number) => 
       layers: [{ mediaType: BUNDLE, digest: putBlob(at, bytes), size: bytes.length }],
     })
   })
+}
+
+/** An index of 64 platforms. */
+export function withPlatforms(at: Repository, make: (n: number) => FetchedManifest): Digest {
+  const manifests = Array.from({ length: 64 }, (_, n) => ({
+    ...listed(make(n)),
+    platform: { os: 'linux', architecture: `cpu${n}` },
+  }))
+  return put(at, manifestOf({ manifests })).digest
+}
+
+/** What lies under the tag of signatures or of attestations: as many layers of that kind as fit. */
+export function taggedLayers(suffix: string, size: number, n = 0): FetchedManifest {
+  const layers = layersOf(suffix === '.sig' ? SIMPLE_SIGNING : DSSE, size)
+  return manifestOf({ config: describeBytes(EMPTY, `${n}${suffix}`), layers })
 }
 
 export function withTags(at: Repository, make: (suffix: string) => FetchedManifest): Digest {
