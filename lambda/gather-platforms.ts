@@ -40,7 +40,8 @@ async function gatherPlatform(reading: Reading, image: ImageId, leaf: Descriptor
     evidence.mediaType === leaf.mediaType ? undefined : `listed as ${leaf.mediaType}, served as ${evidence.mediaType}`
   const ambiguous = evidence.ambiguous ?? odd
   if (ambiguous !== undefined) return { ...common, problem: { reason: 'ambiguous-manifest', detail: ambiguous } }
-  return { ...common, claims: evidence.claims }
+  const { claims, config } = evidence
+  return { ...common, claims, ...(config && { config }) }
 }
 
 function tooLarge(about: Pick<PlatformEvidence, 'platform' | 'digest'>, detail: string): PlatformEvidence {

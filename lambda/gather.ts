@@ -1,5 +1,6 @@
-import type { Claim, Evidence, UnsignedClaim } from './core/evidence.ts'
+import type { Claim, Evidence, ImageConfig, UnsignedClaim } from './core/evidence.ts'
 import type { ImageId } from './core/image.ts'
+import { readImageConfig } from './core/image-config.ts'
 import { holdsOnlySignatures, isPlatform, type Manifest, parseManifest, platformOf } from './core/manifest.ts'
 import type { Source } from './core/policy/policy.ts'
 import { OverLimit } from './errors.ts'
@@ -44,9 +45,10 @@ export async function gather(reading: Reading, image: ImageId): Promise<Evidence
     return { ...common, platforms: [], signature: false, claims: [], unsigned: [], ambiguous: manifest }
   }
   const children = manifest.kind === 'index' ? { children: manifest.manifests.filter(isPlatform) } : {}
-  const [claims, inIndex] = await Promise.all([
+  const [claims, inIndex, config] = await Promise.all([
     readAll(sites, listings, own.bytes),
     readUnsignedChildren(registry, image, manifest),
+    reading.wanted.config ? readConfig(reading, image, manifest) : undefined,
   ])
   return {
     ...common,
@@ -55,6 +57,7 @@ export async function gather(reading: Reading, image: ImageId): Promise<Evidence
     signature: holdsOnlySignatures(manifest),
     claims,
     unsigned: [...listings.flatMap(({ unsigned }) => unsigned), ...inIndex].slice(0, MAX_UNSIGNED),
+    ...(config !== undefined && { config }),
   }
 }
 
@@ -71,6 +74,19 @@ async function readAll(sites: readonly Site[], listings: readonly Listing[], own
     return listing === undefined ? [] : readClaims(site, listing, own)
   })
   return read.flat()
+}
+
+async function readConfig(
+  { registryOf, room }: Reading,
+  { host, name }: ImageId,
+  manifest: Manifest,
+): Promise<ImageConfig | undefined> {
+  if (manifest.kind === 'index') return undefined
+  const { config } = manifest
+  const { value, overLimit } = await withinLimit(registryOf(host).blob(name, config.digest, room.config))
+  if (overLimit !== undefined) return { fault: overLimit, reason: 'over-limit' }
+  if (value !== undefined) return readImageConfig(config, value)
+  return { fault: `the blob ${config.digest} is not in the repository`, reason: 'config-missing' }
 }
 
 async function readUnsignedChildren(

@@ -8,9 +8,17 @@ export type Room = {
   readonly referrer: number
   /** Bytes of all layers. */
   readonly layers: number
+  /** Bytes of an image config. */
+  readonly config: number
 }
-const ROOM: Room = { candidates: 100, manifest: 4 * 1024 * 1024, referrer: 128 * 1024, layers: 48 * 1024 * 1024 }
-const LEAST: Room = { candidates: 10, manifest: 64 * 1024, referrer: 64 * 1024, layers: 0 }
+const ROOM: Room = {
+  candidates: 100,
+  manifest: 4 * 1024 * 1024,
+  referrer: 128 * 1024,
+  layers: 48 * 1024 * 1024,
+  config: 1024 * 1024,
+}
+const LEAST: Room = { candidates: 10, manifest: 64 * 1024, referrer: 64 * 1024, layers: 0, config: 128 * 1024 }
 
 /** The room of one among so many manifests that are read for the same image. */
 export function roomFor(manifests: number): Room {
@@ -21,5 +29,6 @@ export function roomFor(manifests: number): Room {
     manifest: share('manifest', ROOM.manifest * 2),
     referrer: share('referrer', ROOM.referrer),
     layers: share('layers', ROOM.layers),
+    config: share('config', ROOM.config * 8),
   }
 }

@@ -1,7 +1,7 @@
 import { asksForPlatforms, decide } from './core/decide.ts'
 import { type Authenticated, demandId, type Evidence, type PlatformClaims } from './core/evidence.ts'
 import type { Digest, ImageId } from './core/image.ts'
-import { asksSignature, sigstoreAuthorities } from './core/policy/authorities.ts'
+import { asksConfig, asksSignature, sigstoreAuthorities } from './core/policy/authorities.ts'
 import type { Demand, Policy } from './core/policy/policy.ts'
 import { sourcesOf } from './core/policy/sources.ts'
 import type { Verdict } from './core/verdict.ts'
@@ -37,13 +37,14 @@ export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | unde
   if (evidence === undefined) return undefined
   const authenticate = authenticator(demandsOf(policies), scales.trusted)
   const claims = authenticate(evidence.claims, id.digest)
-  const first = decide(policies, { evidence, claims }, policyHash)
+  const { now } = scales.trusted
+  const first = decide(policies, { evidence, claims, now }, policyHash)
   if (!asksForPlatforms(policies, evidence, first)) {
     return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]), ...overLimit(first, claims) }
   }
   const read = await gatherPlatforms(reading, evidence)
   const platforms = read.map((one) => ({ ...one, claims: authenticate(one.claims, one.digest) }))
-  const verdict = decide(policies, { evidence, claims, platforms }, policyHash)
+  const verdict = decide(policies, { evidence, claims, platforms, now }, policyHash)
   return {
     verdict,
     evidence,
@@ -54,7 +55,7 @@ export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | unde
 
 /** A good signature counts whatever else lies on the image; without one, what was not read might have been it (decision 6). */
 function overLimit(
-  { outcome }: Verdict,
+  { outcome, checks }: Verdict,
   claims: readonly Authenticated[],
   platforms: readonly PlatformClaims[] = [],
 ): { readonly overLimit?: string } {
@@ -67,6 +68,9 @@ function overLimit(
       ),
     ),
     ...platforms.flatMap(({ problem }) => (problem?.reason === 'over-limit' ? [problem.detail] : [])),
+    ...checks.flatMap(({ outcome: came, reason, message }) =>
+      came === 'fail' && reason === 'over-limit' ? [message] : [],
+    ),
   ]
   return first === undefined ? {} : { overLimit: first }
 }
@@ -83,6 +87,7 @@ function readingFor({ registryOf, policies }: Scales): Reading {
   const wanted: Wanted = {
     signature: authorities.some(asksSignature),
     predicateTypes: authorities.flatMap((one) => one.attestations.map(({ predicateType }) => predicateType)),
+    config: policies.some(asksConfig),
   }
   return { registryOf, sources: sourcesOf(policies), wanted, room: roomFor(1) }
 }

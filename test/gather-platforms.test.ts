@@ -90,9 +90,27 @@ describe('the platforms of an index', () => {
 
   it('share the room that one image has', () => {
     const KIB = 1024
-    expect(roomFor(2)).toEqual({ candidates: 100, manifest: 4096 * KIB, referrer: 64 * KIB, layers: 24 * KIB * KIB })
-    expect(roomFor(64)).toEqual({ candidates: 10, manifest: 128 * KIB, referrer: 64 * KIB, layers: 768 * KIB })
-    expect(roomFor(1000)).toEqual({ candidates: 10, manifest: 64 * KIB, referrer: 64 * KIB, layers: 50_331 })
+    expect(roomFor(2)).toEqual({
+      candidates: 100,
+      manifest: 4096 * KIB,
+      referrer: 64 * KIB,
+      layers: 24 * KIB * KIB,
+      config: KIB * KIB,
+    })
+    expect(roomFor(64)).toEqual({
+      candidates: 10,
+      manifest: 128 * KIB,
+      referrer: 64 * KIB,
+      layers: 768 * KIB,
+      config: 128 * KIB,
+    })
+    expect(roomFor(1000)).toEqual({
+      candidates: 10,
+      manifest: 64 * KIB,
+      referrer: 64 * KIB,
+      layers: 50_331,
+      config: 128 * KIB,
+    })
   })
 
   it('more than 64 are over the limit, wherever they lie', async () => {

@@ -1,13 +1,16 @@
 import type { Finding } from './checks/authority.ts'
-import { type Judged, judgePolicy, type Subject } from './checks/policy.ts'
+import type { Judged, Subject } from './checks/judged.ts'
+import { judgePolicy } from './checks/policy.ts'
 import { reportChecks } from './checks/report.ts'
 import type { Evidence, Signer } from './evidence.ts'
+import { asksConfig } from './policy/authorities.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Reason } from './reasons.ts'
+import { earliest } from './status.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Bumped whenever the same policies and evidence would be judged otherwise: part of every policy hash. */
-export const DECIDER = '4'
+export const DECIDER = '5'
 
 // Nothing bad was seen, only nothing good: a signature may still be on its way
 const MERELY_ABSENT: readonly Reason[] = [
@@ -22,31 +25,35 @@ const MERELY_ABSENT: readonly Reason[] = [
 ]
 
 /**
- * The whole judgement, pure and total: every matching policy must hold, any of its authorities suffices,
+ * The whole judgement, pure and total: every matching policy must hold, by as many of its authorities as it requires,
  * only enforcing policies set the outcome. Every check is reported, not the first failure.
  */
 export function decide(policies: readonly Policy[], subject: Subject, policyHash: string): Verdict {
   const judged = policies.map((policy) => judgePolicy(policy, subject))
   const enforcing = judged.filter(({ policy }) => policy.mode === 'enforce')
+  const outcome = outcomeOf(enforcing)
+  const until = outcome === 'verified' ? earliest(enforcing.map((one) => one.until)) : undefined
   return {
-    outcome: outcomeOf(enforcing),
+    outcome,
     policies: judged.map(({ policy, passed }) => ({ name: policy.name, outcome: policyOutcome(policy, passed) })),
     checks: reportChecks(judged, subject.evidence),
     signers: distinct(judged.flatMap(signersOf)),
     policyHash,
+    ...(until !== undefined && { goodUntil: until }),
     badSignature: enforcing.some((one) => !one.passed && hasBadSignature(one)),
   }
 }
 
 /**
  * Whether the platforms of an index must be read before it can be judged: where each is to have evidence of its own,
- * and where an attestation that the index lacks may lie on every one of them.
+ * where an attestation that the index lacks may lie on every one of them, and where their image config is asked about.
  */
 export function asksForPlatforms(policies: readonly Policy[], evidence: Evidence, first: Verdict): boolean {
   if ((evidence.children ?? []).length === 0) return false
   return policies.some(
-    ({ name, platforms, authorities }) =>
+    ({ name, platforms, authorities, ...rest }) =>
       platforms === 'each' ||
+      asksConfig(rest) ||
       (first.policies.some((one) => one.name === name && one.outcome !== 'pass') &&
         authorities.some((one) => one.kind === 'sigstore' && one.attestations.length > 0)),
   )

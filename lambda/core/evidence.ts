@@ -45,13 +45,21 @@ export type Evidence = {
   readonly unsigned: readonly UnsignedClaim[]
   /** Why the image's own manifest can be read two ways or not at all; such an image is never verified. */
   readonly ambiguous?: string
+  /** Its image config, where a policy asks about it and the image is no index. */
+  readonly config?: ImageConfig
 }
+
+/** An OCI image config with the platform it names, or why there is none. https://github.com/opencontainers/image-spec/blob/main/config.md */
+export type ImageConfig =
+  | { readonly platform: string; readonly json: Readonly<Record<string, unknown>> }
+  | { readonly fault: string; readonly reason: 'config-missing' | Problem['reason'] }
 
 /** One platform of an index with what vouches for it alone; `problem`: why it cannot be judged at all. */
 export type PlatformEvidence = {
   readonly platform: string
   readonly digest: Digest
   readonly claims: readonly Claim[]
+  readonly config?: ImageConfig
   readonly problem?: Problem
 }
 export type Problem = {
@@ -86,6 +94,8 @@ export type Says =
       readonly kind: 'attestation'
       readonly predicateType: string
       readonly names: readonly string[]
+      /** The in-toto statement as it was signed: JSON, within the limits of what is read. */
+      readonly payload: Uint8Array
     }
 
 /** A claim with its proof against every demand that the matching policies make, keyed by `demandId`. */

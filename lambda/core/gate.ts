@@ -42,7 +42,9 @@ export function gate(
       retryAfter: SOON,
     }
   }
-  const expires = plusSeconds(record.checkedAt, VERDICT_LIFETIME)
+  const lasts = plusSeconds(record.checkedAt, VERDICT_LIFETIME)
+  const { goodUntil = lasts } = record
+  const expires = goodUntil < lasts ? goodUntil : lasts
   const stands = state === 'verified' || (state === 'degraded' && enforcement.onDegraded === 'allow')
   if (!stands) {
     const waits = record.graceUntil === undefined ? {} : { retryAfter: secondsUntil(record.graceUntil, now) }

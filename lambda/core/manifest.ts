@@ -40,7 +40,10 @@ export const MANIFEST_TYPES = [
 /** How much of a value that somebody else wrote is told in a reason. */
 const SHOWN = 80
 const INDEX_TYPES: readonly string[] = [MANIFEST_TYPES[1], MANIFEST_TYPES[3]]
-const IMAGE_CONFIGS = ['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json']
+export const IMAGE_CONFIGS = [
+  'application/vnd.oci.image.config.v1+json',
+  'application/vnd.docker.container.image.v1+json',
+]
 const IMAGE_LAYER = /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.rootfs\.)/
 
 /**
@@ -99,7 +102,7 @@ export function isPlatform({ platform }: Descriptor): boolean {
 }
 
 /** A value as a reason tells of it. What is nested may be deep, so only its kind is told. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (isObject(value)) return 'an object'
   return typeof value === 'string' ? JSON.stringify(short(value)) : String(value)

@@ -13,8 +13,29 @@ const MANIFEST = shape(['schemaVersion', 'mediaType', 'artifactType', 'annotatio
   subject: DESCRIPTOR,
 })
 
+/** What a runtime takes from an image config. https://github.com/opencontainers/image-spec/blob/main/config.md */
+export const IMAGE_CONFIG = shape(['created', 'author', 'architecture', 'os', 'os.version', 'os.features', 'variant'], {
+  config: shape([
+    'User',
+    'ExposedPorts',
+    'Env',
+    'Entrypoint',
+    'Cmd',
+    'Volumes',
+    'WorkingDir',
+    'Labels',
+    'StopSignal',
+    'ArgsEscaped',
+    'Healthcheck',
+    'OnBuild',
+    'Shell',
+  ]),
+  rootfs: shape(['type', 'diff_ids']),
+  history: shape(['created', 'author', 'created_by', 'comment', 'empty_layer']),
+})
+
 /**
- * The first key of a manifest that is written otherwise than the one Go takes it for, and that one.
+ * The first key of a manifest, or of another known document, that is written otherwise than the one Go takes it for, and that one.
  * Runtimes read keys whatever their case, so they would see what we do not: https://pkg.go.dev/encoding/json#Unmarshal
  */
 export function oddKey(json: unknown, known: Shape = MANIFEST): { readonly key: string; is: string } | undefined {

@@ -1,7 +1,7 @@
 import { explain } from './explain.ts'
 import type { Digest, ImageId } from './image.ts'
 import type { Enforcement } from './policy/policy.ts'
-import { type AlertEvent, type ImageRecord, plusSeconds, RECHECK_AFTER, type State } from './status.ts'
+import { type AlertEvent, earliest, type ImageRecord, plusSeconds, RECHECK_AFTER, type State } from './status.ts'
 import { openTodo, withoutTodo } from './todo.ts'
 import type { Check, Verdict } from './verdict.ts'
 
@@ -134,7 +134,7 @@ function rejected(
 }
 
 function verdictFields(judged: Judged & { kind: 'verdict' }, now: string): Partial<ImageRecord> {
-  const { policies, policyHash } = judged.verdict
+  const { policies, policyHash, goodUntil } = judged.verdict
   const { mediaType, transcript } = judged
   const checks = weightiest(judged.verdict.checks).map(shortened)
   const signers = judged.verdict.signers.slice(0, MAX_LISTED)
@@ -144,6 +144,7 @@ function verdictFields(judged: Judged & { kind: 'verdict' }, now: string): Parti
     checks,
     signers,
     policyHash,
+    goodUntil,
     mediaType,
     platforms,
     transcript,
@@ -179,6 +180,7 @@ function errorFields(state: State, judged: Judged & { kind: 'error' }, now: stri
     policies: [],
     signers: [],
     policyHash: judged.policyHash,
+    goodUntil: undefined,
     transcript: undefined,
     checkedAt: now,
   }
@@ -187,7 +189,7 @@ function errorFields(state: State, judged: Judged & { kind: 'error' }, now: stri
 function recheckAt(state: State, judged: Judged, deadline: string | undefined, now: string): string | undefined {
   if (state === 'pending') return deadline
   if (judged.kind === 'error') return plusSeconds(now, ERROR_RETRY)
-  return plusSeconds(now, RECHECK_AFTER)
+  return earliest([plusSeconds(now, RECHECK_AFTER), judged.verdict.goodUntil])
 }
 
 /** The work that follows from moving `before` to `record`, merged into the work still open. */

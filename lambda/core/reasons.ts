@@ -28,6 +28,9 @@ export type Reason =
   | 'identity-mismatch'
   | 'annotation-mismatch'
   | 'reference-mismatch' // the signed payload names another repository
+  | 'too-old' // the attestation was made too long ago, or nobody knows when
+  | 'policy-not-met' // an expression over the statement, over all that matched, or over the image config does not hold
+  | 'config-missing' // the image config that a policy asks about cannot be read
   | 'covered' // a platform for which the evidence of its index stands
   | 'unsigned' // a statement beside the image that nobody signed
   | 'child-missing' // the index lists a manifest that is not there

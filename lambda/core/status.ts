@@ -37,6 +37,8 @@ export type ImageRecord = ImageId & {
   readonly checks: readonly Check[]
   readonly signers: readonly Signer[]
   readonly policyHash: string
+  /** When time alone may make a no of this verdict. */
+  readonly goodUntil?: string
   /** What the verdict rests on, in the evidence store; absent where there is no verdict. */
   readonly transcript?: Digest
   readonly firstSeenAt: string
@@ -94,4 +96,9 @@ export const RECHECK_AFTER = 23 * 3600
 
 export function plusSeconds(iso: string, seconds: number): string {
   return new Date(Date.parse(iso) + seconds * 1000).toISOString()
+}
+
+/** The first of some moments, where there is one. */
+export function earliest(moments: readonly (string | undefined)[]): string | undefined {
+  return moments.filter((moment) => moment !== undefined).toSorted()[0]
 }

@@ -2,16 +2,19 @@
  * Reads JSON that must mean the same to every reader: valid UTF-8, and no key twice in one object
  * (JSON.parse keeps the last, other readers the first). A fault says why it does not.
  */
-export function parseStrictJson(bytes: Uint8Array): { readonly json: unknown } | { readonly fault: string } {
+export function parseStrictJson(
+  bytes: Uint8Array,
+  what = 'the manifest',
+): { readonly json: unknown } | { readonly fault: string } {
   let text: string
   let json: unknown
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     json = JSON.parse(text)
   } catch {
-    return { fault: 'the manifest is not JSON' }
+    return { fault: `${what} is not JSON` }
   }
-  return keysIn(text) === keysOf(json) ? { json } : { fault: 'the manifest has a key twice' }
+  return keysIn(text) === keysOf(json) ? { json } : { fault: `${what} has a key twice` }
 }
 
 /** How many keys are written in a JSON text: its strings that a colon follows. */

@@ -19,6 +19,8 @@ export type Verdict = {
   readonly checks: readonly Check[]
   readonly signers: readonly Signer[]
   readonly policyHash: string
+  /** When time alone may make a no of a verified image, ISO 8601. */
+  readonly goodUntil?: string
   /** A signature is there and bad, not merely missing: what `failFast` looks at. */
   readonly badSignature: boolean
 }

@@ -1,13 +1,17 @@
 import { SIGN_V1 } from '../core/evidence.ts'
 
-/** What the matching policies ask for: image signatures, and attestations of these predicate types. */
-export type Wanted = { readonly signature: boolean; readonly predicateTypes: readonly string[] }
+/** What the matching policies ask for: image signatures, attestations of these predicate types, the image config. */
+export type Wanted = {
+  readonly signature: boolean
+  readonly predicateTypes: readonly string[]
+  readonly config: boolean
+}
 
 /**
  * How early something is read by what its annotation says of its predicate type; the least first.
  * Annotations are nobody's word: they order what is read, and never decide what counts.
  */
-export function hintRank(hint: string | undefined, { signature, predicateTypes }: Wanted): number {
+export function hintRank(hint: string | undefined, { signature, predicateTypes }: Omit<Wanted, 'config'>): number {
   if (hint === undefined) return 1
   const wanted = hint === SIGN_V1 ? signature : predicateTypes.includes(hint)
   return wanted ? 0 : 3

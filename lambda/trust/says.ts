@@ -39,7 +39,7 @@ function readStatement(payloadType: string, payload: Uint8Array, image: Digest):
   if (first === undefined) throw new Rejection('subject-mismatch', 'the statement is about another image')
   const names = namesIn(about.map(({ name }) => name))
   if (predicateType === SIGN_V1) return { kind: 'signature', annotations: texts(first.annotations), names }
-  return { kind: 'attestation', predicateType, names }
+  return { kind: 'attestation', predicateType, names, payload }
 }
 
 function subjectDigest({ digest: digests }: Readonly<Record<string, unknown>>): string | undefined {

@@ -12,6 +12,9 @@ import { digest, ID } from './records.ts'
 
 type SigstoreAuthority = Extract<Authority, { kind: 'sigstore' }>
 
+/** When the subjects of tests are judged. */
+export const NOW = new Date('2026-11-26T00:00:00.000Z')
+
 export const ISSUER = 'https://token.actions.githubusercontent.com'
 export const SUBJECT = 'https://github.com/acme/app/.github/workflows/release.yml@refs/heads/main'
 export const SPDX = 'https://spdx.dev/Document'
@@ -74,8 +77,9 @@ export function evidence(fields: Partial<Evidence> = {}): Evidence {
 
 export const SIGNATURE: Says = { kind: 'signature', annotations: {}, names: [] }
 
-export function attestation(predicateType: string): Says {
-  return { kind: 'attestation', predicateType, names: [] }
+export function attestation(predicateType: string, predicate: unknown = {}): Says {
+  const payload = Buffer.from(JSON.stringify({ predicateType, predicate }))
+  return { kind: 'attestation', predicateType, names: [], payload }
 }
 
 /** A claim whose signature holds, to whoever asks for this kind of signer. */

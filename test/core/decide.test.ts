@@ -12,6 +12,7 @@ import {
   evidence,
   good,
   KEY,
+  NOW,
   policy,
   SLSA,
   SPDX,
@@ -23,7 +24,7 @@ import { ID } from './records.ts'
 const wanting = (...types: string[]) => types.map((predicateType, n) => ({ name: `a${n}`, predicateType }))
 const warned = (...authorities: Policy['authorities']) => policy(authorities, { name: 'warned', mode: 'warn' })
 const judge = (policies: readonly Policy[], claims: readonly Authenticated[] = []) =>
-  decide(policies, { evidence: evidence(), claims }, 'hash')
+  decide(policies, { now: NOW, evidence: evidence(), claims }, 'hash')
 
 /** What is expected: outcome, then each check as `name outcome reason`. */
 type Case = readonly [string, readonly Policy[], readonly Authenticated[], Verdict['outcome'], ...string[]]
@@ -164,7 +165,7 @@ describe('the verdict', () => {
   it('verifies nothing whose manifest can be read two ways, whoever signed it', () => {
     const verdict = decide(
       [policy([byKey()]), warned(withStatic('pass'))],
-      { evidence: evidence({ ambiguous: 'both' }), claims: [good()] },
+      { now: NOW, evidence: evidence({ ambiguous: 'both' }), claims: [good()] },
       'h',
     )
     expect(verdict).toMatchObject({
@@ -221,7 +222,7 @@ describe('a bad signature, to failFast', () => {
     const platforms = [{ platform: 'linux/amd64', digest: ID.digest, claims: [], problem: { reason, detail: '' } }]
     const image = evidence({ children: [{ mediaType: 'm', digest: ID.digest, size: 1, annotations: {} }] })
     const each = policy([byKey()], { platforms: 'each' })
-    expect(decide([each], { evidence: image, claims: [], platforms }, 'h').badSignature).toBe(answer)
+    expect(decide([each], { now: NOW, evidence: image, claims: [], platforms }, 'h').badSignature).toBe(answer)
   })
 
   it('is not one that only a warning minds', () => {

@@ -10,6 +10,7 @@ import {
   evidence,
   good,
   KEY,
+  NOW,
   policy,
   SPDX,
   WORKFLOW,
@@ -34,7 +35,11 @@ const sbom = byKey({ attestations: [{ name: 'sbom', predicateType: SPDX }] })
 const SBOM = good(KEY, attestation(SPDX))
 
 function judge(policies: readonly Policy[], claims: readonly Authenticated[], platforms?: readonly PlatformClaims[]) {
-  const { outcome, checks } = decide(policies, { evidence: INDEX, claims, ...(platforms && { platforms }) }, 'h')
+  const { outcome, checks } = decide(
+    policies,
+    { now: NOW, evidence: INDEX, claims, ...(platforms && { platforms }) },
+    'h',
+  )
   return [outcome, ...checks.map((one) => [one.name, one.platform, one.outcome, one.reason].filter(Boolean).join(' '))]
 }
 
@@ -49,7 +54,7 @@ describe('platforms: index', () => {
   })
 
   it('says by whose signature', () => {
-    const { checks } = decide([policy([byWorkflow(), byKey()])], { evidence: INDEX, claims: [good()] }, 'h')
+    const { checks } = decide([policy([byWorkflow(), byKey()])], { now: NOW, evidence: INDEX, claims: [good()] }, 'h')
     expect(checks.at(-1)?.message).toBe('covered by the index it belongs to: signed by key sha256:k')
   })
 
@@ -69,14 +74,14 @@ describe('platforms: index', () => {
   it('by whoever signed on each, and only there', () => {
     const { signers } = decide(
       [policy([sbom])],
-      { evidence: INDEX, claims: [], platforms: [amd64(SBOM), arm64(SBOM)] },
+      { now: NOW, evidence: INDEX, claims: [], platforms: [amd64(SBOM), arm64(SBOM)] },
       'h',
     )
     expect(signers).toEqual([KEY])
   })
 
   it('and where it is on none, that of the index is told of', () => {
-    const subject = { evidence: INDEX, claims: [bad()], platforms: [amd64(), arm64()] }
+    const subject = { now: NOW, evidence: INDEX, claims: [bad()], platforms: [amd64(), arm64()] }
     const [check] = decide([policy([sbom])], subject, 'h').checks
     expect(check).toStrictEqual({
       name: 'signed/key/sbom',
@@ -89,7 +94,7 @@ describe('platforms: index', () => {
   it('but not on all but one, and it is told which', () => {
     const { outcome, checks } = decide(
       [policy([sbom])],
-      { evidence: INDEX, claims: [], platforms: [amd64(SBOM), arm64(bad())] },
+      { now: NOW, evidence: INDEX, claims: [], platforms: [amd64(SBOM), arm64(bad())] },
       'h',
     )
     expect(outcome).toBe('rejected')
@@ -143,14 +148,14 @@ describe('platforms: each', () => {
   })
 
   it('an image that is no index is its own platform', () => {
-    const { outcome } = decide([each(byKey())], { evidence: evidence(), claims: [good()] }, 'h')
+    const { outcome } = decide([each(byKey())], { now: NOW, evidence: evidence(), claims: [good()] }, 'h')
     expect(outcome).toBe('verified')
   })
 })
 
 describe('the platforms are read', () => {
   const asks = (policies: readonly Policy[], claims: readonly Authenticated[], image = INDEX) =>
-    asksForPlatforms(policies, image, decide(policies, { evidence: image, claims }, 'h'))
+    asksForPlatforms(policies, image, decide(policies, { now: NOW, evidence: image, claims }, 'h'))
 
   it.each<readonly [string, readonly Policy[], readonly Authenticated[], boolean]>([
     ['where each is to be judged', [each(byKey())], [good()], true],
@@ -180,7 +185,7 @@ describe('the platforms are read', () => {
 it('what BuildKit wrote unsigned is told and counts for nothing', () => {
   const unsigned = [{ carrier: 'buildx', manifest: digest(5), type: SPDX }]
   const twice = evidence({ unsigned: [...unsigned, ...unsigned] })
-  const { outcome, checks } = decide([policy([sbom])], { evidence: twice, claims: [] }, 'h')
+  const { outcome, checks } = decide([policy([sbom])], { now: NOW, evidence: twice, claims: [] }, 'h')
   expect(outcome).toBe('rejected')
   expect(checks.at(-1)).toEqual({
     name: 'unsigned/buildx',

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { findAsked } from '../../lambda/core/checks/authority.ts'
+import { findAccepted, findingOf } from '../../lambda/core/checks/authority.ts'
 import { decide } from '../../lambda/core/decide.ts'
 import type { Says } from '../../lambda/core/evidence.ts'
-import { byKey, evidence, good, KEY, policy } from './claims.ts'
+import { byKey, evidence, good, KEY, NOW, policy } from './claims.ts'
 import { ID } from './records.ts'
 
 const own = byKey({ reference: 'repository' })
 const named = (...names: readonly string[]): Says => ({ kind: 'signature', annotations: {}, names })
-const look = (authority: typeof own, says: Says) => findAsked(authority, { kind: 'signature' }, ID, [good(KEY, says)])
+const look = (authority: typeof own, says: Says) =>
+  findingOf(findAccepted(authority, { kind: 'signature' }, ID, [good(KEY, says)]))
 const HERE = `${ID.host}/${ID.name}`
 
 describe('reference: repository', () => {
@@ -39,6 +40,7 @@ describe('reference: repository', () => {
       decide(
         [policy([own], { platforms: 'each' })],
         {
+          now: NOW,
           evidence: evidence({ children }),
           claims: [],
           platforms: [{ platform: 'linux/amd64', digest: ID.digest, claims: [good(KEY, named(name))] }],
@@ -58,7 +60,10 @@ it('a signature that lies elsewhere counts only where the authority looks there'
   const there = good()
   const claim = { ...there, claim: { ...there.claim, source: 'ghcr.io/acme/signatures#v1-' } }
   const asked = { kind: 'signature' } as const
-  expect(findAsked(byKey({ source }), asked, ID, [claim])).toMatchObject({ met: true })
-  expect(findAsked(byKey(), asked, ID, [claim])).toMatchObject({ met: false, reason: 'no-signature' })
-  expect(findAsked(byKey({ source }), asked, ID, [good()])).toMatchObject({ met: false, reason: 'no-signature' })
+  expect(findingOf(findAccepted(byKey({ source }), asked, ID, [claim]))).toMatchObject({ met: true })
+  expect(findingOf(findAccepted(byKey(), asked, ID, [claim]))).toMatchObject({ met: false, reason: 'no-signature' })
+  expect(findingOf(findAccepted(byKey({ source }), asked, ID, [good()]))).toMatchObject({
+    met: false,
+    reason: 'no-signature',
+  })
 })

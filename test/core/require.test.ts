@@ -12,6 +12,7 @@ import {
   good,
   ISSUER,
   KEY,
+  NOW,
   policy,
   SPDX,
   WORKFLOW,
@@ -29,7 +30,7 @@ const two = (...authorities: Policy['authorities']) => policy(authorities, { req
 const all = (...authorities: Policy['authorities']) => policy(authorities, { require: 'all' })
 
 function judge(one: Policy, claims: readonly Authenticated[]) {
-  const { outcome, checks, badSignature } = decide([one], { evidence: evidence(), claims }, 'h')
+  const { outcome, checks, badSignature } = decide([one], { now: NOW, evidence: evidence(), claims }, 'h')
   return [outcome, badSignature, ...checks.map(({ name, outcome: came, reason }) => `${name} ${came} ${reason}`)]
 }
 
@@ -84,7 +85,7 @@ describe('require: atLeast', () => {
   })
 
   it('tells how many signed and who, and waits for the others', () => {
-    const verdict = decide([two(people)], { evidence: evidence(), claims: [good(ALICE)] }, 'h')
+    const verdict = decide([two(people)], { now: NOW, evidence: evidence(), claims: [good(ALICE)] }, 'h')
     expect(verdict.badSignature).toBe(false)
     expect(verdict.checks.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
       'signed/people pass',
@@ -112,6 +113,7 @@ describe('require: atLeast', () => {
       decide(
         [each],
         {
+          now: NOW,
           evidence: evidence({ children }),
           claims: [],
           platforms: [on('linux/amd64', 1, good(ALICE), good(BOB)), on('linux/arm64', 2, ...claims)],
@@ -124,13 +126,17 @@ describe('require: atLeast', () => {
   it('covers no platform of an index unless it holds', () => {
     const index = evidence({ platforms: ['linux/amd64'], children: [] })
     const platformsOf = (...claims: readonly Authenticated[]) =>
-      decide([two(people)], { evidence: index, claims }, 'h').checks.flatMap(({ platform }) => platform ?? [])
+      decide([two(people)], { now: NOW, evidence: index, claims }, 'h').checks.flatMap(({ platform }) => platform ?? [])
     expect([platformsOf(good(ALICE)), platformsOf(good(ALICE), good(BOB))]).toEqual([[], ['linux/amd64']])
   })
 })
 
 it('every signer whom a policy accepts is told of', () => {
-  const { signers } = decide([policy([people])], { evidence: evidence(), claims: [good(BOB), bad(), good(ALICE)] }, 'h')
+  const { signers } = decide(
+    [policy([people])],
+    { now: NOW, evidence: evidence(), claims: [good(BOB), bad(), good(ALICE)] },
+    'h',
+  )
   expect(signers).toEqual([BOB, ALICE])
 })
 

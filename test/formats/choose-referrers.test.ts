@@ -7,7 +7,7 @@ import { formats } from '../../lambda/formats/index.ts'
 import { BUNDLE, CONFIG, describeBytes, EMPTY } from './layouts.ts'
 
 const SPDX = 'https://spdx.dev/Document'
-const WANTED = { signature: true, predicateTypes: [SPDX] }
+const WANTED = { signature: true, predicateTypes: [SPDX], config: false }
 
 const one = (name: string, artifactType?: string, predicateType?: string): Descriptor =>
   describeBytes('application/vnd.oci.image.manifest.v1+json', name, {
@@ -49,7 +49,11 @@ describe('of the listed referrers', () => {
   it('an attestation that a policy asks for is wanted, and a signature is not where none is asked for', () => {
     const sbom = one('a', BUNDLE, SPDX)
     const signature = one('b', BUNDLE, SIGN_V1)
-    const { needed } = chooseReferrers([signature, sbom], [], { signature: false, predicateTypes: [SPDX] })
+    const { needed } = chooseReferrers([signature, sbom], [], {
+      signature: false,
+      predicateTypes: [SPDX],
+      config: false,
+    })
     expect(needed).toEqual([sbom, signature])
   })
 

@@ -23,7 +23,7 @@ export function readingOf(registry: Registry, more: Partial<Reading> = {}): Read
   return {
     registryOf: () => registry,
     sources: [OWN_SOURCE],
-    wanted: { signature: true, predicateTypes: [] },
+    wanted: { signature: true, predicateTypes: [], config: false },
     room: roomFor(1),
     ...more,
   }

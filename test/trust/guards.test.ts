@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findAsked } from '../../lambda/core/checks/authority.ts'
+import { findAccepted, findingOf } from '../../lambda/core/checks/authority.ts'
 import type { ClaimContent } from '../../lambda/core/evidence.ts'
 import { authenticator } from '../../lambda/trust/authenticate.ts'
 import { trustMaterials } from '../../lambda/trust/roots.ts'
@@ -33,7 +33,7 @@ function find(wanted: string, ...contents: readonly ClaimContent[]) {
   const judged = authenticator([CERTIFICATE], trusted)(claims, DIGEST)
   const kind =
     wanted === SIGN_V1 ? { kind: 'signature' as const } : { kind: 'attestation' as const, predicateType: wanted }
-  return findAsked(AUTHORITY, kind, { ...ID, digest: DIGEST }, judged)
+  return findingOf(findAccepted(AUTHORITY, kind, { ...ID, digest: DIGEST }, judged))
 }
 
 const bundled = (type: string, by = pki): ClaimContent => ({

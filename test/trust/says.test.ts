@@ -45,7 +45,12 @@ describe('a statement', () => {
   it.each([SLSA, 'https://spdx.dev/Document', `${SIGN_V1}/`, SIGN_V1.toUpperCase()])(
     'of type %s is an attestation',
     (type) => {
-      expect(said(statement(type))).toEqual({ kind: 'attestation', predicateType: type, names: [] })
+      expect(said(statement(type))).toEqual({
+        kind: 'attestation',
+        predicateType: type,
+        names: [],
+        payload: expect.any(Uint8Array),
+      })
     },
   )
 

@@ -2,15 +2,34 @@ import { type Authenticated, demandId, type Says, type Signer, sourceId } from '
 import { type ImageId, parseImage, repositoryOf } from '../image.ts'
 import type { SigstoreAuthority } from '../policy/authorities.ts'
 import type { Reason } from '../reasons.ts'
+import { earliest } from '../status.ts'
 import { describeMismatch, matchesIdentity } from './identity.ts'
 
-/** How one thing that an authority asks for came out: met by signers, or missed, with the nearest miss. `detail` tells what was seen. */
+/**
+ * How one thing that an authority asks for came out: met by signers, or missed, with the nearest miss. `detail` tells what was seen.
+ * `until`: when time alone will make a miss of it, ISO 8601.
+ */
 export type Finding =
-  | { readonly met: true; readonly signers: readonly Signer[]; readonly reason: Reason; readonly detail: string }
+  | {
+      readonly met: true
+      readonly signers: readonly Signer[]
+      readonly reason: Reason
+      readonly detail: string
+      readonly until?: string
+    }
   | { readonly met: false; readonly reason: Reason; readonly detail: string }
 
 /** What is asked for: the image's own signature, or an attestation of one predicate type. */
 export type Asked = { readonly kind: 'signature' } | { readonly kind: 'attestation'; readonly predicateType: string }
+
+/** A claim that an authority accepts, before anything is asked of what it says. `id`: the digest of the bytes it was read from. */
+export type Accepted = { readonly signer: Signer; readonly says: Says; readonly id: string }
+
+/** What an authority accepts of what is asked for, in the order of the claims; `nearest` tells how close the others came. */
+export type Found = {
+  readonly accepted: readonly Accepted[]
+  readonly nearest: Extract<Finding, { readonly met: false }>
+}
 
 /** How far a candidate got before it was turned away: the furthest is the nearest miss, and is what people are told. */
 export const STAGES: readonly Reason[] = [
@@ -36,50 +55,70 @@ export const STAGES: readonly Reason[] = [
   'reference-mismatch',
 ]
 
-/** Looks for one signature or attestation of an image that meets the authority; a bad one never hides a good one. */
-export function findAsked(
+/** Looks for signatures, or attestations of one type, that the authority accepts; a bad one never hides a good one. */
+export function findAccepted(
   authority: SigstoreAuthority,
   asked: Asked,
   image: ImageId,
   claims: readonly Authenticated[],
-): Finding {
+): Found {
   const id = demandId(authority.demand)
   const place = sourceId(authority.source)
   const found = claims.filter(({ claim }) => claim.source === place)
-  const findings = found.flatMap(({ claim, proofs }): Finding[] => {
+  const judged = found.flatMap(({ claim, proofs }) => {
     const proof = proofs.get(id)
     if (proof === undefined) return []
     if (!proof.ok) return [missed(proof.fault, `${claim.carrier} in ${claim.manifest}: ${proof.detail}`)]
-    return [judge(authority, asked, image, proof.signer, proof.says)]
+    return [judge(authority, asked, image, { signer: proof.signer, says: proof.says, id: claim.layer })]
   })
-  const [met, ...others] = findings.filter((finding) => finding.met)
-  if (met !== undefined) return { ...met, signers: [met, ...others].flatMap(({ signers }) => signers) }
-  const stageOf = ({ reason }: Finding) => STAGES.indexOf(reason)
-  return findings.reduce(
-    (nearest, one) => (stageOf(one) > stageOf(nearest) ? one : nearest),
-    nothing(asked, found.length),
-  )
+  const stageOf = ({ reason }: Missed) => STAGES.indexOf(reason)
+  return {
+    accepted: judged.flatMap((one) => ('signer' in one ? [one] : [])),
+    nearest: judged
+      .flatMap((one) => ('signer' in one ? [] : [one]))
+      .reduce((nearest, one) => (stageOf(one) > stageOf(nearest) ? one : nearest), nothing(asked, found.length)),
+  }
 }
 
+/** One that is accepted is enough; who signed any of them is told. */
+export function findingOf({ accepted, nearest }: Found): Finding {
+  const [first] = accepted
+  return first === undefined
+    ? nearest
+    : met(
+        accepted.map(({ signer }) => signer),
+        signedBy(first.signer),
+      )
+}
+
+/** A finding that is met, and when the first of what it rests on ends, where time ends any of it. */
+export function met(signers: readonly Signer[], detail: string, ends: readonly (string | undefined)[] = []): Finding {
+  const until = earliest(ends)
+  return { met: true, signers, reason: 'verified', detail, ...(until !== undefined && { until }) }
+}
+
+type Missed = Found['nearest']
+
 /** A finding that is not met. */
-export function missed(reason: Reason, detail = ''): Finding {
+export function missed(reason: Reason, detail = ''): Missed {
   return { met: false, reason, detail }
 }
 
-function nothing(asked: Asked, candidates: number): Finding {
+function nothing(asked: Asked, candidates: number): Missed {
   if (candidates === 0) return missed('no-signature')
   return asked.kind === 'signature'
     ? missed('no-matching-signature')
     : missed('no-matching-attestation', asked.predicateType)
 }
 
-function judge(authority: SigstoreAuthority, asked: Asked, image: ImageId, signer: Signer, says: Says): Finding {
+function judge(authority: SigstoreAuthority, asked: Asked, image: ImageId, claim: Accepted): Accepted | Missed {
+  const { signer, says } = claim
   // Signature and attestation share a carrier: one never stands for the other (CVE-2022-35929)
   if (says.kind !== asked.kind) return nothing(asked, 1)
   if (says.kind === 'attestation' && asked.kind === 'attestation' && says.predicateType !== asked.predicateType) {
     return nothing(asked, 1)
   }
-  const who = `signed by ${describeSigner(signer)}`
+  const who = signedBy(signer)
   if (signer.kind === 'certificate' && !matchesIdentity(authority.identities, signer)) {
     return missed('identity-mismatch', `${who}; ${describeMismatch(authority.identities, signer)}`)
   }
@@ -89,7 +128,7 @@ function judge(authority: SigstoreAuthority, asked: Asked, image: ImageId, signe
     const names = says.names.map((name) => `"${name}"`).join(', ') || 'none'
     return missed('reference-mismatch', `${who}; names signed are ${names}; asked for is ${repositoryOf(image)}`)
   }
-  return { met: true, signers: [signer], reason: 'verified', detail: who }
+  return claim
 }
 
 function oddAnnotation({ annotations }: SigstoreAuthority, signed: Readonly<Record<string, string>>) {
@@ -107,6 +146,11 @@ function isRepository(name: string, image: ImageId): boolean {
   } catch {
     return false
   }
+}
+
+/** What people are told of who signed something. */
+export function signedBy(signer: Signer): string {
+  return `signed by ${describeSigner(signer)}`
 }
 
 /** A signer as text for people, the same for whatever one signer signed. */

@@ -1,58 +1,46 @@
-import type { Authenticated, Evidence, PlatformClaims } from '../evidence.ts'
 import { asksSignature, type SigstoreAuthority } from '../policy/authorities.ts'
+import { bind, type Captures, capturedBy } from '../policy/captures.ts'
 import type { Authority, Policy, WantedAttestation } from '../policy/policy.ts'
-import { type Asked, describeSigner, type Finding, findAsked, missed } from './authority.ts'
+import { judgeAttestation } from './attestation.ts'
+import { describeSigner, type Finding, findAccepted, findingOf, met, missed } from './authority.ts'
+import { judgeConfigs } from './config.ts'
+import { type AuthorityResult, type Group, groupOf, type Judged, type Named, type Subject } from './judged.ts'
+import { untilOf } from './until.ts'
+import { judgeWhole } from './whole.ts'
 
-/** What a policy is judged on. `platforms`: those of an index, once they have been read. */
-export type Subject = {
-  readonly evidence: Evidence
-  readonly claims: readonly Authenticated[]
-  readonly platforms?: readonly PlatformClaims[]
-}
-
-/** One thing asked for and how it came out. `onPlatforms`: where each platform met it by evidence of its own. */
-export type Named = { readonly name: string; readonly finding: Finding; readonly onPlatforms?: readonly OnPlatform[] }
-export type OnPlatform = { readonly platform: string; readonly finding: Finding }
-
-export type AuthorityResult = {
-  readonly authority: string
-  readonly met: boolean
-  readonly findings: readonly Named[]
-}
-/** What vouches for the image, or for one platform of it: any authority suffices. */
-export type Group = {
-  readonly platform?: string
-  readonly passed: boolean
-  readonly authorities: readonly AuthorityResult[]
-}
-/** A policy holds where every group of it does. */
-export type Judged = { readonly policy: Policy; readonly passed: boolean; readonly groups: readonly Group[] }
-
-/** Judges an image by one policy: as a whole, or each platform by evidence of its own. */
+/** Judges an image by one policy: as a whole, or each platform by evidence of its own; then what else it asks of the image. */
 export function judgePolicy(policy: Policy, subject: Subject): Judged {
-  const groups = groupsOf(policy, subject)
-  return { policy, passed: groups.every(({ passed }) => passed), groups }
+  const captures = capturedBy(policy, subject.evidence.image)
+  const vouched = groupsOf(policy, subject, captures)
+  const groups = [
+    ...vouched,
+    ...judgeWhole(policy, vouched, subject, captures),
+    ...judgeConfigs(policy, subject, captures),
+  ]
+  const passed = groups.every((one) => one.passed)
+  const until = passed ? untilOf(policy, vouched) : undefined
+  return { policy, passed, groups, ...(until !== undefined && { until }) }
 }
 
-function groupsOf(policy: Policy, subject: Subject): readonly Group[] {
+function groupsOf(policy: Policy, subject: Subject, captures: Captures): readonly Group[] {
   const { evidence, platforms = [] } = subject
   if (evidence.ambiguous !== undefined) return [refused('manifest', missed('ambiguous-manifest', evidence.ambiguous))]
-  if (policy.platforms === 'index' || evidence.children === undefined) return [judgeGroup(policy, subject)]
+  if (policy.platforms === 'index' || evidence.children === undefined) return [judgeGroup(policy, subject, captures)]
   if (platforms.length === 0) return [refused('platforms', missed('no-platform'))]
-  return platforms.map(({ platform, claims, problem }) => {
-    if (problem !== undefined) {
-      return { platform, ...refused('manifest', missed(problem.reason, problem.detail)) }
-    }
-    return { platform, ...judgeGroup(policy, { evidence, claims }) }
+  return platforms.map(({ platform, digest, claims, problem }) => {
+    if (problem !== undefined) return refused('manifest', missed(problem.reason, problem.detail), platform)
+    const alone = { evidence: { ...evidence, image: { ...evidence.image, digest } }, claims, now: subject.now }
+    return { platform, ...judgeGroup(policy, alone, captures) }
   })
 }
 
-function refused(name: string, finding: Finding): Group {
-  return { passed: false, authorities: [{ authority: name, met: false, findings: [{ name, finding }] }] }
+function refused(name: string, finding: Finding, platform?: string): Group {
+  return groupOf([{ name, finding }], platform)
 }
 
-function judgeGroup({ authorities, require }: Policy, subject: Subject): Group {
-  const results = authorities.map((authority) => judgeAuthority(authority, subject))
+function judgeGroup(policy: Policy, subject: Subject, captures: Captures): Group {
+  const { authorities, require } = policy
+  const results = authorities.map((authority) => judgeAuthority(policy, authority, subject, captures))
   if (require === 'all') return { passed: results.every(({ met }) => met), authorities: results }
   const passed = results.some(({ met }) => met)
   return require === undefined || !passed ? { passed, authorities: results } : countSigners(results, require.atLeast)
@@ -64,56 +52,64 @@ function countSigners(results: readonly AuthorityResult[], atLeast: number): Gro
   const signers = new Set(findings.flatMap((finding) => (finding.met ? finding.signers.map(describeSigner) : [])))
   if (signers.size >= atLeast) return { passed: true, authorities: results }
   const detail = `${signers.size} of the ${atLeast} that are asked for: ${[...signers].join(', ') || 'none'}`
-  const finding = missed('too-few-signers', detail)
-  const short = { authority: 'require', met: false, findings: [{ name: 'require', finding }] }
-  return { passed: false, authorities: [...results, short] }
+  const short = groupOf([{ name: 'require', finding: missed('too-few-signers', detail) }])
+  return { passed: false, authorities: [...results, ...short.authorities] }
 }
 
-function judgeAuthority(authority: Authority, subject: Subject): AuthorityResult {
-  const findings = findingsOf(authority, subject)
+function judgeAuthority(policy: Policy, authority: Authority, subject: Subject, captures: Captures): AuthorityResult {
+  const findings =
+    authority.kind === 'static'
+      ? [{ name: authority.name, finding: staticFinding(authority) }]
+      : findingsOf(policy, bind(authority, captures), subject, captures)
   return { authority: authority.name, met: findings.every(({ finding }) => finding.met), findings }
 }
 
-function findingsOf(authority: Authority, subject: Subject): readonly Named[] {
-  if (authority.kind === 'static') {
-    const { name, message: detail } = authority
-    const finding: Finding =
-      authority.action === 'pass'
-        ? { met: true, signers: [], reason: 'static-pass', detail }
-        : missed('static-fail', detail)
-    return [{ name, finding }]
-  }
-  const { image } = subject.evidence
-  const signature = {
-    name: authority.name,
-    finding: findAsked(authority, { kind: 'signature' }, image, subject.claims),
-  }
-  const attestations = authority.attestations.map((wanted) => findAttestation(authority, wanted, subject))
-  return asksSignature(authority) ? [signature, ...attestations] : attestations
+function staticFinding({ action, message }: Authority & { readonly kind: 'static' }): Finding {
+  if (action === 'fail') return missed('static-fail', message)
+  return { ...met([], message), reason: 'static-pass' }
 }
 
-/** On the image itself; failing that, on every platform of it: BuildKit and others attest platforms, not the index. */
+function findingsOf(policy: Policy, authority: SigstoreAuthority, subject: Subject, captures: Captures): Named[] {
+  const attestations = authority.attestations.map((wanted) =>
+    findAttestation(policy, authority, wanted, subject, captures),
+  )
+  if (!asksSignature(authority)) return attestations
+  const found = findAccepted(authority, { kind: 'signature' }, subject.evidence.image, subject.claims)
+  return [{ name: authority.name, finding: findingOf(found), accepted: found.accepted }, ...attestations]
+}
+
+/** On the image itself; where there is none, on every platform of it: BuildKit and others attest platforms, not the index. */
 function findAttestation(
+  { kind }: Policy,
   authority: SigstoreAuthority,
-  { name, predicateType }: WantedAttestation,
-  { evidence, claims, platforms = [] }: Subject,
+  wanted: WantedAttestation,
+  { evidence: { image }, claims, platforms = [], now }: Subject,
+  captures: Captures,
 ): Named {
-  const asked: Asked = { kind: 'attestation', predicateType }
-  const own = findAsked(authority, asked, evidence.image, claims)
-  const called = `${authority.name}/${name}`
-  if (own.met || platforms.length === 0) return { name: called, finding: own }
-  const onPlatforms = platforms.map((one) => ({
-    platform: one.platform,
-    finding: findAsked(authority, asked, evidence.image, one.claims),
-  }))
+  const counts = kind === 'ClusterImagePolicy' ? 'one' : 'newest'
+  const called = { name: `${authority.name}/${wanted.name}`, attestation: wanted.name }
+  const own = judgeAttestation(authority, wanted, { image, claims, captures, now }, counts)
+  if (own.seen || platforms.length === 0) return { ...called, ...own }
+  const onPlatforms = platforms.map(({ platform, digest, claims: its }) => {
+    const result = judgeAttestation(
+      authority,
+      wanted,
+      { image: { ...image, digest }, claims: its, captures, now },
+      counts,
+    )
+    return { platform, ...result }
+  })
   const lacking = onPlatforms.find(({ finding }) => !finding.met)
+  const found = onPlatforms.some(({ finding }) => finding.met)
   if (lacking === undefined) {
-    const signers = onPlatforms.flatMap(({ finding }) => (finding.met ? finding.signers : []))
-    const finding: Finding = { met: true, signers, reason: 'verified', detail: 'on each platform by itself' }
-    return { name: called, finding, onPlatforms }
+    const accepted = onPlatforms.flatMap((one) => one.accepted)
+    const findings = onPlatforms.map(({ finding }) => finding)
+    const signers = findings.flatMap((one) => (one.met ? one.signers : []))
+    const ends = findings.map((one) => (one.met ? one.until : undefined))
+    return { ...called, finding: met(signers, 'on each platform by itself', ends), onPlatforms, accepted }
   }
-  const some = onPlatforms.some(({ finding }) => finding.met)
-  if (!some) return { name: called, finding: own }
+  if (!found && !lacking.seen) return { ...called, ...own }
   const { reason, detail } = lacking.finding
-  return { name: called, finding: missed(reason, `on ${lacking.platform}, though not on every platform: ${detail}`) }
+  const where = found ? `on ${lacking.platform}, though not on every platform` : `on ${lacking.platform}`
+  return { ...called, finding: missed(reason, `${where}: ${detail}`), accepted: [] }
 }

@@ -2,7 +2,7 @@ import type { Evidence } from '../evidence.ts'
 import { explain } from '../explain.ts'
 import type { Check, Outcome } from '../verdict.ts'
 import type { Finding } from './authority.ts'
-import type { Group, Judged } from './policy.ts'
+import type { Group, Judged } from './judged.ts'
 
 /** Every check of every policy, what covers each platform, and the unsigned statements that count for nothing. */
 export function reportChecks(judged: readonly Judged[], evidence: Evidence): Check[] {

@@ -12,6 +12,11 @@ export function asksSignature({ attestations, annotations }: SigstoreAuthority):
   return attestations.length === 0 || Object.keys(annotations).length > 0
 }
 
+/** Whether a policy asks about the image config of what it covers. */
+export function asksConfig({ policy, config = [] }: Pick<Policy, 'policy' | 'config'>): boolean {
+  return config.length > 0 || policy?.withConfig === true
+}
+
 /** The ARNs of all KMS keys that policies name, each once, in order. */
 export function kmsKeysOf(policies: readonly Policy[]): string[] {
   const arns = sigstoreAuthorities(policies).flatMap(({ demand: { signer } }) =>

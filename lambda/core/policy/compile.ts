@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { type ExpressionTexts, expressionOf } from './expressions.ts'
 import { compileGlob } from './glob.ts'
 import type { Parsed } from './kinds.ts'
 import {
@@ -18,16 +19,19 @@ type AuthorityDocument = z.output<typeof ownAuthority>
 type PolicyDocument = Extract<Parsed, { readonly kind: Policy['kind'] }>
 
 /** A policy document with its defaults applied. */
-export function compilePolicy(parsed: PolicyDocument, secrets: SecretKeys): Policy {
+export function compilePolicy(parsed: PolicyDocument, secrets: SecretKeys, texts: ExpressionTexts): Policy {
   const { metadata, spec } = parsed.document
+  const { policy } = spec
   return {
     kind: parsed.kind,
     name: metadata.name,
     images: imagesOf(parsed),
     mode: spec.mode ?? 'enforce',
     platforms: (parsed.kind === 'VerificationPolicy' && parsed.document.spec.platforms) || 'index',
-    authorities: spec.authorities.map((authority, index) => compileAuthority(authority, index, secrets)),
+    authorities: spec.authorities.map((authority, index) => compileAuthority(authority, index, secrets, texts)),
     ...requirementOf(parsed),
+    ...(policy && { policy: { ...expressionOf(policy, texts), withConfig: asksConfig(parsed) } }),
+    ...configOf(parsed),
   }
 }
 
@@ -38,6 +42,19 @@ function imagesOf(parsed: PolicyDocument): readonly ImageGlob[] {
   const { images, match = [] } = parsed.document.spec
   // For some objects of Kubernetes only, and an image alone is none: to policy-tester too it then covers nothing
   return match.length > 0 ? [] : images.map(({ glob }) => compileGlob(glob, 'reference'))
+}
+
+/** Upstream reads the image config where it is told to; in CEL it is enough to name it. */
+function asksConfig({ kind, document: { spec } }: PolicyDocument): boolean {
+  const { policy } = spec
+  if (policy?.fetchConfigFile !== undefined) return policy.fetchConfigFile
+  return kind === 'VerificationPolicy' && policy?.type === 'cel' && /\bconfig\b/.test(policy.data ?? '')
+}
+
+function configOf(parsed: PolicyDocument): Pick<Policy, 'config'> {
+  const rules = parsed.kind === 'VerificationPolicy' ? (parsed.document.spec.config ?? []) : []
+  if (rules.length === 0) return {}
+  return { config: rules.map(({ cel, message }) => ({ cel: { language: 'cel', text: cel }, message })) }
 }
 
 function requirementOf(parsed: PolicyDocument): Pick<Policy, 'require'> {
@@ -74,7 +91,12 @@ export const DEFAULT_ENFORCEMENT: Enforcement = {
   protect: [],
 }
 
-function compileAuthority(authority: AuthorityDocument, index: number, secrets: SecretKeys): Authority {
+function compileAuthority(
+  authority: AuthorityDocument,
+  index: number,
+  secrets: SecretKeys,
+  texts: ExpressionTexts,
+): Authority {
   const name = authority.name ?? `authority-${index}`
   if (authority.static !== undefined) {
     return { kind: 'static', name, action: authority.static.action, message: authority.static.message ?? '' }
@@ -85,9 +107,11 @@ function compileAuthority(authority: AuthorityDocument, index: number, secrets: 
     demand: demandOf(authority, secrets),
     identities: authority.keyless?.identities ?? [],
     annotations: authority.annotations ?? {},
-    attestations: (authority.attestations ?? []).map(({ name: wanted, predicateType }) => ({
-      name: wanted,
-      predicateType: predicateUri(predicateType),
+    attestations: (authority.attestations ?? []).map((wanted) => ({
+      name: wanted.name,
+      predicateType: predicateUri(wanted.predicateType),
+      ...(wanted.maxAge !== undefined && { maxAge: wanted.maxAge }),
+      ...(wanted.policy && { policy: expressionOf(wanted.policy, texts) }),
     })),
     source: authority.source?.[0] ?? OWN_SOURCE,
     reference: authority.reference ?? 'any',

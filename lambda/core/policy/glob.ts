@@ -2,10 +2,10 @@ import { RE2JS } from 're2js'
 import { type ImageRef, normaliseHost, repositoryOf } from '../image.ts'
 import type { ImageGlob } from './policy.ts'
 
-/** Where a glob stands: in our own documents, in a ClusterImagePolicy, or in a list of protected tags. */
-export type GlobPlace = 'repository' | 'reference' | 'tag'
+/** Where a glob stands: in a VerificationPolicy, where it may capture; elsewhere in our own documents; in a ClusterImagePolicy; in a list of protected tags. */
+export type GlobPlace = 'captures' | 'repository' | 'reference' | 'tag'
 
-/** Compiles globs that `globFault` has nothing against. `*` stops at `/`, `**` does not; the whole text must match. */
+/** Compiles globs that `globFault` has nothing against. `*` and `{name}` stop at `/`, `**` does not; the whole text must match. */
 export function compileGlob(source: string, place: GlobPlace, exclude: readonly string[] = []): ImageGlob {
   return { source, pattern: translate(source, place), exclude: exclude.map((glob) => translate(glob, place)) }
 }
@@ -13,6 +13,14 @@ export function compileGlob(source: string, place: GlobPlace, exclude: readonly 
 /** Matches `host/name`, whatever the tag or digest: for VerificationPolicy and Enforcement. */
 export function matchesImage(glob: ImageGlob, image: Pick<ImageRef, 'host' | 'name'>): boolean {
   return matches(glob, repositoryOf(image))
+}
+
+/** What a glob that matches an image captures of it, by name. */
+export function capturesOf(glob: ImageGlob, image: Pick<ImageRef, 'host' | 'name'>): Record<string, string> {
+  const { include } = compiledOf(glob)
+  const matcher = include.matcher(repositoryOf(image))
+  if (!matcher.matches()) return {}
+  return Object.fromEntries(Object.keys(include.namedGroups()).map((name) => [name, matcher.group(name) ?? '']))
 }
 
 /**
@@ -47,8 +55,10 @@ function compiledOf(glob: ImageGlob): Compiled {
 
 function translate(glob: string, place: GlobPlace): string {
   return (place === 'reference' ? upstreamForm(glob) : knownHost(glob))
-    .split(/(\*\*|\*)/)
-    .map((part, index) => (index % 2 === 0 ? RE2JS.quote(part) : WILDCARDS[part]))
+    .split(/(\*\*|\*|\{[^{}]*\})/)
+    .map((part, index) =>
+      index % 2 === 0 ? RE2JS.quote(part) : (WILDCARDS[part] ?? `(?P<${part.slice(1, -1)}>[^/]+)`),
+    )
     .join('')
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { configMap } from './schema-config-map.ts'
 import { enforcement } from './schema-enforcement.ts'
 import { isRefused } from './schema-fields.ts'
 import { clusterImagePolicy, verificationPolicy } from './schema-policy.ts'
@@ -18,6 +19,7 @@ const KINDS: readonly (readonly [apiVersions: readonly string[], kind: string, s
   [[OWN], 'Enforcement', enforcement],
   [[OWN], 'TrustedRoot', trustedRoot],
   [['v1'], 'Secret', secret],
+  [['v1'], 'ConfigMap', configMap],
 ]
 
 /**

@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import { type Fault, faultsOf } from './issues.ts'
 import { show } from './rules.ts'
+import { configMap } from './schema-config-map.ts'
 import { enforcement } from './schema-enforcement.ts'
 import { clusterImagePolicy, verificationPolicy } from './schema-policy.ts'
 import { secret } from './schema-secret.ts'
@@ -15,6 +16,7 @@ export type Parsed =
   | { readonly kind: 'TrustRoot'; readonly document: z.output<typeof trustRoot> }
   | { readonly kind: 'Enforcement'; readonly document: z.output<typeof enforcement> }
   | { readonly kind: 'Secret'; readonly document: z.output<typeof secret> }
+  | { readonly kind: 'ConfigMap'; readonly document: z.output<typeof configMap> }
 
 type Faulty = { readonly faults: readonly Fault[] }
 
@@ -41,6 +43,8 @@ export function parseDocument(value: unknown): Parsed | Faulty {
       return check('TrustRoot', trustRoot, withoutEmpty(value))
     case 'v1 Secret':
       return check('Secret', secret, withoutEmpty(value))
+    case 'v1 ConfigMap':
+      return check('ConfigMap', configMap, withoutEmpty(value))
     case 'assay.dev/v1alpha1 BaseImage':
       return faulty(['kind'], `${apiVersion}, Kind=${kind} is not supported yet`)
     default:
@@ -74,7 +78,7 @@ function hint(apiVersion: string): string {
   }
   return (
     'allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, TrustRoot of policy.sigstore.dev/v1alpha1, ' +
-    'Secret of v1, and VerificationPolicy, TrustedRoot and Enforcement of assay.dev/v1alpha1'
+    'Secret and ConfigMap of v1, and VerificationPolicy, TrustedRoot and Enforcement of assay.dev/v1alpha1'
   )
 }
 

@@ -1,6 +1,8 @@
 import { trustNamedBy } from './authorities.ts'
+import { captureFaults } from './capture-faults.ts'
 import { compileEnforcement, compilePolicy } from './compile.ts'
 import { type PolicyDocument, type PolicyFile, readDocuments } from './documents.ts'
+import { type ExpressionTexts, expressionFaults } from './expressions.ts'
 import type { Fault } from './issues.ts'
 import { type Parsed, parseDocument } from './kinds.ts'
 import { formatPath } from './path.ts'
@@ -55,6 +57,11 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
   const kept = withoutRepeats(entries, supplied, report)
   const declared = kept.flatMap(({ parsed }) => (isRoot(parsed.kind) ? parsed.document.metadata.name : []))
   const known = new Set([...supplied, ...declared])
+  const configMaps = new Map(
+    kept.flatMap(({ parsed }) =>
+      parsed.kind === 'ConfigMap' ? [[parsed.document.metadata.name, parsed.document.data ?? {}] as const] : [],
+    ),
+  )
   const secrets = secretKeys(kept.flatMap(({ parsed }) => (parsed.kind === 'Secret' ? parsed.document : [])))
 
   const policies: Policy[] = []
@@ -62,6 +69,7 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
   const mirrors: Mirror[] = []
   const roots: Record<string, unknown> = { ...installed }
   for (const { parsed, source } of kept) {
+    const texts = { configMaps, remote: besideOf(source.at([]).file, readFile) }
     switch (parsed.kind) {
       case 'TrustedRoot':
       case 'TrustRoot': {
@@ -83,10 +91,13 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
       case 'VerificationPolicy':
         report(source, unknownRoots(parsed.document, known))
         report(source, secretFaults(parsed.document, secrets))
+        report(source, expressionFaults(parsed.document, texts))
+        report(source, captureFaults(parsed))
         report(source, warningsOf(parsed, source.value), 'warning')
-        policies.push(compilePolicy(parsed, secrets))
+        policies.push(compilePolicy(parsed, secrets, texts))
         break
       case 'Secret':
+      case 'ConfigMap':
         break
       default:
         parsed satisfies never
@@ -118,7 +129,11 @@ function withoutRepeats(entries: readonly Entry[], supplied: ReadonlySet<string>
   for (const entry of entries) {
     const { kind, document } = entry.parsed
     const { name } = document.metadata
-    const group = isRoot(kind) ? 'root' : kind === 'Enforcement' || kind === 'Secret' ? kind : 'policy'
+    const group = isRoot(kind)
+      ? 'root'
+      : kind === 'Enforcement' || kind === 'Secret' || kind === 'ConfigMap'
+        ? kind
+        : 'policy'
     const earlier = seen.get(`${group} ${name}`)
     if (isRoot(kind) && supplied.has(name)) {
       report(entry.source, nameFault(`the trusted root "${name}" is supplied by the installation; choose another name`))
@@ -141,6 +156,12 @@ function withoutRepeats(entries: readonly Entry[], supplied: ReadonlySet<string>
 
 function isRoot(kind: Parsed['kind']): boolean {
   return kind === 'TrustedRoot' || kind === 'TrustRoot'
+}
+
+/** What has been fetched lies in a folder beside the file that names it, under its sha256. */
+function besideOf(file: string, readFile: (path: string) => string | undefined): ExpressionTexts['remote'] {
+  const folder = file.slice(0, file.lastIndexOf('/') + 1)
+  return (sha256sum) => readFile(`${folder}remote/${sha256sum}`)
 }
 
 function nameFault(message: string): Fault[] {

@@ -1,9 +1,12 @@
 /** What policy files compile to: plain data, canonical, hashable. Defaults applied, references resolved, nothing optional left to guess. */
 
-/** A compiled image pattern, always matched in full; against what (`host/name`, a reference, or `host/name:tag`) depends on where it stands. `source` is the text a person wrote. */
+/**
+ * A compiled image pattern, always matched in full; against what (`host/name`, a reference, or `host/name:tag`) depends on where it
+ * stands. `source` is the text a person wrote; each of its `{name}` is a group of this name in `pattern`.
+ */
 export type ImageGlob = { readonly source: string; readonly pattern: string; readonly exclude: readonly string[] }
 
-/** How an identity field is compared. `full` false only for ClusterImagePolicy patterns, which upstream leaves unanchored. */
+/** How a text is compared. `full` false only for ClusterImagePolicy patterns, which upstream leaves unanchored. `{name}` stands for what a glob captures. */
 export type TextMatch = { readonly exact: string } | { readonly pattern: string; readonly full: boolean }
 
 /** Whose certificate counts. `claims`: what its authority must say beside, by the names that a signer's claims have. */
@@ -42,7 +45,19 @@ export type Source = {
   readonly tagPrefix: string
 }
 
-export type WantedAttestation = { readonly name: string; readonly predicateType: string }
+/** Something that must hold, in a language of its own: what it is asked about depends on where it stands (`expression.ts`). */
+export type Expression = { readonly language: 'cel' | 'cue' | 'rego'; readonly text: string }
+
+/** `maxAge` in seconds from when it was signed. */
+export type WantedAttestation = {
+  readonly name: string
+  readonly predicateType: string
+  readonly maxAge?: number
+  readonly policy?: Expression
+}
+
+/** Must hold of the image config of every platform; `message` is what people are told where it does not. */
+export type ConfigRule = { readonly cel: Expression; readonly message: string }
 
 /** One who may vouch for an image. With `attestations`, those are asked for in place of an image signature, as upstream does. */
 export type Authority =
@@ -73,6 +88,9 @@ export type Policy = {
   /** Absent: one authority that is satisfied is enough. */
   readonly require?: Requirement
   readonly authorities: readonly Authority[]
+  /** Asked once some authority is satisfied, about all that matched and, with `withConfig`, about the image config. */
+  readonly policy?: Expression & { readonly withConfig: boolean }
+  readonly config?: readonly ConfigRule[]
 }
 
 /** What follows from a verdict for the images it covers. Durations in seconds. */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { exactlyOne, invalid, report, reportUnlessOne } from './rules.ts'
-import { choice, notYet, serviceUrl, strict, text, threshold } from './schema-fields.ts'
+import { clusterStatementExpression, ownStatementExpression } from './schema-expression.ts'
+import { choice, duration, serviceUrl, strict, text, threshold } from './schema-fields.ts'
 import { clusterKey, ownKey } from './schema-key.ts'
 import { clusterKeyless, ownKeyless } from './schema-keyless.ts'
 import { sources } from './schema-source.ts'
@@ -24,9 +25,13 @@ export function predicateUri(written: string): string {
   return SHORT_PREDICATES.get(written) ?? written
 }
 
-const attestationFields = { name: text, predicateType: text, policy: notYet }
-const clusterAttestation = strict(attestationFields)
-const ownAttestation = strict({ ...attestationFields, maxAge: notYet }).superRefine(({ predicateType }, ctx) => {
+const attestationFields = { name: text, predicateType: text }
+const clusterAttestation = strict({ ...attestationFields, policy: clusterStatementExpression.optional() })
+const ownAttestation = strict({
+  ...attestationFields,
+  policy: ownStatementExpression.optional(),
+  maxAge: duration.optional(),
+}).superRefine(({ predicateType }, ctx) => {
   if (URL.canParse(predicateUri(predicateType))) return
   const short = [...SHORT_PREDICATES.keys()].join(', ')
   report(ctx, invalid(predicateType, `neither a URI nor one of ${short}`), 'predicateType')

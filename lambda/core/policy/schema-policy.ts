@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { invalid, report } from './rules.ts'
 import { clusterAuthority, ownAuthority } from './schema-authority.ts'
+import { clusterExpression, configRules, ownExpression } from './schema-expression.ts'
 import { choice, globText, notYet, ownMetadata, requirement, strict, unsupported } from './schema-fields.ts'
 import { match } from './schema-match.ts'
 import { kubernetesMetadata } from './schema-metadata.ts'
@@ -28,16 +29,20 @@ export const clusterImagePolicy = strict({
     authorities: z.array(clusterAuthority).min(1).max(MAX_AUTHORITIES),
     mode,
     match: match.optional(),
-    policy: notYet,
+    policy: clusterExpression.optional(),
   }),
   status: ignored,
 })
 
 /** Images by glob, less those of another. */
-export const ownImages = z
-  .array(strict({ glob: globText('repository'), exclude: z.array(globText('repository')).max(MAX_IMAGES).optional() }))
-  .min(1)
-  .max(MAX_IMAGES)
+function imagesBy(place: 'captures' | 'repository') {
+  const exclude = z.array(globText('repository')).max(MAX_IMAGES).optional()
+  return z
+    .array(strict({ glob: globText(place), exclude }))
+    .min(1)
+    .max(MAX_IMAGES)
+}
+export const ownImages = imagesBy('repository')
 
 /** VerificationPolicy: a ClusterImagePolicy with more to say. */
 export const verificationPolicy = strict({
@@ -45,20 +50,25 @@ export const verificationPolicy = strict({
   kind: z.string(),
   metadata: ownMetadata,
   spec: strict({
-    images: ownImages,
+    images: imagesBy('captures'),
     authorities: z.array(ownAuthority).min(1).max(MAX_AUTHORITIES).superRefine(uniqueNames),
     mode,
     require: requirement.optional(),
     platforms: choice('platforms', ['index', 'each']).optional(),
     match: unsupported('it chooses objects of Kubernetes; images are chosen by spec.images'),
-    policy: notYet,
-    config: notYet,
+    policy: ownExpression.optional(),
+    config: configRules.optional(),
     base: notYet,
   }),
 })
 
+const RESERVED = ['require', 'policy', 'config', 'platforms', 'manifest']
+
 function uniqueNames(authorities: readonly { readonly name?: string | undefined }[], ctx: z.RefinementCtx): void {
   const names = authorities.map(({ name }, index) => name || `authority-${index}`)
+  const taken = names.find((name) => RESERVED.includes(name))
+  if (taken !== undefined)
+    report(ctx, invalid(taken, `checks of the policy itself are called so (${RESERVED.join(', ')})`))
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) report(ctx, invalid(twice, 'two authorities of this name; checks are told apart by it'))
 }

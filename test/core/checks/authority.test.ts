@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Asked, findAsked } from '../../../lambda/core/checks/authority.ts'
+import { type Asked, findAccepted, findingOf } from '../../../lambda/core/checks/authority.ts'
 import type { Authenticated, Says } from '../../../lambda/core/evidence.ts'
 import { explain } from '../../../lambda/core/explain.ts'
 import type { Reason } from '../../../lambda/core/reasons.ts'
@@ -141,18 +141,20 @@ const cases: readonly Case[] = [
 
 describe('what an authority asks for', () => {
   it.each(cases)('%s', (_, authority, wanted, claims, reason, message) => {
-    const finding = findAsked(authority, wanted, ID, claims)
+    const finding = findingOf(findAccepted(authority, wanted, ID, claims))
     expect(finding).toMatchObject({ met: reason === 'verified', reason })
     expect(explain(finding.reason, finding.detail)).toContain(message)
   })
 
   it('names the signer where it is met', () => {
-    expect(findAsked(byWorkflow(), signature, ID, [good(WORKFLOW, SIGNATURE)])).toMatchObject({ signers: [WORKFLOW] })
+    expect(findingOf(findAccepted(byWorkflow(), signature, ID, [good(WORKFLOW, SIGNATURE)]))).toMatchObject({
+      signers: [WORKFLOW],
+    })
   })
 
   it('passes over claims that were not checked against its demand', () => {
     const other = byKey({ demand: { ...byKey().demand, root: 'elsewhere' } })
-    expect(findAsked(other, signature, ID, [good()])).toMatchObject({ met: false })
+    expect(findingOf(findAccepted(other, signature, ID, [good()]))).toMatchObject({ met: false })
   })
 })
 
@@ -175,7 +177,7 @@ describe('laws', () => {
       fc.property(anyAuthority, anyWanted, fc.array(anyClaim), fc.nat(), (authority, wanted, claims, turn) => {
         const cut = claims.length === 0 ? 0 : turn % claims.length
         const turned = [...claims.slice(cut), ...claims.toReversed(), ...claims.slice(0, cut)]
-        const [one, other] = [claims, turned].map((list) => findAsked(authority, wanted, ID, list))
+        const [one, other] = [claims, turned].map((list) => findingOf(findAccepted(authority, wanted, ID, list)))
         expect([other?.met, other?.reason]).toEqual([one?.met, one?.reason])
       }),
     )
@@ -184,12 +186,12 @@ describe('laws', () => {
   it('a further claim never takes a yes away', () => {
     fc.assert(
       fc.property(anyAuthority, anyWanted, fc.array(anyClaim), anyClaim, (authority, wanted, claims, more) => {
-        const before = findAsked(authority, wanted, ID, claims).met
+        const before = findingOf(findAccepted(authority, wanted, ID, claims)).met
         for (const list of [
           [more, ...claims],
           [...claims, more],
         ]) {
-          expect(findAsked(authority, wanted, ID, list).met || !before).toBe(true)
+          expect(findingOf(findAccepted(authority, wanted, ID, list)).met || !before).toBe(true)
         }
       }),
     )

@@ -82,7 +82,7 @@ describe('our globs match host/name', () => {
   })
 
   test.each([
-    ['ghcr.io/acme/{service}', '{name} captures are not supported yet; write * in their place'],
+    ['ghcr.io/acme/{service}', '{name} captures stand in spec.images[].glob of a VerificationPolicy; write * here'],
     [`ghcr.io/acme/app@${DIGEST}`, 'has a digest; a glob here matches names, never one version'],
     ['ghcr.io/acme/app:v1', 'has a tag; a glob here matches host/name and covers every tag and digest in it'],
     ['**:latest', 'has a tag; a glob here matches host/name and covers every tag and digest in it'],

@@ -75,7 +75,7 @@ describe('documents are told apart by apiVersion and kind', () => {
     ['[1]', 'p.yaml:1:1: expected a document with apiVersion and kind, got [1]'],
     [
       'apiVersion: unknown.dev/v1\nkind: OtherPolicy',
-      'p.yaml:2:7: kind: unknown type: unknown.dev/v1, Kind=OtherPolicy; allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, TrustRoot of policy.sigstore.dev/v1alpha1, Secret of v1, and VerificationPolicy, TrustedRoot and Enforcement of assay.dev/v1alpha1',
+      'p.yaml:2:7: kind: unknown type: unknown.dev/v1, Kind=OtherPolicy; allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, TrustRoot of policy.sigstore.dev/v1alpha1, Secret and ConfigMap of v1, and VerificationPolicy, TrustedRoot and Enforcement of assay.dev/v1alpha1',
     ],
     [
       'apiVersion: config.openshift.io/v1\nkind: ClusterImagePolicy',
@@ -90,7 +90,7 @@ describe('documents are told apart by apiVersion and kind', () => {
       'p.yaml:2:7: kind: assay.dev/v1alpha1, Kind=BaseImage is not supported yet',
     ],
     ['apiVersion: v1\nkind: Secret', 'p.yaml:1:1: metadata: missing field(s): metadata'],
-    ['apiVersion: v1\nkind: ConfigMap', expect.stringContaining('kind: unknown type: v1, Kind=ConfigMap; allowed: ')],
+    ['apiVersion: v1\nkind: Pod', expect.stringContaining('kind: unknown type: v1, Kind=Pod; allowed: ')],
   ])('%s', (text, expected) => {
     expect(problemsIn(text)).toEqual([expected])
   })

@@ -1,0 +1,43 @@
+import type { ImageConfig } from '../evidence.ts'
+import type { ImageId } from '../image.ts'
+import { unmet } from '../policy/expression.ts'
+import type { ConfigRule, Policy } from '../policy/policy.ts'
+import { type Finding, met, missed } from './authority.ts'
+import { type Group, groupOf, type Subject } from './judged.ts'
+
+type ConfigAt = { readonly at?: string; readonly config: ImageConfig }
+type Scene = { readonly image: ImageId; readonly captures: Readonly<Record<string, string>>; readonly now: Date }
+
+/** The image configs of a subject, one a platform. `at`: the platform's name where the image is an index. */
+export function configsOf({ evidence, platforms = [] }: Omit<Subject, 'claims'>): readonly ConfigAt[] {
+  if (evidence.children === undefined) return [{ config: evidence.config ?? UNREAD }]
+  return platforms.map(({ platform, config, problem }) => ({
+    at: platform,
+    config: config ?? (problem === undefined ? UNREAD : { fault: problem.detail, reason: problem.reason }),
+  }))
+}
+
+const UNREAD: ImageConfig = { fault: 'it was not read', reason: 'config-missing' }
+
+/** Every config rule on every platform: one that is not as asked is not made good by another. */
+export function judgeConfigs({ config: rules = [] }: Policy, subject: Subject, captures: Scene['captures']): Group[] {
+  if (rules.length === 0) return []
+  const configs = configsOf(subject)
+  if (configs.length === 0) return [groupOf([{ name: 'config', finding: missed('no-platform') }])]
+  const scene = { image: subject.evidence.image, captures, now: subject.now }
+  return configs.map(({ at, config }) => {
+    if ('fault' in config) return groupOf([{ name: 'config', finding: missed(config.reason, config.fault) }], at)
+    const findings = rules.map((rule, index) => ({ name: `config-${index}`, finding: judge(rule, config, scene) }))
+    return groupOf(findings, at)
+  })
+}
+
+function judge(
+  { cel, message }: ConfigRule,
+  { platform, json: config }: Extract<ImageConfig, { readonly platform: string }>,
+  { now, ...scene }: Scene,
+): Finding {
+  const why = unmet(cel, 'config', { variables: { config, platform, ...scene }, document: config, now })
+  if (why === undefined) return met([], 'the image config is as asked')
+  return missed('policy-not-met', why === 'it is false' ? message : `${message}: ${why}`)
+}

@@ -1,0 +1,52 @@
+import type { Authenticated, Evidence, PlatformClaims } from '../evidence.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Accepted, Finding } from './authority.ts'
+
+/** What a policy is judged on. `platforms`: those of an index, once they have been read; `now`: when it is judged. */
+export type Subject = {
+  readonly evidence: Evidence
+  readonly claims: readonly Authenticated[]
+  readonly platforms?: readonly PlatformClaims[]
+  readonly now: Date
+}
+
+/**
+ * One thing asked for and how it came out. `onPlatforms`: where each platform met it by evidence of its own;
+ * `accepted`: what it rests on; `attestation`: the name of the one that was asked for.
+ */
+export type Named = {
+  readonly name: string
+  readonly finding: Finding
+  readonly onPlatforms?: readonly OnPlatform[]
+  readonly accepted?: readonly Accepted[]
+  readonly attestation?: string
+}
+export type OnPlatform = { readonly platform: string; readonly finding: Finding }
+
+export type AuthorityResult = {
+  readonly authority: string
+  readonly met: boolean
+  readonly findings: readonly Named[]
+}
+
+/** What vouches for the image, or for one platform of it; or what else is asked of it. */
+export type Group = {
+  readonly platform?: string
+  readonly passed: boolean
+  readonly authorities: readonly AuthorityResult[]
+}
+
+/** A policy holds where every group of it does. `until`: when time alone may make a no of a yes, ISO 8601. */
+export type Judged = {
+  readonly policy: Policy
+  readonly passed: boolean
+  readonly groups: readonly Group[]
+  readonly until?: string
+}
+
+/** A group of one finding, or of several, that no authority is asked for. */
+export function groupOf(findings: readonly Omit<Named, 'accepted'>[], platform?: string): Group {
+  const [{ name = '' } = {}] = findings
+  const met = findings.every(({ finding }) => finding.met)
+  return { ...(platform !== undefined && { platform }), passed: met, authorities: [{ authority: name, met, findings }] }
+}

@@ -1,0 +1,95 @@
+import { explainUnmet, unmet } from '../policy/expression.ts'
+import type { Policy } from '../policy/policy.ts'
+import { type Accepted, type Finding, met, missed } from './authority.ts'
+import { configsOf } from './config.ts'
+import { type AuthorityResult, type Group, groupOf, type Named, type Subject } from './judged.ts'
+import { statementOf } from './statement.ts'
+
+/** Bytes of statements that an expression may ask about at once: parsed, they take ten times as much memory. */
+const MAX_TOGETHER = 8 * 1024 * 1024
+
+/**
+ * What a policy asks about all that matched, and about the image config: once for the image, or for each platform that is
+ * judged by itself. Asked only where the authorities are satisfied, as upstream does.
+ */
+export function judgeWhole(
+  { kind, policy }: Policy,
+  groups: readonly Group[],
+  subject: Subject,
+  captures: Readonly<Record<string, string>>,
+): Group[] {
+  if (policy === undefined || groups.some(({ passed }) => !passed)) return []
+  const config = configOf(policy.withConfig, subject)
+  if ('finding' in config) return [groupOf([{ name: 'policy', finding: config.finding }])]
+  // Their content, that upstream leaves out, takes much memory
+  const withStatements = policy.language === 'cel' && /\bstatement\b/.test(policy.text)
+  return groups.map(({ platform, authorities }) => {
+    const finding = withStatements && tooMuch(authorities) ? missed('over-limit', TOO_MUCH) : judge(authorities)
+    return groupOf([{ name: 'policy', finding }], platform)
+  })
+
+  function judge(authorities: readonly AuthorityResult[]): Finding {
+    const authorityMatches = Object.fromEntries(
+      authorities.filter(({ met }) => met).map((one) => [one.authority, matchesOf(one.findings, withStatements)]),
+    )
+    const document = { authorityMatches, ...(policy?.withConfig && config) }
+    const variables = { authorityMatches, ...config, image: subject.evidence.image, captures }
+    const why = policy && unmet(policy, 'policy', { variables, document, now: subject.now })
+    if (policy === undefined || why === undefined) {
+      return met([], 'all that matched is as asked')
+    }
+    return missed('policy-not-met', explainUnmet(policy, kind, why))
+  }
+}
+
+const TOO_MUCH = `the statements that the policy asks about have more than ${MAX_TOGETHER} bytes`
+
+type Configs = { readonly config: Readonly<Record<string, unknown>> }
+
+function configOf(asked: boolean, subject: Subject): Configs | { readonly finding: Finding } {
+  const configs = asked ? configsOf(subject).map(({ config }) => config) : []
+  const fault = configs.find((config) => 'fault' in config)
+  if (fault !== undefined) return { finding: missed(fault.reason, fault.fault) }
+  const read = configs.flatMap((config) => ('fault' in config ? [] : [[config.platform, config.json]]))
+  return { config: Object.fromEntries(read) }
+}
+
+/** In upstream's shape (github.com/sigstore/policy-controller, PolicyResult), and in CEL with what attestations say. */
+function matchesOf(findings: readonly Named[], withStatements: boolean): object {
+  const signatures = findings.filter(({ attestation }) => attestation === undefined)
+  const attestations = findings.flatMap(({ attestation, accepted = [] }) =>
+    attestation === undefined ? [] : [[attestation, accepted.map((one) => entryOf(one, withStatements))] as const],
+  )
+  if (signatures.some(({ accepted }) => accepted === undefined)) return { static: true }
+  const signed = signatures.flatMap(({ accepted = [] }) => accepted.map((one) => entryOf(one, withStatements)))
+  return {
+    signatures: signatures.length === 0 ? null : signed,
+    attestations: attestations.length === 0 ? null : Object.fromEntries(attestations),
+  }
+}
+
+function entryOf({ signer, says, id }: Accepted, withStatements: boolean): object {
+  const who =
+    signer.kind === 'key'
+      ? {}
+      : {
+          subject: signer.subject,
+          issuer: signer.issuer,
+          githubWorkflowTrigger: signer.claims.githubWorkflowTrigger,
+          githubWorkflowSha: signer.claims.githubWorkflowSha,
+          githubWorkflowName: signer.claims.githubWorkflowName,
+          githubWorkflowRepo: signer.claims.githubWorkflowRepository,
+          githubWorkflowRef: signer.claims.githubWorkflowRef,
+        }
+  const said =
+    says.kind === 'signature'
+      ? {}
+      : { predicateType: says.predicateType, ...(withStatements && { statement: statementOf(says) }) }
+  return { id, ...Object.fromEntries(Object.entries(who).filter(([, value]) => value !== undefined)), ...said }
+}
+
+function tooMuch(authorities: readonly AuthorityResult[]): boolean {
+  const accepted = authorities.flatMap(({ findings }) => findings.flatMap((one) => one.accepted ?? []))
+  const bytes = accepted.map(({ says }) => (says.kind === 'attestation' ? says.payload.length : 0))
+  return bytes.reduce((sum, one) => sum + one, 0) > MAX_TOGETHER
+}

@@ -1,0 +1,59 @@
+import { RE2JS } from 're2js'
+import type { ImageId } from '../image.ts'
+import type { SigstoreAuthority } from './authorities.ts'
+import { capturesOf, matchesImage } from './glob.ts'
+import type { Identity, Policy, TextMatch } from './policy.ts'
+
+/** What the globs of a policy capture of an image's name, by the names that its authorities use. */
+export type Captures = Readonly<Record<string, string>>
+
+/** `{service}`, but neither a repetition nor a class or code point of RE2: `a{2}`, `\p{Greek}`, `\x{e9}`. */
+const REFERENCE = /(?<!\\[pPx])\{([a-z][A-Za-z0-9]{0,31})\}/g
+
+/** The captures that a text refers to, each once. */
+export function referencesIn(text: string): string[] {
+  return [...new Set([...text.matchAll(REFERENCE)].map(([, name = '']) => name))]
+}
+
+/** What a policy captures of an image: by the first of its globs, as written, that covers it. */
+export function capturedBy({ kind, images }: Policy, image: ImageId): Captures {
+  if (kind === 'ClusterImagePolicy') return {}
+  const glob = images.find((one) => matchesImage(one, image))
+  return glob === undefined ? {} : capturesOf(glob, image)
+}
+
+/** The authority as it is meant for an image: what its texts refer to is put in, in patterns as plain text. */
+export function bind(authority: SigstoreAuthority, captures: Captures): SigstoreAuthority {
+  if (Object.keys(captures).length === 0) return authority
+  return {
+    ...authority,
+    identities: authority.identities.map((one) => bindIdentity(one, captures)),
+    annotations: bindAll(authority.annotations, (text) => bindText(text, captures)),
+  }
+}
+
+function bindIdentity({ issuer, subject, claims }: Identity, captures: Captures): Identity {
+  return {
+    issuer: bindMatch(issuer, captures),
+    subject: bindMatch(subject, captures),
+    claims: bindAll(claims, (match) => bindMatch(match, captures)),
+  }
+}
+
+/** What a text is compared with, for an image. */
+export function bindMatch(match: TextMatch, captures: Captures): TextMatch {
+  if ('exact' in match) return { exact: bindText(match.exact, captures) }
+  return { ...match, pattern: bindText(match.pattern, captures, RE2JS.quote) }
+}
+
+function bindText(text: string, captures: Captures, write = (value: string) => value): string {
+  const known = new Map(Object.entries(captures))
+  return text.replace(REFERENCE, (reference, name: string) => {
+    const value = known.get(name)
+    return value === undefined ? reference : write(value)
+  })
+}
+
+function bindAll<T>(all: Readonly<Record<string, T>>, one: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, one(value)]))
+}

@@ -1,0 +1,115 @@
+import { Environment, type ParseResult } from '@marcbachmann/cel-js'
+import { RE2JS } from 're2js'
+import { patternFault } from '../text-match.ts'
+import { MATCHES, matchByRe2, nodesIn, parseNodes, SPEND, spending } from './rewrite.ts'
+
+/** Why an expression cannot be used; `line` is counted from 1 within its text. */
+export type ExpressionFault = { readonly line: number; readonly message: string }
+
+const LONGEST = 16_384
+/** Steps that one evaluation may take: nodes evaluated within macros, and characters searched by patterns. */
+const MOST_STEPS = 10_000_000
+const MOST_PATTERNS = 100
+
+/** An expression that is ready to be asked: undefined where it holds, else why not. Never throws: an error in it is a no. */
+export type AskCel = (variables: Readonly<Record<string, unknown>>) => string | undefined
+type Steps = { left: number }
+
+/** Reads a CEL expression (https://cel.dev) that says yes or no of these variables; `now` is a timestamp. Never throws. */
+export function compileCel(text: string, variables: readonly string[]): AskCel | ExpressionFault {
+  if (text.length > LONGEST) {
+    return { line: 1, message: `has ${text.length} characters; at most ${LONGEST} are allowed` }
+  }
+  const steps = { left: 0 }
+  try {
+    const nodes = parseNodes(text)
+    const odd = oddCall(nodes)
+    if (odd !== undefined) return { line: 1, message: odd }
+    const parsed = environment(variables, steps).parse(spending(text, nodes))
+    matchByRe2(parsed.ast)
+    const { error, type = 'dyn' } = parsed.check()
+    if (error !== undefined) return faultOf(error, text)
+    if (type !== 'bool' && type !== 'dyn') return { line: 1, message: `is a ${type}; it must be true or false` }
+    return (values) => ask(steps, parsed, values)
+  } catch (error) {
+    return faultOf(error, text)
+  }
+}
+
+function ask(steps: Steps, parsed: ParseResult, values: Readonly<Record<string, unknown>>): string | undefined {
+  steps.left = MOST_STEPS
+  const answer = answerOf(parsed, values)
+  // Whatever came of it: errors may be swallowed by macros, by || and by &&
+  return steps.left < 0 ? TOO_MUCH : answer
+}
+
+function answerOf(parsed: ParseResult, values: Readonly<Record<string, unknown>>): string | undefined {
+  try {
+    const answer: unknown = parsed({ ...values })
+    if (answer === true) return undefined
+    return answer === false ? 'it is false' : `it is a ${typeof answer}, neither true nor false`
+  } catch (error) {
+    return `it could not be evaluated: ${summaryOf(error)}`
+  }
+}
+
+const TOO_MUCH = `it takes more than ${MOST_STEPS} steps, the most allowed`
+
+function environment(variables: readonly string[], steps: Steps): Environment {
+  const env = new Environment({ homogeneousAggregateLiterals: false })
+  for (const name of variables) env.registerVariable(name, name === 'now' ? 'google.protobuf.Timestamp' : 'dyn')
+  env.registerFunction(`${SPEND}(dyn, int): dyn`, (range: unknown, nodes: bigint) => {
+    spend(steps, Number(nodes) * sizeOf(range))
+    return range
+  })
+  const patterns = new Map<string, RE2JS>()
+  env.registerFunction(`string.${MATCHES}(string): bool`, (seen: string, pattern: string) => {
+    spend(steps, seen.length + pattern.length)
+    const known = patterns.get(pattern) ?? compilePattern(pattern)
+    if (patterns.size < MOST_PATTERNS) patterns.set(pattern, known)
+    return known.test(seen)
+  })
+  return env
+}
+
+function spend(steps: Steps, count: number): void {
+  steps.left -= count
+  if (steps.left < 0) throw new Error(TOO_MUCH)
+}
+
+function sizeOf(range: unknown): number {
+  if (Array.isArray(range)) return range.length
+  return typeof range === 'object' && range !== null ? Object.keys(range).length : 0
+}
+
+function compilePattern(pattern: string): RE2JS {
+  const fault = patternFault(pattern)
+  if (fault !== undefined) throw new Error(`the pattern ${pattern} is invalid: ${fault}`)
+  return RE2JS.compile(pattern)
+}
+
+/** What can be told before any value is known: patterns that are none, and calls of what is ours. */
+function oddCall(nodes: ReturnType<typeof parseNodes>): string | undefined {
+  for (const { op, args } of nodes) {
+    if (op !== 'call' && op !== 'rcall') continue
+    const call = args as readonly unknown[]
+    if (call[0] === SPEND || call[0] === MATCHES) return `${call[0]} is no function of CEL`
+    const [pattern] = call[0] === 'matches' ? nodesIn(call[2]) : []
+    if (pattern?.op !== 'value' || typeof pattern.args !== 'string') continue
+    const fault = patternFault(pattern.args)
+    if (fault !== undefined) return `the pattern ${pattern.args} is invalid: ${fault}`
+  }
+  return undefined
+}
+
+function faultOf(error: unknown, text: string): ExpressionFault {
+  const range = error instanceof Error && 'range' in error ? (error.range as { readonly start: number }) : undefined
+  return { line: text.slice(0, range?.start ?? 0).split('\n').length, message: summaryOf(error) }
+}
+
+/** The library's message without the picture it draws below. */
+function summaryOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const message = 'summary' in error ? String(error.summary) : error.message
+  return message.replaceAll(MATCHES, 'matches')
+}

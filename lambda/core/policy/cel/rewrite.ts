@@ -1,0 +1,63 @@
+import { type ASTNode, Environment } from '@marcbachmann/cel-js'
+
+/** Functions that stand in for what the language has, and that no policy may call by these names. */
+export const SPEND = 'assaySpend'
+export const MATCHES = 'assayMatches'
+
+const LIMITS = { maxAstNodes: 2_000, maxDepth: 64, maxListElements: 500, maxMapEntries: 500, maxCallArguments: 16 }
+const MACROS = new Set(['all', 'exists', 'exists_one', 'filter', 'map'])
+const plain = new Environment({ limits: LIMITS })
+
+/** A node of what has been parsed and not yet checked: operands lie in `args`, or in lists there. */
+type Node = { readonly op: string; readonly args: unknown; readonly start: number; readonly end: number }
+
+/** Every node of an expression within our limits; throws the library's ParseError. */
+export function parseNodes(text: string): Node[] {
+  return nodesIn(plain.parse(text).ast)
+}
+
+/**
+ * The same expression, which spends as many steps as a macro's bodies have nodes, for each element of its list, before it is
+ * walked. In text, as the library has expanded its macros when it hands out a tree. No line moves.
+ */
+export function spending(text: string, nodes: readonly Node[]): string {
+  const insertions = nodes.flatMap(({ op, args }) => {
+    if (op !== 'rcall') return []
+    const [name, list, bodies] = args as [name: string, list: Node, bodies: unknown]
+    if (!MACROS.has(name)) return []
+    return [
+      { at: list.start, words: `${SPEND}(` },
+      { at: list.end, words: `, ${nodesIn(bodies).length})` },
+    ]
+  })
+  const ordered = insertions.toSorted((a, b) => b.at - a.at)
+  return ordered.reduce((whole, { at, words }) => whole.slice(0, at) + words + whole.slice(at), text)
+}
+
+/**
+ * Has `matches` run RE2, as CEL has it, in place of the library's patterns, which backtrack. Changes the tree.
+ * https://github.com/google/cel-spec/blob/master/doc/langdef.md#regular-expressions
+ */
+export function matchByRe2(ast: ASTNode): void {
+  for (const { op, args } of nodesIn(ast)) {
+    if (op === 'rcall' && Array.isArray(args) && args[0] === 'matches') args[0] = MATCHES
+  }
+}
+
+/** Every node in a tree, or in a list of them. */
+export function nodesIn(root: unknown): Node[] {
+  const found: Node[] = []
+  const open = [root]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (Array.isArray(next)) open.push(...(next as unknown[]))
+    else if (isNode(next)) {
+      found.push(next)
+      open.push(next.args)
+    }
+  }
+  return found
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'op' in value && 'args' in value
+}

@@ -1,0 +1,104 @@
+import type * as z from 'zod'
+import { digestOf } from '../digest-of.ts'
+import { expressionFault, type Scope } from './expression.ts'
+import type { Fault } from './issues.ts'
+import type { Parsed } from './kinds.ts'
+import type { Path } from './path.ts'
+import type { Expression, Policy } from './policy.ts'
+import type { ownExpression } from './schema-expression.ts'
+
+type PolicyDocument = Extract<Parsed, { readonly kind: Policy['kind'] }>['document']
+type Written = z.output<typeof ownExpression>
+type Place = { readonly path: Path; readonly written: Written; readonly scope: Scope }
+
+/** Where the texts of expressions lie that a policy only refers to. */
+export type ExpressionTexts = {
+  /** Those of ConfigMaps, by name and key. */
+  readonly configMaps: ReadonlyMap<string, Readonly<Record<string, string>>>
+  /** What has been fetched of an address, by its sha256 (hex); undefined where nothing has. */
+  readonly remote: (sha256sum: string) => string | undefined
+}
+
+/** What is wrong with the expressions of a policy: it is found when the policy is loaded, never when an image is judged. */
+export function expressionFaults(document: PolicyDocument, texts: ExpressionTexts): Fault[] {
+  return [...expressionsIn(document).flatMap((place) => faultsOf(place, texts)), ...configFaults(document)]
+}
+
+/** An expression that `expressionFaults` has nothing against. */
+export function expressionOf(written: Written, texts: ExpressionTexts): Expression {
+  const found = textOf(written, texts)
+  return { language: written.type, text: 'text' in found ? found.text : '' }
+}
+
+function faultsOf({ path, written, scope }: Place, texts: ExpressionTexts): Fault[] {
+  const found = textOf(written, texts)
+  if ('fault' in found) return [{ path: [...path, found.field], of: 'value', message: found.fault }]
+  const fault = expressionFault({ language: written.type, text: found.text }, scope)
+  return fault === undefined ? [] : [at([...path, found.field], fault)]
+}
+
+function configFaults({ spec }: PolicyDocument): Fault[] {
+  const rules = 'config' in spec ? (spec.config ?? []) : []
+  return rules.flatMap(({ cel }, index) => {
+    const fault = expressionFault({ language: 'cel', text: cel }, 'config')
+    return fault === undefined ? [] : [at(['spec', 'config', index, 'cel'], fault)]
+  })
+}
+
+function at(path: Path, { line, message }: { readonly line: number; readonly message: string }): Fault {
+  return { path, of: 'value', message: line === 1 ? message : `line ${line} of it: ${message}` }
+}
+
+type Found = { readonly field: string; readonly text: string } | { readonly field: string; readonly fault: string }
+
+function textOf({ data, configMapRef, remote }: Written, { configMaps, remote: fetched }: ExpressionTexts): Found {
+  if (configMapRef !== undefined) return inConfigMap(configMapRef, configMaps)
+  if (remote === undefined) return { field: 'data', text: data ?? '' }
+  const { url = '', sha256sum = '' } = remote
+  const text = fetched(sha256sum)
+  const file = `remote/${sha256sum}`
+  if (text === undefined) {
+    return {
+      field: 'remote',
+      fault: `there is no file ${file} beside this one: look at ${url} and keep it there (assay policy fetch FILE does both)`,
+    }
+  }
+  if (digestOf(Buffer.from(text)) === `sha256:${sha256sum}`) return { field: 'remote', text }
+  return { field: 'remote', fault: `the file ${file} is not what its name says: its sha256 is another one` }
+}
+
+function inConfigMap(
+  { name = '', key = '' }: NonNullable<Written['configMapRef']>,
+  configMaps: ExpressionTexts['configMaps'],
+): Found {
+  const field = 'configMapRef'
+  const data = configMaps.get(name)
+  if (data === undefined) {
+    const fault = `no ConfigMap is named "${name}" in the policy files; put it beside them (kind: ConfigMap), or the policy itself in data`
+    return { field, fault }
+  }
+  if (Object.hasOwn(data, key)) return { field, text: data[key] ?? '' }
+  return {
+    field,
+    fault: `the ConfigMap "${name}" has no "${key}"; it has ${Object.keys(data).join(', ') || 'nothing'}`,
+  }
+}
+
+function expressionsIn({ spec }: PolicyDocument): Place[] {
+  const whole =
+    spec.policy === undefined ? [] : [{ path: ['spec', 'policy'], written: spec.policy, scope: 'policy' as const }]
+  const attested = spec.authorities.flatMap(({ attestations = [] }, authority) =>
+    attestations.flatMap(({ policy }, index) =>
+      policy === undefined
+        ? []
+        : [
+            {
+              path: ['spec', 'authorities', authority, 'attestations', index, 'policy'],
+              written: policy,
+              scope: 'attestation' as const,
+            },
+          ],
+    ),
+  )
+  return [...whole, ...attested]
+}
