@@ -34,6 +34,13 @@ describe('the gate says yes', () => {
     expect(ask(record({ ...(recheckAt && { recheckAt }) }))).toMatchObject({ validUntil })
   })
 
+  it.each([
+    [60, at(60)],
+    [2 * DAY, at(DAY)],
+  ])('until time makes a no of the verdict, if that is %d seconds away', (seconds, validUntil) => {
+    expect(ask(record({ goodUntil: at(seconds) }))).toMatchObject({ validUntil })
+  })
+
   it('to a degraded image only where its enforcement allows it', () => {
     expect(ask(record({ state: 'degraded' }), 'p', NOW, { onDegraded: 'allow' }).allow).toBe(true)
     expect(ask(record({ state: 'degraded' })).allow).toBe(false)
@@ -45,6 +52,11 @@ describe('the gate says yes', () => {
 describe('the gate says no', () => {
   it.each<readonly [string, ImageRecord | undefined, object]>([
     ['to what is unknown', undefined, { state: 'unknown', reasons: ['nothing is known of this image'], retryAfter: 5 }],
+    [
+      'to a verdict that time has ended, though nobody has looked again',
+      record({ goodUntil: NOW, recheckAt: NOW }),
+      { state: 'verified', reasons: [`the verdict was good until ${NOW}`], retryAfter: 5 },
+    ],
     [
       'to a verdict of other policies',
       record({ policyHash: 'old' }),

@@ -193,6 +193,11 @@ describe('when to look again', () => {
     ['verified', plan(undefined, ID, VERIFIED, situation()), [at(RECHECK), at(RECHECK)]],
     ['pending', plan(undefined, ID, REJECTED, situation()), [at(600), at(600)]],
     ['pending, untagged', plan(undefined, ID, REJECTED, untagged), [undefined, undefined]],
+    [
+      'verified until then',
+      plan(undefined, ID, verdict('verified', { goodUntil: at(60) }), situation()),
+      [at(60), at(60)],
+    ],
     ['failed: the work within a minute', plan(undefined, ID, REJECTED, late), [at(RECHECK), at(60)]],
     ['error: the alert within a minute', plan(undefined, ID, OUTAGE, situation()), [at(900), at(60)]],
     ['work that is done', withDueAt(record({ recheckAt: at(DAY), dueAt: at(60) }), NOW), [at(DAY), at(DAY)]],

@@ -46,7 +46,7 @@ export type Judged = {
 
 /** A group of one finding, or of several, that no authority is asked for. */
 export function groupOf(findings: readonly Omit<Named, 'accepted'>[], platform?: string): Group {
-  const [{ name = '' } = {}] = findings
+  const authority = findings[0]?.name ?? ''
   const met = findings.every(({ finding }) => finding.met)
-  return { ...(platform !== undefined && { platform }), passed: met, authorities: [{ authority: name, met, findings }] }
+  return { ...(platform !== undefined && { platform }), passed: met, authorities: [{ authority, met, findings }] }
 }

@@ -11,7 +11,8 @@ export function untilOf({ require }: Policy, groups: readonly Group[]): string |
 function untilOfGroup(require: Policy['require'], authorities: readonly AuthorityResult[]): string | undefined {
   const ends = authorities.filter(({ met }) => met).map(untilOfAuthority)
   if (require !== undefined) return earliest(ends)
-  return ends.includes(undefined) ? undefined : ends.toSorted().at(-1)
+  const known = ends.filter((end) => end !== undefined)
+  return known.length < ends.length ? undefined : known.toSorted().at(-1)
 }
 
 function untilOfAuthority({ findings }: AuthorityResult): string | undefined {

@@ -43,7 +43,7 @@ function bindIdentity({ issuer, subject, claims }: Identity, captures: Captures)
 /** What a text is compared with, for an image. */
 export function bindMatch(match: TextMatch, captures: Captures): TextMatch {
   if ('exact' in match) return { exact: bindText(match.exact, captures) }
-  return { ...match, pattern: bindText(match.pattern, captures, RE2JS.quote) }
+  return { ...match, pattern: bindText(match.pattern, captures, (value) => RE2JS.quote(value)) }
 }
 
 function bindText(text: string, captures: Captures, write = (value: string) => value): string {

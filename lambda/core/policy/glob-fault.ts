@@ -18,6 +18,7 @@ export function globFault(glob: string, place: GlobPlace): string | undefined {
 
 /** A capture must mean one thing for every name, so it has its path segment for itself, and its place is known from an end. */
 function captureFault(glob: string): string | undefined {
+  if (/[{}]/.test(glob.replace(CAPTURE, ''))) return '{ and } stand around the name of a capture, such as {service}'
   const names = [...glob.matchAll(CAPTURE)].map(([, name = '']) => name)
   if (names.length === 0) return undefined
   const odd = names.find((name) => !/^[a-z][A-Za-z0-9]{0,31}$/.test(name))
