@@ -1,8 +1,10 @@
 import { readFileSync, statSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import { MAX_FILE_BYTES, type PolicyFile } from './core/policy/documents.ts'
+import { MAX_FILE_BYTES, type PolicyFile, readDocuments } from './core/policy/documents.ts'
+import { type Remote, remotesIn } from './core/policy/expressions.ts'
 import { formatProblem } from './core/policy/format-problem.ts'
+import { parseDocument } from './core/policy/kinds.ts'
 import { type LoadOptions, loadPolicies } from './core/policy/load.ts'
 import type { PolicySet } from './core/policy/policy.ts'
 import { Misconfigured } from './errors.ts'
@@ -28,6 +30,17 @@ export async function readPolicies(
   const paths = typeof folderOrFiles === 'string' ? await policyFilesIn(folderOrFiles) : folderOrFiles
   if (paths.length === 0) options.onWarning?.(`${String(folderOrFiles)}: no policy files; no image will be judged`)
   return usable(await Promise.all(paths.map(readPolicyFile)), options)
+}
+
+/** The addresses that the policies of a file refer to, each once. Documents with mistakes are left to those who read the file. */
+export async function remotesOf(file: string): Promise<Remote[]> {
+  const { documents } = readDocuments(await readPolicyFile(file))
+  const remotes = documents.flatMap(({ value }) => {
+    const parsed = parseDocument(value)
+    const isPolicy = 'kind' in parsed && (parsed.kind === 'ClusterImagePolicy' || parsed.kind === 'VerificationPolicy')
+    return isPolicy ? remotesIn(parsed.document) : []
+  })
+  return [...new Map(remotes.map((remote) => [remote.sha256sum, remote])).values()]
 }
 
 /** Reads policies from text; `name` stands for the file in messages. Throws as readPolicies does. */

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { GateAnswer } from '../../lambda/core/gate.ts'
 import { askApi, defaultApi } from '../api-client.ts'
 import { EXIT, exitForState } from '../exit.ts'
+import { outputOption } from '../output-option.ts'
 
 type Options = { readonly api: string; readonly environment?: string; readonly output: string }
 
@@ -13,7 +14,7 @@ export function gateCommand(): Command {
     .argument('<image>', '[HOST/]NAME[:TAG][@DIGEST]')
     .option('--environment <name>', 'the environment it would be deployed to')
     .option('--api <url>', 'status API', defaultApi())
-    .option('--output <format>', 'text or json', 'text')
+    .addOption(outputOption())
     .action(async (image: string, { api, environment, output }: Options) => {
       const { body } = await askApi(api, '/v1/gate', { image, environment })
       const answer = body as GateAnswer

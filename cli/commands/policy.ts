@@ -1,15 +1,17 @@
 import { Command } from 'commander'
 import { policyJsonSchema } from '../../lambda/core/policy/json-schema.ts'
-import type { Enforcement, Policy } from '../../lambda/core/policy/policy.ts'
 import { readPolicies } from '../../lambda/policies.ts'
+import { describeEnforcement, describePolicy } from '../describe-policy.ts'
 import { rootsOf, trustedRootOption } from '../policy-options.ts'
+import { explainCommand } from './policy-explain.ts'
+import { fetchCommand } from './policy-fetch.ts'
 
-/** `assay policy`: what policy files say, without judging any image. */
+/** `assay policy`: what policy files say, and what that means for an image. */
 export function policyCommand(): Command {
-  return new Command('policy')
-    .description('check policy files, or print the JSON Schema by which editors check them')
-    .addCommand(checkCommand().exitOverride())
-    .addCommand(schemaCommand().exitOverride())
+  const commands = [checkCommand(), explainCommand(), fetchCommand(), schemaCommand()]
+  const policy = new Command('policy').description('check policy files, and see what they mean for an image')
+  for (const command of commands) policy.addCommand(command.exitOverride())
+  return policy
 }
 
 function checkCommand(): Command {
@@ -30,26 +32,4 @@ function schemaCommand(): Command {
   return new Command('schema')
     .description('print a JSON Schema (2020-12) of policy documents')
     .action(() => console.log(JSON.stringify(policyJsonSchema(), null, 2)))
-}
-
-function describePolicy({ kind, name, mode, images, authorities, require }: Policy): string {
-  const where = images.length === 0 ? 'no image' : images.map(({ source }) => source).join(', ')
-  const names = authorities.map((one) => one.name).join(', ')
-  return `${kind} ${name} (${mode}) covers ${where}; ${rule(require)}: ${names}`
-}
-
-function rule(require: Policy['require']): string {
-  if (require === undefined) return 'one of'
-  return require === 'all' ? 'all of' : `${require.atLeast} distinct signers of`
-}
-
-function describeEnforcement({ name, images, environment, onFailure, onDegraded, gracePeriod }: Enforcement): string {
-  const where = images.map(({ source }) => source).join(', ')
-  const grace = `${gracePeriod} s after the first tag`
-  const failure =
-    onFailure === 'quarantine'
-      ? `takes the tags of what has failed ${grace}`
-      : 'tells what has failed, and takes nothing'
-  const degraded = { alert: 'says no to', allow: 'says yes to', quarantine: 'takes the tags of' }[onDegraded]
-  return `Enforcement ${name}${environment === undefined ? '' : ` (${environment})`} on ${where}: ${failure}; ${degraded} what no longer holds`
 }

@@ -8,6 +8,7 @@ import { defaultApi } from '../api-client.ts'
 import { evidenceAt } from '../evidence-at.ts'
 import { EXIT } from '../exit.ts'
 import { keptTranscripts, transcriptOf } from '../kept-transcripts.ts'
+import { outputOption } from '../output-option.ts'
 import { checkLines } from '../print-checks.ts'
 
 type Options = {
@@ -30,7 +31,7 @@ export function replayCommand(): Command {
     .option('--all', 'replay every kept verdict and list those that this release would change')
     .option('--evidence <place>', 'folder or s3://BUCKET; by default where the installation keeps it')
     .option('--api <url>', 'status API, which knows the transcripts of an image', defaultApi())
-    .option('--output <format>', 'text or json', 'text')
+    .addOption(outputOption())
     .action(async (image: string | undefined, options: Options) => {
       if ((image === undefined) === (options.all !== true)) throw new BadInput('give an image, or --all')
       const store = await evidenceAt(options.evidence)

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { StatusResponse } from '../../lambda/core/response.ts'
 import { askApi, defaultApi } from '../api-client.ts'
 import { exitForState } from '../exit.ts'
+import { outputOption } from '../output-option.ts'
 import { checkLines, paintState } from '../print-checks.ts'
 
 type Options = { readonly api: string; readonly output: string }
@@ -12,7 +13,7 @@ export function statusCommand(): Command {
     .description('what is known of an image: exit 0 verified, 1 failed or degraded, 3 anything else')
     .argument('<image>', '[HOST/]NAME[:TAG][@DIGEST]')
     .option('--api <url>', 'status API', defaultApi())
-    .option('--output <format>', 'text or json', 'text')
+    .addOption(outputOption())
     .action(async (image: string, { api, output }: Options) => {
       const { body } = await askApi(api, '/v1/status', { image })
       if (output === 'json') console.log(JSON.stringify(body, null, 2))

@@ -1,18 +1,12 @@
 import { Command } from 'commander'
-import { BadInput } from '../../lambda/core/bad-input.ts'
-import { formatImage, type ImageId, parseImage } from '../../lambda/core/image.ts'
-import type { Judged } from '../../lambda/core/plan.ts'
-import { OverLimit, Unavailable } from '../../lambda/errors.ts'
-import { examine } from '../../lambda/examine.ts'
-import { trustMaterials } from '../../lambda/trust/roots.ts'
+import { formatImage } from '../../lambda/core/image.ts'
+import { type ExaminedImage, examineImage, STATES } from '../examine-image.ts'
 import { EXIT } from '../exit.ts'
-import { folderEvidence } from '../folder-evidence.ts'
-import { hashOnly } from '../hash-only.ts'
+import { type OutputOptions, outputOption } from '../output-option.ts'
 import { type PolicyOptions, readPolicyOptions, trustedRootOption } from '../policy-options.ts'
 import { checkLines, paintState } from '../print-checks.ts'
-import { registryFor } from '../registry-for.ts'
 
-type Options = PolicyOptions & { readonly output: string; readonly evidence?: string }
+type Options = PolicyOptions & OutputOptions & { readonly evidence?: string }
 
 /** `assay verify IMAGE`: gathers and decides, without any effect. */
 export function verifyCommand(): Command {
@@ -28,34 +22,17 @@ export function verifyCommand(): Command {
     .option('--certificate-identity <subject>', 'exact identity of the signing certificate')
     .option('--certificate-oidc-issuer <issuer>', 'exact issuer of that identity')
     .option('--evidence <folder>', 'keep there what the verdict rests on, for assay replay')
-    .option('--output <format>', 'text or json', 'text')
+    .addOption(outputOption())
     .action(async (reference: string, options: Options) => {
-      if (options.output !== 'text' && options.output !== 'json') {
-        throw new BadInput(`--output "${options.output}" is not one of text, json`)
-      }
-      process.exitCode = await verify(reference, options, (line) => console.log(line))
+      const policies = await readPolicyOptions(options)
+      const examined = await examineImage(reference, policies, options.evidence)
+      process.exitCode = report(examined, options, (line) => console.log(line))
     })
 }
 
-async function verify(reference: string, options: Options, print: (line: string) => void): Promise<number> {
-  const image = parseImage(reference)
-  const policies = await readPolicyOptions(options)
-  const registry = registryFor(image.host)
-  const digest = image.digest ?? (image.tag && (await registry.resolve(image.name, image.tag)))
-  if (!digest) throw new Unavailable(image.host, `there is no ${formatImage(image)}`)
-  const id: ImageId = { host: image.host, name: image.name, digest }
-  const evidence = options.evidence === undefined ? hashOnly : folderEvidence(options.evidence)
-  const trust = trustMaterials(policies.roots)
-  const examined = await examine({ now: () => new Date(), registryOf: registryFor, evidence, policies, trust }, id)
-  if (examined === undefined) throw new Unavailable(image.host, `there is no ${formatImage(id)}`)
-  return report(id, examined.judged, options, print)
-}
-
-const STATES = { verified: 'verified', rejected: 'failed', unmanaged: 'unmanaged' } as const
 const EXITS = { verified: EXIT.verified, failed: EXIT.failed, unmanaged: EXIT.undecided } as const
 
-function report(id: ImageId, judged: Judged, { output, evidence }: Options, print: (line: string) => void): number {
-  if (judged.kind === 'error') throw new OverLimit(judged.message)
+function report({ id, judged }: ExaminedImage, { output, evidence }: Options, print: (line: string) => void): number {
   const { outcome, ...verdict } = judged.verdict
   const kept = evidence === undefined ? {} : { transcript: judged.transcript }
   const state = STATES[outcome]

@@ -1,12 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, it, vi } from 'vitest'
-import { policyCommand } from '../../cli/commands/policy.ts'
+import { expect, it } from 'vitest'
 import { documentOf, PUBLIC_KEY } from '../core/policy/documents.ts'
 import { temporaryFolder } from '../local/temporary-folder.ts'
 import { newPki, rootOf } from '../trust/pki.ts'
-
-afterEach(() => void vi.restoreAllMocks())
+import { printed } from './printed.ts'
 
 const IMAGES = 'images: [{ glob: "ghcr.io/acme/**" }]'
 const keyed = (name: string, ...more: readonly string[]) =>
@@ -15,15 +13,6 @@ const keyed = (name: string, ...more: readonly string[]) =>
     [IMAGES, `authorities: [{ name: key, key: { data: ${JSON.stringify(PUBLIC_KEY)} } }]`, ...more].join('\n'),
     name,
   )
-
-/** What a command prints. */
-async function printed(...args: readonly string[]): Promise<string[]> {
-  const lines: string[] = []
-  for (const stream of ['log', 'error'] as const)
-    vi.spyOn(console, stream).mockImplementation((line: string) => void lines.push(line))
-  await policyCommand().parseAsync([...args], { from: 'user' })
-  return lines
-}
 
 function fileOf(text: string): string {
   const file = join(temporaryFolder(), 'policy.yaml')

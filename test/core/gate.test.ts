@@ -55,7 +55,7 @@ describe('the gate says no', () => {
     [
       'to a verdict that time has ended, though nobody has looked again',
       record({ goodUntil: NOW, recheckAt: NOW }),
-      { state: 'verified', reasons: [`the verdict was good until ${NOW}`], retryAfter: 5 },
+      { state: 'verified', digest: ID.digest, reasons: [`the verdict was good until ${NOW}`], retryAfter: 5 },
     ],
     [
       'to a verdict of other policies',

@@ -19,6 +19,18 @@ export type ExpressionTexts = {
   readonly remote: (sha256sum: string) => string | undefined
 }
 
+/** A text that lies at an address, by its sha256 (hex). */
+export type Remote = { readonly url: string; readonly sha256sum: string }
+
+/** The addresses that a policy refers to. */
+export function remotesIn(document: PolicyDocument): Remote[] {
+  return expressionsIn(document).flatMap(({ written: { remote } }) =>
+    remote?.url === undefined || remote.sha256sum === undefined
+      ? []
+      : [{ url: remote.url, sha256sum: remote.sha256sum }],
+  )
+}
+
 /** What is wrong with the expressions of a policy: it is found when the policy is loaded, never when an image is judged. */
 export function expressionFaults(document: PolicyDocument, texts: ExpressionTexts): Fault[] {
   return [...expressionsIn(document).flatMap((place) => faultsOf(place, texts)), ...configFaults(document)]

@@ -1,7 +1,7 @@
 import type { ImageRef } from '../image.ts'
 import { DEFAULT_ENFORCEMENT } from './compile.ts'
 import { matchesImage, matchesReference, matchesTag } from './glob.ts'
-import type { Enforcement, Policy, PolicySet } from './policy.ts'
+import type { Enforcement, ImageGlob, Policy, PolicySet } from './policy.ts'
 
 type Named = Pick<ImageRef, 'host' | 'name'>
 
@@ -11,10 +11,13 @@ const ON_DEGRADED: readonly Enforcement['onDegraded'][] = ['allow', 'alert', 'qu
 
 /** The policies an image must satisfy, all of them. `written` is the image as a person wrote it, where one did. */
 export function policiesFor(set: PolicySet, image: ImageRef, written?: string): Policy[] {
-  return set.policies.filter(({ kind, images }) =>
-    images.some((glob) =>
-      kind === 'ClusterImagePolicy' ? matchesReference(glob, image, written) : matchesImage(glob, image),
-    ),
+  return set.policies.filter((policy) => coveringGlob(policy, image, written) !== undefined)
+}
+
+/** The first glob of a policy that covers an image. */
+export function coveringGlob({ kind, images }: Policy, image: ImageRef, written?: string): ImageGlob | undefined {
+  return images.find((glob) =>
+    kind === 'ClusterImagePolicy' ? matchesReference(glob, image, written) : matchesImage(glob, image),
   )
 }
 

@@ -1,0 +1,68 @@
+import type { Enforcement, Policy } from '../lambda/core/policy/policy.ts'
+
+/** What a policy asks, on one line: whom it covers, and by whom these must be vouched for. */
+export function describePolicy({ kind, name, mode, images, ...asks }: Policy): string {
+  const where = images.length === 0 ? 'no image' : images.map(({ source }) => source).join(', ')
+  return `${kind} ${name} (${mode}) covers ${where}; ${describeAsks(asks)}`
+}
+
+/** By whom images must be vouched for, and what else is asked of them. */
+export function describeAsks({
+  require,
+  authorities,
+  policy,
+  config = [],
+}: Pick<Policy, 'require' | 'authorities' | 'policy' | 'config'>): string {
+  const names = authorities.map((one) => one.name).join(', ')
+  const also = [
+    ...(policy === undefined ? [] : [`a ${policy.language} policy over all that matched`]),
+    ...config.map(({ message }) => `image config, or else "${message}"`),
+  ]
+  return [`${rule(require)}: ${names}`, ...also].join('; ')
+}
+
+function rule(require: Policy['require']): string {
+  if (require === undefined) return 'one of'
+  return require === 'all' ? 'all of' : `${require.atLeast} distinct signers of`
+}
+
+/** What an Enforcement does, on one line. */
+export function describeEnforcement({ name, images, environment, ...does }: Enforcement): string {
+  const where = images.map(({ source }) => source).join(', ') || 'every other image'
+  return `Enforcement ${name}${environment === undefined ? '' : ` (${environment})`} on ${where}: ${describeAction(does)}`
+}
+
+function describeAction({
+  onFailure,
+  onDegraded,
+  gracePeriod,
+}: Pick<Enforcement, 'onFailure' | 'onDegraded' | 'gracePeriod'>): string {
+  const failure =
+    onFailure === 'quarantine'
+      ? `takes the tags of what has failed ${gracePeriod} s after the first tag`
+      : 'tells what has failed, and takes nothing'
+  const degraded = { alert: 'says no to', allow: 'says yes to', quarantine: 'takes the tags of' }[onDegraded]
+  return `${failure}; ${degraded} what no longer holds`
+}
+
+/** What would follow from a verdict for an image asked for by this tag; `isProtected`: the tag is never taken. */
+export function describeEffect(
+  outcome: 'verified' | 'rejected' | 'unmanaged',
+  { onFailure, onDegraded, gracePeriod, failFast }: Enforcement,
+  tag: string | undefined,
+  isProtected: boolean,
+): string {
+  if (outcome === 'verified') return 'nothing is taken, and the gate says yes'
+  if (outcome === 'unmanaged') return 'no policy covers it: it is recorded and left alone, and the gate says no'
+  const once = {
+    alert: 'it keeps its tags',
+    allow: 'it keeps its tags and the gate says yes',
+    quarantine: 'its tags are taken too',
+  }
+  const when = `${gracePeriod} s after its first tag${failFast ? ', or at once where a signature is bad' : ''}`
+  const taken =
+    onFailure === 'observe'
+      ? `an alert tells, ${when}; nothing is taken`
+      : `its tags are taken and an alert tells, ${when}${tag !== undefined && isProtected ? `; ${tag} is protected and stays` : ''}`
+  return `the gate says no; ${taken}; had it been verified before, ${once[onDegraded]}`
+}
