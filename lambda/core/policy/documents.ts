@@ -1,13 +1,15 @@
 import { type Document, LineCounter, parseAllDocuments } from 'yaml'
 import type { Path } from './path.ts'
 import type { PolicyProblem, Position } from './policy.ts'
-import { offsetOfNode, offsetOfPath, type TreeFault, treeFaults } from './yaml-tree.ts'
+import { offsetOfNode, offsetOfPath, TOO_DEEP, type TreeFault, treeFaults } from './yaml-tree.ts'
 
 /** The most a policy file, or a file it points to, may hold. */
 export const MAX_FILE_BYTES = 1_048_576
 const MAX_DOCUMENTS = 1_000
 const MAX_ALIASES = 100
 const MAX_FAULTS = 50
+/** Brackets opened and not closed; in texts, too, as nothing is parsed yet. */
+const MAX_OPEN = 1_000
 
 export type PolicyFile = { readonly path: string; readonly text: string }
 
@@ -54,7 +56,19 @@ function sizeFault(text: string): TreeFault | undefined {
   if (bytes > MAX_FILE_BYTES) {
     return { offset: 0, message: `has ${bytes} bytes; at most ${MAX_FILE_BYTES} are allowed` }
   }
-  return text.trim() === '' ? { offset: 0, message: 'is empty; a document is required to create policy' } : undefined
+  return text.trim() === ''
+    ? { offset: 0, message: 'is empty; a document is required to create policy' }
+    : openFault(text)
+}
+
+/** The parser takes seconds for what nests without end, before it gives up. */
+function openFault(text: string): TreeFault | undefined {
+  let open = 0
+  for (const { 0: bracket, index } of text.matchAll(/[[\]{}]/g)) {
+    open += bracket === '[' || bracket === '{' ? 1 : -1
+    if (open > MAX_OPEN) return { offset: index, message: TOO_DEEP }
+  }
+  return undefined
 }
 
 function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {

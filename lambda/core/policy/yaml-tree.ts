@@ -2,6 +2,7 @@ import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type YAMLMap } 
 import type { Path } from './path.ts'
 
 const MAX_DEPTH = 64
+export const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`
 
 /** Something wrong at an offset into the text. */
 export type TreeFault = { readonly offset: number; readonly message: string }
@@ -9,6 +10,9 @@ export type TreeFault = { readonly offset: number; readonly message: string }
 /** What is wrong with a document before any of it has a meaning: syntax, depth, repeated keys, broken text. */
 export function treeFaults(document: Document.Parsed): TreeFault[] {
   const syntax = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ offset: pos[0], message }))
+  // The parser has no limit but that of the machine
+  const deep = syntax.find(({ message }) => /\bstack\b/i.test(message))
+  if (deep !== undefined) return [{ ...deep, message: TOO_DEEP }]
   const { explicit, version } = document.directives.yaml
   if (explicit && version !== '1.2') {
     syntax.push({
@@ -21,7 +25,7 @@ export function treeFaults(document: Document.Parsed): TreeFault[] {
 
 function nodeFaults(node: unknown, depth: number): TreeFault[] {
   if (depth > MAX_DEPTH) {
-    return [{ offset: offsetOfNode(node), message: `nested deeper than ${MAX_DEPTH} levels` }]
+    return [{ offset: offsetOfNode(node), message: TOO_DEEP }]
   }
   if (isScalar(node)) {
     const message = scalarFault(node.value)

@@ -25,6 +25,8 @@ describe('a file that cannot be read as YAML 1.2 has no documents at all', () =>
     ['a: !!binary aGk=\n', 'p.yaml:1:4: Unresolved tag: tag:yaml.org,2002:binary'],
     ['a: !secret b\n', 'p.yaml:1:4: Unresolved tag: !secret'],
     [`${'['.repeat(70)}${']'.repeat(70)}`, 'p.yaml:1:66: nested deeper than 64 levels'],
+    [`${'{a: ['.repeat(100_000)}`, 'p.yaml:1:2500: nested deeper than 64 levels'],
+    [`${'- '.repeat(100_000)}`, expect.stringMatching(/^p\.yaml:1:\d+: nested deeper than 64 levels$/)],
     ['---\n'.repeat(1_001), 'p.yaml:1:1: has 1001 documents; at most 1000 are allowed'],
     ['#'.repeat(1_048_577), 'p.yaml:1:1: has 1048577 bytes; at most 1048576 are allowed'],
   ])('%.40j', (text, expected) => {
