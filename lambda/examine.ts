@@ -11,7 +11,7 @@ import { OverLimit } from './errors.ts'
 import type { Clock, EvidenceStore, Registry } from './ports.ts'
 import { recordReads } from './record-reads.ts'
 import type { TrustMaterials } from './trust/roots.ts'
-import { weigh } from './weigh.ts'
+import { type Undecided, weigh } from './weigh.ts'
 
 /** What an examination needs: where to read, what to judge by, whom to trust, and where to keep what was read. */
 export type Examiner = {
@@ -45,18 +45,19 @@ export async function examine(examiner: Examiner, id: ImageId): Promise<Examined
     if (weighed === undefined) return undefined
     const { verdict, elsewhere, evidence } = weighed
     const { signature, mediaType, platforms } = evidence
-    if (weighed.overLimit !== undefined) return { judged: overLimit(weighed.overLimit, hash), signature, elsewhere }
+    if (weighed.undecided !== undefined) return { judged: undecided(weighed.undecided, hash), signature, elsewhere }
     const reads = await recording.finish()
     const transcript = await keepTranscript(store, { id, now, policies, set, reads, verdict })
     return { judged: { kind: 'verdict', verdict, mediaType, platforms, transcript }, signature, elsewhere }
   } catch (error) {
     if (!(error instanceof OverLimit)) throw error
-    return { judged: overLimit(error.message, hash), signature: false, elsewhere: [] }
+    const judged = undecided({ reason: 'over-limit', message: error.message }, hash)
+    return { judged, signature: false, elsewhere: [] }
   }
 }
 
-function overLimit(message: string, hash: string) {
-  return { kind: 'error', reason: 'over-limit', message, policyHash: hash } as const
+function undecided(why: Undecided, hash: string) {
+  return { kind: 'error', ...why, policyHash: hash } as const
 }
 
 type Rests = {

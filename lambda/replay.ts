@@ -19,11 +19,11 @@ import type { EvidenceStore, Registry } from './ports.ts'
 import { trustMaterials } from './trust/roots.ts'
 import { weigh } from './weigh.ts'
 
-/** A kept verdict and what the same evidence comes to now; `overLimit`: why that would be no verdict. `same`: byte for byte. */
+/** A kept verdict and what the same evidence comes to now; `undecided`: why that would be no verdict. `same`: byte for byte. */
 export type Replayed = {
   readonly transcript: Transcript
   readonly now: Verdict
-  readonly overLimit?: string
+  readonly undecided?: string
   readonly same: boolean
 }
 
@@ -39,14 +39,14 @@ export async function replay(store: EvidenceStore, digest: Digest): Promise<Repl
   const registryOf = replayReads(store, transcript.reads)
   const weighed = await weigh({ registryOf, policies, policyHash: hash, trusted }, image)
   if (weighed === undefined) throw new Incomplete(`the manifest of ${image.digest} is not among what was kept`)
-  const { verdict: now, overLimit } = weighed
-  const same = overLimit === undefined && canonicalJson(now) === canonicalJson(verdict)
-  return { transcript, now, same, ...(overLimit !== undefined && { overLimit }) }
+  const { verdict: now, undecided } = weighed
+  const same = undecided === undefined && canonicalJson(now) === canonicalJson(verdict)
+  return { transcript, now, same, ...(undecided !== undefined && { undecided: undecided.message }) }
 }
 
 /** Whether a replay came out otherwise in anything but the version of the decider. */
-export function changesVerdict({ transcript, now, overLimit }: Replayed): boolean {
-  if (overLimit !== undefined) return true
+export function changesVerdict({ transcript, now, undecided }: Replayed): boolean {
+  if (undecided !== undefined) return true
   const { policyHash: _, ...was } = transcript.verdict
   const { policyHash: __, ...is } = now
   return canonicalJson(was) !== canonicalJson(is)

@@ -25,9 +25,11 @@ export type Weighed = {
   readonly verdict: Verdict
   readonly evidence: Evidence
   readonly elsewhere: readonly ImageId[]
-  /** Why the verdict counts for nothing: nothing good was read, and what was more than is read might have been. */
-  readonly overLimit?: string
+  readonly undecided?: Undecided
 }
+
+/** Why a verdict that is no counts for nothing: what was more than is read, or cannot be judged here, might have made it a yes. */
+export type Undecided = { readonly reason: 'over-limit' | 'not-judged'; readonly message: string }
 
 /** Gather, authenticate, decide: one way for a push, for the command line and for a replay. Undefined: there is no such image. */
 export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | undefined> {
@@ -40,7 +42,7 @@ export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | unde
   const { now } = scales.trusted
   const first = decide(policies, { evidence, claims, now }, policyHash)
   if (!asksForPlatforms(policies, evidence, first)) {
-    return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]), ...overLimit(first, claims) }
+    return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]), ...undecided(first, claims) }
   }
   const read = await gatherPlatforms(reading, evidence)
   const platforms = read.map((one) => ({ ...one, claims: authenticate(one.claims, one.digest) }))
@@ -49,17 +51,37 @@ export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | unde
     verdict,
     evidence,
     elsewhere: elsewhereOf(reading, id, [id.digest, ...read.map(({ digest }) => digest)]),
-    ...overLimit(verdict, claims, platforms),
+    ...undecided(verdict, claims, platforms),
   }
 }
 
 /** A good signature counts whatever else lies on the image; without one, what was not read might have been it (decision 6). */
-function overLimit(
-  { outcome, checks }: Verdict,
+function undecided(
+  verdict: Verdict,
   claims: readonly Authenticated[],
   platforms: readonly PlatformClaims[] = [],
-): { readonly overLimit?: string } {
-  if (outcome !== 'rejected') return {}
+): { readonly undecided?: Undecided } {
+  if (verdict.outcome !== 'rejected') return {}
+  const tooMuch = overLimit(verdict, claims, platforms)
+  if (tooMuch !== undefined) return { undecided: { reason: 'over-limit', message: tooMuch } }
+  const message = notJudged(verdict)
+  return message === undefined ? {} : { undecided: { reason: 'not-judged', message } }
+}
+
+/** Unless some policy has been missed whatever the answer would be. */
+function notJudged({ policies, checks }: Verdict): string | undefined {
+  const open = checks.filter(({ outcome, reason }) => outcome === 'fail' && reason === 'not-judged')
+  const missed = policies.filter(({ outcome }) => outcome === 'fail')
+  const isOpen = ({ name }: { readonly name: string }) => open.some((check) => check.name.startsWith(`${name}/`))
+  const [first] = open
+  return first !== undefined && missed.every(isOpen) ? `${first.name}: ${first.message}` : undefined
+}
+
+function overLimit(
+  { checks }: Verdict,
+  claims: readonly Authenticated[],
+  platforms: readonly PlatformClaims[],
+): string | undefined {
   const all = [claims, ...platforms.map((one) => one.claims)].flat()
   const [first] = [
     ...all.flatMap(({ claim, proofs }) =>
@@ -72,7 +94,7 @@ function overLimit(
       came === 'fail' && reason === 'over-limit' ? [message] : [],
     ),
   ]
-  return first === undefined ? {} : { overLimit: first }
+  return first
 }
 
 function elsewhereOf({ sources }: Reading, { host, name, digest }: ImageId, digests: readonly Digest[]): ImageId[] {

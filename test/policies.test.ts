@@ -48,7 +48,7 @@ test('text', () => {
 
 test('every mistake of every file is named, up to a limit', async () => {
   await put({ 'a.yaml': policy('a', 'asdf: 1'), 'b.yaml': policy('b', 'mode: off') })
-  const allowed = 'allowed here: images, authorities, mode, require, platforms'
+  const allowed = 'allowed here: images, authorities, mode, require, platforms, policy, config'
   await expect(readPolicies(folder)).rejects.toThrow(
     new Misconfigured(
       [

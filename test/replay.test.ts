@@ -67,7 +67,7 @@ it('a release that would find too much to read says so, and names no verdict', a
   const replayed = await replay(world.evidence, await put({ reads } as Partial<Transcript>))
   expect(replayed).toMatchObject({
     same: false,
-    overLimit: expect.stringMatching(/^cosign-bundle in sha256:.*: more than is read$/),
+    undecided: expect.stringMatching(/^cosign-bundle in sha256:.*: more than is read$/),
     now: { outcome: 'rejected' },
   })
   expect(changesVerdict(replayed)).toBe(true)
@@ -96,7 +96,7 @@ describe('a release with other limits', () => {
     )
     expect(await replay(world.evidence, await put({ reads } as Partial<Transcript>))).toMatchObject({
       same: false,
-      overLimit: `cosign-bundle in ${referrer}: ${referrer}: 204800 bytes; at most 131072 are read`,
+      undecided: `cosign-bundle in ${referrer}: ${referrer}: 204800 bytes; at most 131072 are read`,
     })
   })
 })

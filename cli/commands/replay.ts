@@ -44,11 +44,11 @@ export function replayCommand(): Command {
 async function replayOne(store: EvidenceStore, image: string, options: Options, print: Print): Promise<number> {
   const digest = isDigest(image) ? image : await transcriptOf(options.api, image, revOf(options.rev))
   const replayed = await replay(store, digest)
-  const { same, now, transcript, overLimit } = replayed
+  const { same, now, transcript, undecided } = replayed
   if (options.output === 'json') {
     print(
       JSON.stringify(
-        { transcript: digest, image: formatImage(transcript.image), same, was: transcript.verdict, now, overLimit },
+        { transcript: digest, image: formatImage(transcript.image), same, was: transcript.verdict, now, undecided },
         null,
         2,
       ),
@@ -85,10 +85,10 @@ async function changeOf(store: EvidenceStore, transcript: Digest) {
 }
 
 function describe(replayed: Replayed): string {
-  const { transcript, now, same, overLimit } = replayed
+  const { transcript, now, same, undecided } = replayed
   if (same) return `${now.outcome}: the same verdict, byte for byte`
   const was = transcript.verdict.outcome
-  if (overLimit !== undefined) return `was ${was}, now error: ${overLimit}`
+  if (undecided !== undefined) return `was ${was}, now error: ${undecided}`
   return was === now.outcome ? `${was}, as before, for other reasons` : `was ${was}, now ${now.outcome}`
 }
 

@@ -22,6 +22,7 @@ const MERELY_ABSENT: readonly Reason[] = [
   'wrong-key-kind',
   'unsupported',
   'child-missing',
+  'not-judged',
 ]
 
 /**

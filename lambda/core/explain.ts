@@ -16,6 +16,7 @@ const TEXTS: Readonly<Record<Reason, string>> = {
   'reference-mismatch': 'signed for another repository',
   'too-old': 'too old, or of unknown age',
   'policy-not-met': 'what it says does not meet the policy',
+  'not-judged': 'the policy asks what cannot be judged here',
   'config-missing': 'the image config cannot be read',
   unsigned: 'unsigned, so it counts for nothing',
   malformed: 'cannot be read as what it claims to be',

@@ -17,7 +17,7 @@ export type Judged =
     }
   | {
       readonly kind: 'error'
-      readonly reason: 'unavailable' | 'over-limit'
+      readonly reason: 'unavailable' | 'over-limit' | 'not-judged'
       readonly message: string
       readonly policyHash: string
     }
@@ -111,10 +111,10 @@ function nextState(
   }
 }
 
-/** The verdict was by other policies, and by those of now there is none for as long as too much lies on the image. What is bad stays so. */
+/** The verdict was by other policies, and by those of now there is none, and none will come by waiting. What is bad stays so. */
 function isOverNow({ state, policyHash }: ImageRecord, judged: Judged & { kind: 'error' }): boolean {
   const wasGood = state === 'verified' || state === 'unmanaged'
-  return wasGood && judged.reason === 'over-limit' && judged.policyHash !== policyHash
+  return wasGood && judged.reason !== 'unavailable' && judged.policyHash !== policyHash
 }
 
 function rejected(

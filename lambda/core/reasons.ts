@@ -30,6 +30,7 @@ export type Reason =
   | 'reference-mismatch' // the signed payload names another repository
   | 'too-old' // the attestation was made too long ago, or nobody knows when
   | 'policy-not-met' // an expression over the statement, over all that matched, or over the image config does not hold
+  | 'not-judged' // what the policy refers to is not at hand
   | 'config-missing' // the image config that a policy asks about cannot be read
   | 'covered' // a platform for which the evidence of its index stands
   | 'unsigned' // a statement beside the image that nobody signed

@@ -5,6 +5,7 @@ import { parseImage } from '../../lambda/core/image.ts'
 import { compileGlob, matchesReference } from '../../lambda/core/policy/glob.ts'
 import { globFault } from '../../lambda/core/policy/glob-fault.ts'
 import { loadPolicies } from '../../lambda/core/policy/load.ts'
+import { evaluations } from './evaluations.ts'
 import { type Outcome, whyExpected } from './known.ts'
 
 // npm run test:policies -- DIR: the policy files and cases of sigstore/policy-controller. Each file must be accepted or refused
@@ -20,7 +21,7 @@ if (folder === undefined) {
   process.exit(2)
 }
 const read = (file: string) => readFile(join(folder, file), 'utf8')
-const outcomes = [...(await admissions()), ...(await documents()), ...(await globs())]
+const outcomes = [...(await admissions()), ...(await documents()), ...(await globs()), ...(await evaluations(folder))]
 
 const differing = outcomes.filter(({ differs }) => differs !== undefined)
 const explained = differing.map((outcome) => ({ outcome, why: whyExpected(outcome) }))

@@ -58,15 +58,16 @@ function countSigners(results: readonly AuthorityResult[], atLeast: number): Gro
 
 function judgeAuthority(policy: Policy, authority: Authority, subject: Subject, captures: Captures): AuthorityResult {
   const findings =
-    authority.kind === 'static'
-      ? [{ name: authority.name, finding: staticFinding(authority) }]
-      : findingsOf(policy, bind(authority, captures), subject, captures)
+    authority.kind === 'sigstore'
+      ? findingsOf(policy, bind(authority, captures), subject, captures)
+      : [{ name: authority.name, finding: fixedFinding(authority) }]
   return { authority: authority.name, met: findings.every(({ finding }) => finding.met), findings }
 }
 
-function staticFinding({ action, message }: Authority & { readonly kind: 'static' }): Finding {
-  if (action === 'fail') return missed('static-fail', message)
-  return { ...met([], message), reason: 'static-pass' }
+function fixedFinding(authority: Exclude<Authority, SigstoreAuthority>): Finding {
+  if (authority.kind === 'beyond') return missed('not-judged', authority.why)
+  if (authority.action === 'fail') return missed('static-fail', authority.message)
+  return { ...met([], authority.message), reason: 'static-pass' }
 }
 
 function findingsOf(policy: Policy, authority: SigstoreAuthority, subject: Subject, captures: Captures): Named[] {

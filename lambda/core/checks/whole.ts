@@ -19,6 +19,7 @@ export function judgeWhole(
   captures: Readonly<Record<string, string>>,
 ): Group[] {
   if (policy === undefined || groups.some(({ passed }) => !passed)) return []
+  if (policy.beyond !== undefined) return [groupOf([{ name: 'policy', finding: missed('not-judged', policy.beyond) }])]
   const config = configOf(policy.withConfig, subject)
   if ('finding' in config) return [groupOf([{ name: 'policy', finding: config.finding }])]
   // Their content, that upstream leaves out, takes much memory

@@ -1,6 +1,8 @@
 import type * as z from 'zod'
-import { type ExpressionTexts, expressionOf } from './expressions.ts'
+import { beyondAt, type Resources } from './beyond.ts'
+import { expressionOf } from './expressions.ts'
 import { compileGlob } from './glob.ts'
+import type { Fault } from './issues.ts'
 import type { Parsed } from './kinds.ts'
 import {
   type Authority,
@@ -18,19 +20,28 @@ import type { SecretKeys } from './secrets.ts'
 type AuthorityDocument = z.output<typeof ownAuthority>
 type PolicyDocument = Extract<Parsed, { readonly kind: Policy['kind'] }>
 
-/** A policy document with its defaults applied. */
-export function compilePolicy(parsed: PolicyDocument, secrets: SecretKeys, texts: ExpressionTexts): Policy {
+/** A policy document with its defaults applied. `missing`: what of that which it refers to is not at hand. */
+export function compilePolicy(parsed: PolicyDocument, resources: Resources, missing: readonly Fault[]): Policy {
   const { metadata, spec } = parsed.document
   const { policy } = spec
+  const beyond = beyondAt(missing, 'policy')
   return {
     kind: parsed.kind,
     name: metadata.name,
     images: imagesOf(parsed),
     mode: spec.mode ?? 'enforce',
     platforms: (parsed.kind === 'VerificationPolicy' && parsed.document.spec.platforms) || 'index',
-    authorities: spec.authorities.map((authority, index) => compileAuthority(authority, index, secrets, texts)),
+    authorities: spec.authorities.map((authority, index) =>
+      compileAuthority(authority, index, resources, beyondAt(missing, index)),
+    ),
     ...requirementOf(parsed),
-    ...(policy && { policy: { ...expressionOf(policy, texts), withConfig: asksConfig(parsed) } }),
+    ...(policy && {
+      policy: {
+        ...expressionOf(policy, resources.texts),
+        withConfig: asksConfig(parsed),
+        ...(beyond !== undefined && { beyond }),
+      },
+    }),
     ...configOf(parsed),
   }
 }
@@ -94,10 +105,11 @@ export const DEFAULT_ENFORCEMENT: Enforcement = {
 function compileAuthority(
   authority: AuthorityDocument,
   index: number,
-  secrets: SecretKeys,
-  texts: ExpressionTexts,
+  { secrets, texts }: Resources,
+  beyond: string | undefined,
 ): Authority {
   const name = authority.name ?? `authority-${index}`
+  if (beyond !== undefined) return { kind: 'beyond', name, why: beyond }
   if (authority.static !== undefined) {
     return { kind: 'static', name, action: authority.static.action, message: authority.static.message ?? '' }
   }

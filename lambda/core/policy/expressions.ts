@@ -33,20 +33,26 @@ export function remotesIn(document: PolicyDocument): Remote[] {
 
 /** What is wrong with the expressions of a policy: it is found when the policy is loaded, never when an image is judged. */
 export function expressionFaults(document: PolicyDocument, texts: ExpressionTexts): Fault[] {
-  return [...expressionsIn(document).flatMap((place) => faultsOf(place, texts)), ...configFaults(document)]
+  const faults = expressionsIn(document).flatMap(({ path, written, scope }) => {
+    const found = textOf(written, texts)
+    const fault = 'text' in found ? expressionFault({ language: written.type, text: found.text }, scope) : undefined
+    return fault === undefined ? [] : [at([...path, found.field], fault)]
+  })
+  return [...faults, ...configFaults(document)]
+}
+
+/** The expressions whose texts lie nowhere. */
+export function missingExpressions(document: PolicyDocument, texts: ExpressionTexts): Fault[] {
+  return expressionsIn(document).flatMap(({ path, written }) => {
+    const found = textOf(written, texts)
+    return 'text' in found ? [] : [{ path: [...path, found.field], of: 'value' as const, message: found.fault }]
+  })
 }
 
 /** An expression that `expressionFaults` has nothing against. */
 export function expressionOf(written: Written, texts: ExpressionTexts): Expression {
   const found = textOf(written, texts)
   return { language: written.type, text: 'text' in found ? found.text : '' }
-}
-
-function faultsOf({ path, written, scope }: Place, texts: ExpressionTexts): Fault[] {
-  const found = textOf(written, texts)
-  if ('fault' in found) return [{ path: [...path, found.field], of: 'value', message: found.fault }]
-  const fault = expressionFault({ language: written.type, text: found.text }, scope)
-  return fault === undefined ? [] : [at([...path, found.field], fault)]
 }
 
 function configFaults({ spec }: PolicyDocument): Fault[] {

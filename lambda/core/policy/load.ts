@@ -1,4 +1,5 @@
 import { trustNamedBy } from './authorities.ts'
+import { missingResources, type Resources } from './beyond.ts'
 import { captureFaults } from './capture-faults.ts'
 import { compileEnforcement, compilePolicy } from './compile.ts'
 import { type PolicyDocument, type PolicyFile, readDocuments } from './documents.ts'
@@ -15,8 +16,8 @@ import {
   type PolicySet,
   type TrustedRoots,
 } from './policy.ts'
-import { resolveRoot, unknownRoots } from './roots.ts'
-import { secretFaults, secretKeys } from './secrets.ts'
+import { resolveRoot } from './roots.ts'
+import { secretKeys } from './secrets.ts'
 import { warningsOf } from './warnings.ts'
 
 /** What the installation brings along. */
@@ -34,6 +35,7 @@ export type LoadOptions = {
 /** The set, and everything wrong or odd in the files. With any error among the problems the set is not to be used. */
 export type LoadedPolicies = { readonly set: PolicySet; readonly problems: readonly PolicyProblem[] }
 
+type PolicyOf = Extract<Parsed, { readonly kind: Policy['kind'] }>
 type Entry = { readonly parsed: Parsed; readonly source: PolicyDocument }
 type Report = (source: PolicyDocument, faults: readonly Fault[], severity?: PolicyProblem['severity']) => void
 
@@ -89,12 +91,10 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
         break
       case 'ClusterImagePolicy':
       case 'VerificationPolicy':
-        report(source, unknownRoots(parsed.document, known))
-        report(source, secretFaults(parsed.document, secrets))
         report(source, expressionFaults(parsed.document, texts))
         report(source, captureFaults(parsed))
         report(source, warningsOf(parsed, source.value), 'warning')
-        policies.push(compilePolicy(parsed, secrets, texts))
+        policies.push(compileWith(parsed, source, { roots: known, secrets, texts }, report))
         break
       case 'Secret':
       case 'ConfigMap':
@@ -157,6 +157,19 @@ function withoutRepeats(entries: readonly Entry[], supplied: ReadonlySet<string>
 function isRoot(kind: Parsed['kind']): boolean {
   return kind === 'TrustedRoot' || kind === 'TrustRoot'
 }
+
+/** What a ClusterImagePolicy refers to may be there in its cluster: what needs it is not judged here, and said to be so. */
+function compileWith(parsed: PolicyOf, source: PolicyDocument, resources: Resources, report: Report): Policy {
+  const missing = missingResources(parsed.document, resources)
+  if (parsed.kind === 'VerificationPolicy') report(source, missing)
+  else {
+    const told = missing.map((fault) => ({ ...fault, message: `${fault.message}; until then ${NOT_JUDGED}` }))
+    report(source, told, 'warning')
+  }
+  return compilePolicy(parsed, resources, missing)
+}
+
+const NOT_JUDGED = 'images that only this might vouch for are not judged: their state is error, and nothing is taken'
 
 /** What has been fetched lies in a folder beside the file that names it, under its sha256. */
 function besideOf(file: string, readFile: (path: string) => string | undefined): ExpressionTexts['remote'] {

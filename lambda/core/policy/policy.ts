@@ -62,6 +62,8 @@ export type ConfigRule = { readonly cel: Expression; readonly message: string }
 /** One who may vouch for an image. With `attestations`, those are asked for in place of an image signature, as upstream does. */
 export type Authority =
   | { readonly kind: 'static'; readonly name: string; readonly action: 'pass' | 'fail'; readonly message: string }
+  /** One that upstream can ask, and nobody here: what only it might vouch for is not judged, and so never failed. */
+  | { readonly kind: 'beyond'; readonly name: string; readonly why: string }
   | {
       readonly kind: 'sigstore'
       readonly name: string
@@ -88,8 +90,8 @@ export type Policy = {
   /** Absent: one authority that is satisfied is enough. */
   readonly require?: Requirement
   readonly authorities: readonly Authority[]
-  /** Asked once some authority is satisfied, about all that matched and, with `withConfig`, about the image config. */
-  readonly policy?: Expression & { readonly withConfig: boolean }
+  /** Asked once some authority is satisfied, about all that matched and, with `withConfig`, about the image config. `beyond`: why it cannot be. */
+  readonly policy?: Expression & { readonly withConfig: boolean; readonly beyond?: string }
   readonly config?: readonly ConfigRule[]
 }
 

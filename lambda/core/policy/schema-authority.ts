@@ -4,7 +4,7 @@ import { clusterStatementExpression, ownStatementExpression } from './schema-exp
 import { choice, duration, serviceUrl, strict, text, threshold } from './schema-fields.ts'
 import { clusterKey, ownKey } from './schema-key.ts'
 import { clusterKeyless, ownKeyless } from './schema-keyless.ts'
-import { sources } from './schema-source.ts'
+import { clusterSources, ownSources } from './schema-source.ts'
 
 const MAX_ATTESTATIONS = 50
 const NOT_WITH_STATIC = ['annotations', 'attestations', 'ctlog', 'reference', 'rfc3161timestamp', 'source'] as const
@@ -44,12 +44,12 @@ const authorityFields = {
   name: text.optional(),
   static: strict({ action: choice('action', ['pass', 'fail']), message: text.optional() }).optional(),
   signatureFormat: choice('signature format', ['legacy', 'bundle']).optional(),
-  source: sources.optional(),
 }
 
 /** An authority of a ClusterImagePolicy. */
 export const clusterAuthority = strict({
   ...authorityFields,
+  source: clusterSources.optional(),
   key: clusterKey.optional(),
   keyless: clusterKeyless.optional(),
   ctlog: strict(log).optional(),
@@ -60,6 +60,7 @@ export const clusterAuthority = strict({
 /** An authority of a VerificationPolicy: upstream's, with more to ask for. */
 export const ownAuthority = strict({
   ...authorityFields,
+  source: ownSources.optional(),
   key: ownKey.optional(),
   keyless: ownKeyless.optional(),
   ctlog: strict({ ...log, ...counted }).optional(),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { readKmsReference } from './kms-key.ts'
+import { type KmsReference, readKmsReference } from './kms-key.ts'
 import type { HashAlgorithm, KeySource } from './policy.ts'
 import { readPublicKey } from './public-key.ts'
 import { invalid, missing, report, reportUnlessOne } from './rules.ts'
@@ -15,10 +15,17 @@ const publicKey = text.transform((pem, ctx) => {
   report(ctx, invalid(pem, read.fault))
   return z.NEVER
 })
-const kmsKey = text.transform((reference, ctx) => {
+/** Where upstream asks for a key. */
+export const clusterKms = text.transform((reference, ctx): KmsReference => {
   const read = readKmsReference(reference)
-  if ('arn' in read) return read.arn
+  if (!('fault' in read)) return read
   report(ctx, invalid(reference, read.fault))
+  return z.NEVER
+})
+const ownKms = text.transform((reference, ctx): KmsReference => {
+  const read = readKmsReference(reference)
+  if ('arn' in read) return read
+  report(ctx, invalid(reference, 'beyond' in read ? read.beyond : read.fault))
   return z.NEVER
 })
 const hash = text.transform((name) => name.toLowerCase()).pipe(choice('hash', HASHES))
@@ -26,7 +33,6 @@ const hash = text.transform((name) => name.toLowerCase()).pipe(choice('hash', HA
 const keyFields = {
   data: publicKey.optional(),
   hashAlgorithm: hash.optional(),
-  kms: kmsKey.optional(),
   secretRef: secretRef.optional(),
 }
 
@@ -37,10 +43,12 @@ const validFor = strict({ start: instant.optional(), end: instant.optional() }).
 })
 
 /** A public key of a ClusterImagePolicy: exactly one of its sources. */
-export const clusterKey = strict(keyFields).superRefine(oneSource)
+export const clusterKey = strict({ ...keyFields, kms: clusterKms.optional() }).superRefine(oneSource)
 
 /** A public key of ours: upstream's, and when it may have been used. */
-export const ownKey = strict({ ...keyFields, validFor: validFor.optional() }).superRefine(oneSource)
+export const ownKey = strict({ ...keyFields, kms: ownKms.optional(), validFor: validFor.optional() }).superRefine(
+  oneSource,
+)
 
 type Sources = { readonly data?: string | undefined; readonly kms?: unknown; readonly secretRef?: unknown }
 
@@ -51,13 +59,13 @@ export function oneSource({ data, kms, secretRef }: Sources, ctx: z.RefinementCt
 }
 
 type Written = Sources & {
-  readonly kms?: string | undefined
+  readonly kms?: KmsReference | undefined
   readonly secretRef?: { readonly name: string } | undefined
 }
 
 /** Where the key of a document that keeps these rules lies; in a Secret that `secretFaults` has nothing against. */
-export function keySource({ data, kms = '', secretRef: ref }: Written, secrets: SecretKeys): KeySource {
+export function keySource({ data, kms, secretRef: ref }: Written, secrets: SecretKeys): KeySource {
   const held = ref && secrets.get(ref.name)
   if (held !== undefined) return { pem: 'pem' in held ? held.pem : '' }
-  return data === undefined ? { kms } : { pem: data }
+  return kms !== undefined && 'arn' in kms ? { kms: kms.arn } : { pem: data ?? '' }
 }

@@ -3,7 +3,8 @@ import { readCertificates } from './certificates.ts'
 import { exactlyOne, missing, report } from './rules.ts'
 import { serviceUrl, strict, text, unsupported } from './schema-fields.ts'
 import { clusterIdentity, ownIdentity } from './schema-identity.ts'
-import { oneSource } from './schema-key.ts'
+import { clusterKms, oneSource } from './schema-key.ts'
+import { secretRef } from './schema-secret.ts'
 
 const MAX_IDENTITIES = 100
 
@@ -20,9 +21,14 @@ const authorities = text.transform((pem, ctx) => {
 })
 
 const elsewhere = unsupported("put the authority's certificates in data, as PEM")
-const caCert = strict({ data: authorities.optional(), kms: elsewhere, secretRef: elsewhere }).superRefine(oneSource)
+const ownCaCert = strict({ data: authorities.optional(), kms: elsewhere, secretRef: elsewhere }).superRefine(oneSource)
+const clusterCaCert = strict({
+  data: authorities.optional(),
+  kms: clusterKms.optional(),
+  secretRef: secretRef.optional(),
+}).superRefine(oneSource)
 
-function keylessWith<Identity extends z.ZodType>(identity: Identity) {
+function keylessWith<Identity extends z.ZodType, CaCert extends z.ZodType>(identity: Identity, caCert: CaCert) {
   return strict({
     url: serviceUrl.optional(),
     identities: z.array(identity).max(MAX_IDENTITIES).optional(),
@@ -39,5 +45,5 @@ function keylessWith<Identity extends z.ZodType>(identity: Identity) {
 }
 
 /** Certificates of a Fulcio or of a private authority, for these identities. */
-export const ownKeyless = keylessWith(ownIdentity)
-export const clusterKeyless = keylessWith(clusterIdentity)
+export const ownKeyless = keylessWith(ownIdentity, ownCaCert)
+export const clusterKeyless = keylessWith(clusterIdentity, clusterCaCert)

@@ -5,6 +5,7 @@ import { DEFAULT_ROOT, type Identity, type Policy, type TextMatch } from './poli
 import { countPemBlocks } from './public-key.ts'
 import { invalid } from './rules.ts'
 import { predicateUri } from './schema-authority.ts'
+import { PULL_SECRETS } from './schema-source.ts'
 import { acceptsAnyone } from './text-match.ts'
 
 const PUBLIC_LOG = 'https://rekor.sigstore.dev'
@@ -60,10 +61,12 @@ function nameWarnings(authorities: readonly AuthorityDocument[]): Fault[] {
 }
 
 function authorityWarnings({ keyless, ctlog, attestations }: AuthorityDocument, path: Path, value: unknown): Fault[] {
+  const secrets = [...path, 'source', 0, 'signaturePullSecrets']
   const pem = valueAt(value, [...path, 'key', 'data'])
   const blocks = typeof pem === 'string' ? countPemBlocks(pem) : 0
   const root = keyless?.trustRootRef ?? ctlog?.trustRootRef ?? DEFAULT_ROOT
   return [
+    ...(valueAt(value, secrets) === undefined ? [] : warn(secrets, PULL_SECRETS)),
     ...(blocks > 1 ? warn([...path, 'key', 'data'], `has ${blocks} PEM blocks; only the first counts`) : []),
     ...(keyless?.identities ?? []).flatMap((id, index) =>
       identityWarnings(id, [...path, 'keyless', 'identities', index]),

@@ -14,6 +14,9 @@ const own = (lines: string) =>
 const cluster = (lines: string) =>
   problemsIn(authority('ClusterImagePolicy', lines)).map((line) => line.replace(/p\.yaml:|validation failed: /g, ''))
 
+const NOT_JUDGED =
+  'until then images that only this might vouch for are not judged: their state is error, and nothing is taken'
+
 describe('a key of KMS', () => {
   const ARN = 'arn:aws:kms:us-east-2:111122223333'
   const FORMAT = 'awskms:///arn:aws:kms:REGION:ACCOUNT:key/ID or awskms:///arn:aws:kms:REGION:ACCOUNT:alias/NAME'
@@ -29,11 +32,10 @@ describe('a key of KMS', () => {
   })
 
   test.each([
-    ['fookms://localhost:8888/a', `malformed KMS format, should be prefixed by awskms://: write ${FORMAT}`],
-    ...['azurekms://', 'gcpkms://', 'hashivault://'].map((scheme) => [
-      `${scheme}a`,
-      `keys of ${scheme} are not supported, only those of AWS KMS; put the public key itself in data`,
-    ]),
+    [
+      'fookms://localhost:8888/a',
+      `malformed KMS format, should be prefixed by any of the supported providers: [awskms:// azurekms:// hashivault:// gcpkms://]; here write ${FORMAT}`,
+    ],
     ...[
       'awskms://',
       'awskms:///1234abcd-12ab-34cd-56ef-1234567890ab',
@@ -48,15 +50,30 @@ describe('a key of KMS', () => {
       'awskms:///arn:aws:s3:us-east-2:111122223333:alias/a',
       'awskms:///arn:aws:kms:us-east-2:11112222333:alias/a',
       'awskms:///arn:aws:kms:us-east-2.evil.example:111122223333:alias/a',
-    ].map((reference) => [reference, `kms key should be in the format ${FORMAT}`]),
-    [
-      `awskms://localhost:4566/${ARN}:alias/a`,
-      `names the host "localhost:4566"; keys come from AWS only: write awskms:///${ARN}:alias/a`,
-    ],
+    ].map((reference) => [
+      reference,
+      `kms key should be in the format awskms://[ENDPOINT]/[ID/ALIAS/ARN] (endpoint optional): write ${FORMAT}`,
+    ]),
   ])('%s is refused', (reference, why) => {
     expect(cluster(`key: { kms: "${reference}" }`)).toEqual([
       `8:17: ${A}.key.kms: invalid value: ${reference}: ${A}.key.kms: ${why}`,
     ])
+  })
+
+  test.each([
+    ...['azurekms://', 'gcpkms://', 'hashivault://'].map((scheme) => [
+      `${scheme}a`,
+      `keys of ${scheme} are not supported, only those of AWS KMS; put the public key itself in data`,
+    ]),
+    [
+      `awskms://localhost:4566/${ARN}:alias/a`,
+      `names the host "localhost:4566"; keys come from AWS only: write awskms:///${ARN}:alias/a`,
+    ],
+  ])('%s is refused, and upstream has it', (reference, why) => {
+    expect(own(`key: { kms: "${reference}" }`)).toEqual([
+      `8:17: ${A}.key.kms: invalid value: ${reference}: ${A}.key.kms: ${why}`,
+    ])
+    expect(cluster(`key: { kms: "${reference}" }`)).toEqual([`8:17: warning: ${A}.key.kms: ${why}; ${NOT_JUDGED}`])
   })
 })
 
@@ -129,7 +146,7 @@ describe('fields of an authority', () => {
     ],
     [
       KEY.replace('{ ', '{ validFor: {}, '),
-      `8:12: ${A}.key.validFor: unknown field "validFor"; allowed here: data, hashAlgorithm, kms, secretRef`,
+      `8:12: ${A}.key.validFor: unknown field "validFor"; allowed here: data, hashAlgorithm, secretRef, kms`,
     ],
     [
       'keyless: { identities: [{ issuer: i, subject: s, claims: {} }] }',

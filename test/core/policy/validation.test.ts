@@ -92,9 +92,9 @@ describe('an authority of a ClusterImagePolicy is refused in the words of upstre
   })
 
   test('one run names every mistake', () => {
-    expect(cluster('key: { kms: "hashivault://k" }\nkeyless: { identities: [{ issuer: a }] }')).toEqual([
+    expect(cluster('key: { kms: "fookms://k" }\nkeyless: { identities: [{ issuer: a }] }')).toEqual([
       `p.yaml:9:5: ${A}: validation failed: expected exactly one, got both: ${A}.key, ${A}.keyless, ${A}.static`,
-      `p.yaml:9:17: ${A}.key.kms: validation failed: invalid value: hashivault://k: ${A}.key.kms: keys of hashivault:// are not supported, only those of AWS KMS; put the public key itself in data`,
+      `p.yaml:9:17: ${A}.key.kms: validation failed: invalid value: fookms://k: ${A}.key.kms: malformed KMS format, should be prefixed by any of the supported providers: [awskms:// azurekms:// hashivault:// gcpkms://]; here write awskms:///arn:aws:kms:REGION:ACCOUNT:key/ID or awskms:///arn:aws:kms:REGION:ACCOUNT:alias/NAME`,
       `p.yaml:10:29: ${A}.keyless.identities[0]: validation failed: missing field(s): ${A}.keyless.identities[0].subject, ${A}.keyless.identities[0].subjectRegExp`,
     ])
   })
