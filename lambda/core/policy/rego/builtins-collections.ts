@@ -6,6 +6,7 @@ import { spend, spendText, type Work } from './work.ts'
 
 /** Functions of arrays, objects and sets, and of types. */
 export const COLLECTIONS: Readonly<Record<string, Builtin>> = {
+  any: ofMembers((list) => list.includes(true)),
   ...Object.fromEntries(TYPES.map((type) => [`is_${type}`, unary((value) => typeOf(value) === type)])),
   type_name: unary((value) => typeOf(value)),
   count: unary((value, { work }) => {
@@ -16,7 +17,6 @@ export const COLLECTIONS: Readonly<Record<string, Builtin>> = {
   max: unary((value, { work }) => sorted(value, work)?.at(-1)),
   min: unary((value, { work }) => sorted(value, work)?.at(0)),
   sort: unary((value, { work }) => sorted(value, work)),
-  any: ofMembers((list) => list.includes(true)),
   all: ofMembers((list) => list.every((member) => member === true)),
   'array.concat': binary((a, b, { work }) => {
     if (!isArray(a) || !isArray(b)) return undefined

@@ -97,6 +97,6 @@ function substring(text: Value, from: Value, length: Value, { work }: Context): 
 
 function matchesPattern(pattern: string, text: string, { work }: Context): boolean | undefined {
   // RE2 takes time in proportion to both.
-  spend(work, 100 + pattern.length + ((pattern.length * text.length) >>> 2))
+  spend(work, 200 + pattern.length + ((pattern.length * text.length) >>> 2))
   return patternFault(pattern) === undefined ? RE2JS.compile(pattern).test(text) : undefined
 }

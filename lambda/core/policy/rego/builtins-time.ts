@@ -4,7 +4,6 @@ import { isNumber, isText, type Value } from './value.ts'
 
 const MILLISECOND = 1_000_000n
 const SECOND = 1_000n * MILLISECOND
-const HOUR = 3_600n * SECOND
 const UNITS: Readonly<Record<string, bigint>> = {
   ns: 1n,
   us: 1_000n,
@@ -13,12 +12,10 @@ const UNITS: Readonly<Record<string, bigint>> = {
   ms: MILLISECOND,
   s: SECOND,
   m: 60n * SECOND,
-  h: HOUR,
-  d: 24n * HOUR,
-  w: 168n * HOUR,
+  h: 3_600n * SECOND,
 }
 const MOMENT = /^(\d{4})-(\d{2})-(\d{2})T(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d+))?(?:Z|([+-])(\d{2}):(\d{2}))$/
-const DURATION = /^[+-]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+)$/
+const DURATION = /^[+-]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/
 const LONGEST_TEXT = 100
 
 /** Functions of time, in nanoseconds since 1970. What does not fit 64 bits is undefined. */
@@ -53,9 +50,7 @@ function utc(year: number, month: number, day: number): Date {
 function parseDurationNs(text: string): bigint | undefined {
   if (text.length > LONGEST_TEXT || !DURATION.test(text)) return undefined
   let total = 0n
-  for (const [, digits = '', fraction = '', unit = ''] of text.matchAll(
-    /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h|d|w)/g,
-  )) {
+  for (const [, digits = '', fraction = '', unit = ''] of text.matchAll(/(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/g)) {
     const size = UNITS[unit] ?? 0n
     total += BigInt(digits) * size + (BigInt(fraction) * size) / 10n ** BigInt(fraction.length)
   }

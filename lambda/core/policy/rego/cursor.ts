@@ -12,7 +12,7 @@ export type Cursor = {
 }
 
 export const FUTURE_KEYWORDS = ['contains', 'every', 'if', 'in']
-const KEYWORDS = new Set(['as', 'default', 'else', 'import', 'not', 'package', 'some', 'with'])
+const KEYWORDS = new Set('as default else import not package some with'.split(' '))
 const DEEPEST = 64
 
 /** The word at the place. */

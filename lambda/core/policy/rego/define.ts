@@ -32,24 +32,29 @@ export function define(rules: readonly Rule[], defaults: readonly Default[]): Po
 function limitDepth(policy: Policy): void {
   const depths = new Map<string, number>()
   const path = new Set<string>()
-  const ofRule = (name: string): number => {
-    const { rules, line } = policy.get(name) ?? { rules: [], line: 1 }
-    if (path.has(name)) throw new RegoFault(line, `rule ${name} is recursive: ${[...path, name].join(' -> ')}`)
-    path.add(name)
-    const depth = depths.get(name) ?? deepest(rules.flatMap(termsOfRule))
-    path.delete(name)
-    depths.set(name, depth)
-    if (depth > DEEPEST) throw new RegoFault(line, `rule ${name} is nested deeper than ${DEEPEST}`)
+  const limited = (depth: number, line: number): number => {
+    if (depth > DEEPEST) throw new RegoFault(line, `rules and terms are nested deeper than ${DEEPEST}`)
     return depth
   }
-  const ofTerm = (term: Term): number => {
-    if (term.kind === 'rule') return 1 + ofRule(term.name)
-    const called = term.kind === 'call' && term.of === 'policy' ? ofRule(term.name) : 0
-    const closed = term.kind === 'comprehension' ? [...term.head, ...term.body.flatMap(termsIn)] : []
-    return 1 + called + deepest([...partsOf(term), ...closed])
+  const ofRule = (name: string, above: number, line: number): number => {
+    if (path.has(name)) throw new RegoFault(line, `rule ${name} is recursive: ${[...path, name].join(' -> ')}`)
+    path.add(name)
+    const depth = depths.get(name) ?? deepest((policy.get(name)?.rules ?? []).flatMap(termsOfRule), above)
+    path.delete(name)
+    depths.set(name, depth)
+    return depth
   }
-  const deepest = (terms: readonly Term[]) => terms.reduce((most, term) => Math.max(most, ofTerm(term)), 0)
-  for (const name of policy.keys()) ofRule(name)
+  const ofTerm = (term: Term, above: number): number => {
+    const { line } = term
+    const level = limited(above + 1, line)
+    const isRule = term.kind === 'rule' || (term.kind === 'call' && term.of === 'policy')
+    const called = isRule ? ofRule(term.name, level, line) : 0
+    const closed = term.kind === 'comprehension' ? [...term.head, ...term.body.flatMap(termsIn)] : []
+    return 1 + limited(Math.max(called, deepest([...partsOf(term), ...closed], level)), line)
+  }
+  const deepest = (terms: readonly Term[], above: number) =>
+    terms.reduce((most, term) => Math.max(most, ofTerm(term, above)), 0)
+  for (const [name, { line }] of policy) ofRule(name, 0, line)
 }
 
 function termsOfRule({ parameters, branches }: Rule): readonly Term[] {

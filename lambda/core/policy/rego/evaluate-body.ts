@@ -29,7 +29,7 @@ function* evaluateExpression(
       }
       return
     case 'not':
-      if (evaluateExpression(expression.expression, environment, run).next().done) yield environment
+      if (failsFor(expression, environment, run)) yield environment
       return
     case 'some':
       for (const found of evaluateTerm(expression.term, environment, run)) {
@@ -45,6 +45,15 @@ function* evaluateExpression(
       return yield environment
   }
   return expression satisfies never
+}
+
+function failsFor(
+  { expression, needed }: Expression & { readonly kind: 'not' },
+  environment: Environment,
+  run: Evaluation,
+): boolean {
+  const hasValue = (term: Term) => !evaluateTerm(term, environment, run).next().done
+  return needed.every(hasValue) && evaluateExpression(expression, environment, run).next().done === true
 }
 
 function holdsForAll(

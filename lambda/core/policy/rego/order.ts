@@ -1,4 +1,5 @@
 import { RegoFault } from './fault.ts'
+import { neededFor } from './negation.ts'
 import { type Known, need, prepare, variablesOf } from './safety.ts'
 import type { Body, Branch, Expression, Rule, Term } from './syntax.ts'
 import { termsIn, withParts } from './traverse.ts'
@@ -77,7 +78,7 @@ function arrange(expression: Expression, known: Known): Expression {
         term: arrangeTerm(expression.term, known),
       }
     case 'not':
-      return { ...expression, expression: arrange(expression.expression, known) }
+      return arrangeNegated(expression, known)
     case 'some':
       return { ...expression, term: arrangeTerm(expression.term, known) }
     case 'every': {
@@ -89,6 +90,11 @@ function arrange(expression: Expression, known: Known): Expression {
       return expression
   }
   return expression satisfies never
+}
+
+function arrangeNegated(expression: Expression & { readonly kind: 'not' }, known: Known): Expression {
+  const negated = arrange(expression.expression, known)
+  return { ...expression, expression: negated, needed: neededFor(negated) }
 }
 
 function arrangeTerm(term: Term, known: Known): Term {

@@ -30,7 +30,7 @@ export function parseExpression(cursor: Cursor): Expression {
     if (expression.kind === 'match' && expression.declares) {
       throw new RegoFault(line, 'a variable cannot be assigned in what is negated')
     }
-    return { kind: 'not', expression, line }
+    return { kind: 'not', expression, needed: [], line }
   }
   return parsePlain(cursor)
 }

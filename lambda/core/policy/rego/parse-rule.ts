@@ -12,7 +12,8 @@ export function parseRules(cursor: Cursor): readonly Rule[] {
   const head = parseHead(cursor, line)
   const { kind, name, parameters, key, value } = head
   const first = parseRuleBody(cursor)
-  if (first === undefined && value === undefined && key === undefined) unexpected(cursor, 'a value or a body')
+  if (first === undefined && value === undefined && key === undefined && kind !== 'function')
+    unexpected(cursor, 'a value or a body')
   const branch = (body: Body): Branch => ({
     body,
     ...(key !== undefined && { key }),

@@ -48,7 +48,7 @@ function parsePrimary(cursor: Cursor): Term {
     expect(cursor, ')')
     return term
   }
-  if (accept(cursor, '-')) return negative(parseOperand(cursor), line)
+  if (accept(cursor, '-')) return parseNegative(cursor, line)
   if (accept(cursor, '[')) return parseItems(cursor, 'array', ']', line)
   if (accept(cursor, '{')) return parseBraces(cursor, line)
   const opens = cursor.tokens[cursor.at + 1]
@@ -60,9 +60,11 @@ function parsePrimary(cursor: Cursor): Term {
   return { kind: 'variable', name: takeName(cursor, 'a term'), line }
 }
 
-function negative(term: Term, line: number): Term {
-  if (term.kind === 'constant' && isNumber(term.value)) return { kind: 'constant', value: -term.value, line }
-  return { kind: 'call', of: 'built-in', name: '-', args: [{ kind: 'constant', value: 0n, line }, term], line }
+function parseNegative(cursor: Cursor, line: number): Term {
+  const { value = null } = peek(cursor)
+  if (!isNumber(value)) unexpected(cursor, 'a number')
+  take(cursor)
+  return { kind: 'constant', value: -value, line }
 }
 
 /** Reads what follows a term without a blank: `.name`, `[term]`, `(arguments)`. */

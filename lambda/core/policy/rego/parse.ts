@@ -5,16 +5,18 @@ import { isWritten, parseTerm } from './parse-term.ts'
 import type { Default, Module, Rule } from './syntax.ts'
 import { tokenize } from './tokens.ts'
 
+const IMPORT = `import`
+
 /** Reads the text of a policy. Throws RegoFault where it is not of the subset. */
 export function parse(text: string): Module {
   const cursor: Cursor = { tokens: tokenize(text), keywords: new Set(), at: 0, depth: 0, operators: 0, strict: false }
   parsePackage(cursor)
-  while (sees(cursor, 'import')) parseImport(cursor)
+  while (sees(cursor, IMPORT)) parseImport(cursor)
   const rules: Rule[] = []
   const defaults: Default[] = []
   while (peek(cursor).kind !== 'end') {
     if (sees(cursor, 'default')) defaults.push(parseDefault(cursor))
-    else if (sees(cursor, 'import')) throw new RegoFault(peek(cursor).line, 'an import stands before all rules')
+    else if (sees(cursor, IMPORT)) throw new RegoFault(peek(cursor).line, 'an import stands before all rules')
     else rules.push(...parseRules(cursor))
   }
   return { rules, defaults, strict: cursor.strict }
@@ -29,7 +31,7 @@ function parsePackage(cursor: Cursor): void {
 
 function parseImport(cursor: Cursor): void {
   const { line } = peek(cursor)
-  expect(cursor, 'import')
+  expect(cursor, IMPORT)
   const name = dottedName(cursor)
   const words =
     name === 'rego.v1' || name === 'future.keywords'

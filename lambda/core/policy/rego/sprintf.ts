@@ -23,13 +23,13 @@ export function sprintf(format: Value, args: Value, { work }: Context): Value | 
 
 function formatted(verb: 'v' | 's' | 'd', arg: Value, work: Work): string {
   const type = goType(arg)
-  const fits = verb === 'v' || (verb === 's' && type === 'string') || (verb === 'd' && type === 'int64')
+  const fits = verb === 'v' || (verb === 's' && type === 'string') || (verb === 'd' && type === 'int')
   return fits ? plain(arg, work) : `%!${verb}(${type}=${plain(arg, work)})`
 }
 
 function goType(value: Value): string {
   if (!isNumber(value)) return 'string'
-  return typeof value === 'bigint' || Number.isInteger(value) ? 'int64' : 'float64'
+  return typeof value === 'bigint' || Number.isInteger(value) ? 'int' : 'float64'
 }
 
 function plain(value: Value, work: Work): string {

@@ -32,7 +32,8 @@ export type Expression = { readonly line: number } & (
   | { readonly kind: 'declare'; readonly names: readonly string[] }
   /** `=`, and `:=` where it declares the variables of the pattern. */
   | { readonly kind: 'match'; readonly pattern: Term; readonly term: Term; readonly declares: boolean }
-  | { readonly kind: 'not'; readonly expression: Expression }
+  /** `needed` must have values, see negation.ts. */
+  | { readonly kind: 'not'; readonly expression: Expression; readonly needed: readonly Term[] }
   /** `some value in term`, `some key, value in term`. */
   | { readonly kind: 'some'; readonly key: Term; readonly value: Term; readonly term: Term }
   | { readonly kind: 'every'; readonly key: Term; readonly value: Term; readonly term: Term; readonly body: Body }
