@@ -65,6 +65,6 @@ async function files(folder: string): Promise<Outcome[]> {
 function ask(expression: Expression, name: string, document: unknown): string {
   const fault = expressionFault(expression, 'attestation')
   if (fault !== undefined) return `cannot be used: line ${fault.line}: ${fault.message}`
-  const why = unmet(expression, 'attestation', { variables: {}, document, now: NOW })
-  return why === undefined ? '' : explainUnmet(expression, name, why)
+  const no = unmet(expression, 'attestation', { variables: {}, document, now: NOW })
+  return no === undefined ? '' : explainUnmet(expression, name, no.why)
 }

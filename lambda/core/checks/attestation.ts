@@ -74,10 +74,8 @@ function judge(wanted: WantedAttestation, one: Accepted, scene: Scene): Finding 
   if (until !== undefined && until <= scene.now.toISOString()) {
     return missed('too-old', `${who} at ${signer.signedAt}; good until ${until}`)
   }
-  const why = policy && unmet(policy, 'attestation', knownOf(one, scene))
-  if (policy && why !== undefined) {
-    return missed('policy-not-met', `${who}; ${explainUnmet(policy, wanted.name, why)}`)
-  }
+  const no = policy && unmet(policy, 'attestation', knownOf(one, scene))
+  if (policy && no) return missed(no.reason, `${who}; ${explainUnmet(policy, wanted.name, no.why)}`)
   return met([signer], who, [until])
 }
 

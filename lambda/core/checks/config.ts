@@ -37,7 +37,7 @@ function judge(
   { platform, json: config }: Extract<ImageConfig, { readonly platform: string }>,
   { now, ...scene }: Scene,
 ): Finding {
-  const why = unmet(cel, 'config', { variables: { config, platform, ...scene }, document: config, now })
-  if (why === undefined) return met([], 'the image config is as asked')
-  return missed('policy-not-met', why === 'it is false' ? message : `${message}: ${why}`)
+  const no = unmet(cel, 'config', { variables: { config, platform, ...scene }, document: config, now })
+  if (no === undefined) return met([], 'the image config is as asked')
+  return missed(no.reason, no.why === 'it is false' ? message : `${message}: ${no.why}`)
 }

@@ -35,11 +35,11 @@ export function judgeWhole(
     )
     const document = { authorityMatches, ...(policy?.withConfig && config) }
     const variables = { authorityMatches, ...config, image: subject.evidence.image, captures }
-    const why = policy && unmet(policy, 'policy', { variables, document, now: subject.now })
-    if (policy === undefined || why === undefined) {
+    const no = policy && unmet(policy, 'policy', { variables, document, now: subject.now })
+    if (policy === undefined || no === undefined) {
       return met([], 'all that matched is as asked')
     }
-    return missed('policy-not-met', explainUnmet(policy, kind, why))
+    return missed(no.reason, explainUnmet(policy, kind, no.why))
   }
 }
 

@@ -1,6 +1,8 @@
 import { isObject } from '../is-object.ts'
 import { type AskCel, compileCel, type ExpressionFault } from './cel/cel.ts'
+import { OverBudget } from './over-budget.ts'
 import type { Expression } from './policy.ts'
+import { evaluateRego, regoFault } from './rego/rego.ts'
 
 /** What a CEL expression may name, by where it stands. CUE and Rego are asked about one document, `document` in these. */
 export const SCOPES = {
@@ -22,20 +24,37 @@ export type Known = {
 
 /** Why an expression cannot be used here, found when it is loaded. */
 export function expressionFault({ language, text }: Expression, scope: Scope): ExpressionFault | undefined {
-  if (language !== 'cel') return { line: 1, message: `${language} is not supported yet` }
+  if (language === 'rego') return regoFault(text)
+  if (language === 'cue') return { line: 1, message: `${language} is not supported yet` }
   const compiled = compileCel(text, SCOPES[scope])
   return typeof compiled === 'function' ? undefined : compiled
 }
 
-const compiled = new WeakMap<Expression, AskCel>()
+/** Why an expression does not hold. `over-limit`: it took too much to find out, so nothing may follow from it. */
+export type Unmet = { readonly reason: 'policy-not-met' | 'over-limit'; readonly why: string }
 
-/** Undefined where an expression holds, else why not. It never throws: what cannot be evaluated does not hold. */
-export function unmet(expression: Expression, scope: Scope, known: Known): string | undefined {
-  const ask = compiled.get(expression) ?? compileCel(expression.text, SCOPES[scope])
-  if (typeof ask !== 'function') return `it cannot be used: ${ask.message}`
-  compiled.set(expression, ask)
-  return ask({ ...withIntegers(known.variables), now: known.now })
+/** Undefined where an expression holds. It never throws: what cannot be evaluated does not hold. */
+export function unmet(expression: Expression, scope: Scope, known: Known): Unmet | undefined {
+  try {
+    const why = ask(expression, scope, known)
+    return why === undefined ? undefined : { reason: 'policy-not-met', why }
+  } catch (error) {
+    if (!(error instanceof OverBudget)) throw error
+    return { reason: 'over-limit', why: error.message }
+  }
 }
+
+function ask(expression: Expression, scope: Scope, { variables, document, now }: Known): string | undefined {
+  const { language, text } = expression
+  if (language === 'rego') return evaluateRego(text, document, now)
+  if (language === 'cue') return 'cue is not supported yet'
+  const compiled = compiledCel.get(expression) ?? compileCel(text, SCOPES[scope])
+  if (typeof compiled !== 'function') return `it cannot be used: ${compiled.message}`
+  compiledCel.set(expression, compiled)
+  return compiled({ ...withIntegers(variables), now })
+}
+
+const compiledCel = new WeakMap<Expression, AskCel>()
 
 /** What people are told of an expression that does not hold; of CUE and Rego in upstream's words, which they search for. */
 export function explainUnmet({ language }: Expression, name: string, why: string): string {

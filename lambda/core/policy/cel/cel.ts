@@ -1,5 +1,6 @@
 import { Environment, type ParseResult } from '@marcbachmann/cel-js'
 import { RE2JS } from 're2js'
+import { OverBudget } from '../over-budget.ts'
 import { patternFault } from '../text-match.ts'
 import { MATCHES, matchByRe2, nodesIn, parseNodes, SPEND, spending } from './rewrite.ts'
 
@@ -11,7 +12,7 @@ const LONGEST = 16_384
 const MOST_STEPS = 10_000_000
 const MOST_PATTERNS = 100
 
-/** An expression that is ready to be asked: undefined where it holds, else why not. Never throws: an error in it is a no. */
+/** An expression that is ready to be asked: undefined where it holds, else why not. An error in it is a no; throws OverBudget. */
 export type AskCel = (variables: Readonly<Record<string, unknown>>) => string | undefined
 type Steps = { left: number }
 
@@ -40,7 +41,8 @@ function ask(steps: Steps, parsed: ParseResult, values: Readonly<Record<string, 
   steps.left = MOST_STEPS
   const answer = answerOf(parsed, values)
   // Whatever came of it: errors may be swallowed by macros, by || and by &&
-  return steps.left < 0 ? TOO_MUCH : answer
+  if (steps.left < 0) throw new OverBudget(MOST_STEPS)
+  return answer
 }
 
 function answerOf(parsed: ParseResult, values: Readonly<Record<string, unknown>>): string | undefined {
@@ -52,8 +54,6 @@ function answerOf(parsed: ParseResult, values: Readonly<Record<string, unknown>>
     return `it could not be evaluated: ${summaryOf(error)}`
   }
 }
-
-const TOO_MUCH = `it takes more than ${MOST_STEPS} steps, the most allowed`
 
 function environment(variables: readonly string[], steps: Steps): Environment {
   const env = new Environment({ homogeneousAggregateLiterals: false })
@@ -74,7 +74,7 @@ function environment(variables: readonly string[], steps: Steps): Environment {
 
 function spend(steps: Steps, count: number): void {
   steps.left -= count
-  if (steps.left < 0) throw new Error(TOO_MUCH)
+  if (steps.left < 0) throw new OverBudget(MOST_STEPS)
 }
 
 function sizeOf(range: unknown): number {

@@ -7,9 +7,9 @@ import { resolve } from './resolve.ts'
 import type { Policy } from './syntax.ts'
 import type { Value } from './value.ts'
 import { notCompliant } from './verdict.ts'
+import { MOST_STEPS } from './work.ts'
 
 const LONGEST_POLICY = 64 * 1024
-const MOST_STEPS = 1_000_000
 const MOST_CACHED = 64
 
 /** A policy text that has been read: the policy, or why it cannot be used. */
@@ -27,7 +27,7 @@ export function regoFault(text: string): { readonly line: number; readonly messa
 
 /**
  * Why an input does not comply with a policy, in cosign's words; undefined where it does. The input is JSON, `now` the time
- * that the policy sees. A policy that has a fault, contradicts itself or takes too many steps is not complied with.
+ * that the policy sees. A policy that has a fault or contradicts itself is not complied with; throws OverBudget.
  */
 export function evaluateRego(text: string, input: unknown, now: Date): string | undefined {
   const policy = policyOf(text)

@@ -1,12 +1,15 @@
-import { RegoHalt } from './fault.ts'
+import { OverBudget } from '../over-budget.ts'
 
 /** What an evaluation may still do. A step is about the cost of looking at one value, or at 16 characters. */
 export type Work = { left: number }
 
-/** Takes steps off the budget. Throws RegoHalt where there are none left. */
+/** How much an evaluation may do. */
+export const MOST_STEPS = 1_000_000
+
+/** Takes steps off the budget. Throws OverBudget where there are none left. */
 export function spend(work: Work, steps: number): void {
   work.left -= steps
-  if (work.left < 0) throw new RegoHalt('the policy takes too many steps for this input')
+  if (work.left < 0) throw new OverBudget(MOST_STEPS)
 }
 
 /** Takes the steps that reading or writing so many characters costs. */

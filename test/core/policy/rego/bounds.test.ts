@@ -3,7 +3,7 @@ import { evaluateRego, regoFault } from '../../../../lambda/core/policy/rego/reg
 
 const policy = (text: string) => `package sigstore\n${text}`
 const judge = (text: string, input: unknown) => evaluateRego(policy(text), input, new Date(0))
-const TOO_MUCH = 'the policy could not be evaluated: the policy takes too many steps for this input'
+const TOO_MUCH = 'it takes more than 1000000 steps, the most allowed'
 const REFUSED = "policy is not compliant for query 'isCompliant = data.sigstore.isCompliant'"
 const chain = (length: number, rule: (index: number) => string) =>
   Array.from({ length }, (_, at) => rule(at)).join('\n')
@@ -61,7 +61,7 @@ describe('the work', () => {
     ['calls', `${chain(40, (at) => `f${at + 1}(x) = f${at}(x) + f${at}(x)`)}\nf0(x) = x\nisCompliant { f40(1) == 0 }`],
     ['lists in lists', `${['a', 'b'].map(tower).join('\n')}\nisCompliant { a40 == b40 }`],
   ])('%s', (_, text) => {
-    expect(judge(text, input)).toBe(TOO_MUCH)
+    expect(() => judge(text, input)).toThrow(TOO_MUCH)
   })
 
   test('is for what the policy looks at, not for the input', () => {
