@@ -3,6 +3,7 @@ import type { StatusResponse } from '../../lambda/core/response.ts'
 import { askApi, defaultApi } from '../api-client.ts'
 import { exitForState } from '../exit.ts'
 import { checkLines, paintState } from '../print-checks.ts'
+import { waiverLine } from '../waiver-line.ts'
 
 type Options = { readonly api: string; readonly output: string }
 
@@ -21,7 +22,8 @@ export function statusCommand(): Command {
     })
 }
 
-function statusLines({
+/** A status as people read it. */
+export function statusLines({
   image,
   digest,
   state,
@@ -29,10 +31,12 @@ function statusLines({
   checks = [],
   graceUntil,
   lastError,
+  waiver,
 }: Partial<StatusResponse>): string[] {
   return [
     `${image} ${paintState(state ?? 'unknown')}${quarantined ? ' (quarantined)' : ''}`,
     ...(digest ? [`  ${digest}`] : []),
+    ...(waiver ? [waiverLine(waiver)] : []),
     ...checkLines(checks),
     ...(graceUntil ? [`  a signature may still arrive until ${graceUntil}`] : []),
     // In state `error` it is the check
