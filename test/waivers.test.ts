@@ -97,7 +97,7 @@ describe('a quarantined image that a person accepts', () => {
 
 describe('before a tag is deleted', () => {
   it('a waiver that came after the verdict counts: nothing is taken', async () => {
-    const { outside, digest, id, ...told } = await failedImage({}, ['v1', 'v2'])
+    const { outside, digest, id: _, ...told } = await failedImage({}, ['v1', 'v2'])
     await people(outside).waive(digest)
     await told.pass(3)
     expect([await told.at('v1'), await told.at('v2')]).toEqual([digest, digest])

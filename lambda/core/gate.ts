@@ -1,6 +1,6 @@
 import { repositoryOf } from './image.ts'
 import type { Enforcement } from './policy/policy.ts'
-import { type ImageRecord, plusSeconds, VERDICT_LIFETIME } from './status.ts'
+import { earliest, type ImageRecord, plusSeconds, VERDICT_LIFETIME } from './status.ts'
 import { standingWaiver, type Waiver } from './waiver.ts'
 
 export type GateAnswer =
@@ -43,7 +43,7 @@ function gateByWaiver(record: ImageRecord, waiver: Waiver, policyHash: string, n
   const { digest } = record
   const day = [record.checkedAt, now].map((at) => plusSeconds(at, VERDICT_LIFETIME))
   const ends = [...day, record.recheckAt, waiver.expiresAt].filter((at) => at !== undefined && at > now)
-  const [validUntil = waiver.expiresAt] = ends.sort()
+  const validUntil = earliest(...ends) ?? waiver.expiresAt
   const digestRef = `${repositoryOf(record)}@${digest}`
   return { allow: true, because: 'waiver', digest, digestRef, policyHash, validUntil }
 }
