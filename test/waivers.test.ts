@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { act } from '../lambda/act.ts'
+import { openTodo } from '../lambda/core/todo.ts'
 import { withWaiver } from '../lambda/core/waiver.ts'
 import { judge } from '../lambda/pipeline.ts'
 import { updateImage } from '../lambda/update-image.ts'
@@ -153,6 +154,15 @@ describe('before a tag is deleted', () => {
     expect(await waive(digest)).toMatchObject({ status: 200 })
   })
 
+  it('a waiver is refused where somebody has begun in the moment before it was written', async () => {
+    const { outside, digest, id, record } = await failedImage({}, ['v1'])
+    const until = new Date(outside.now().getTime() + 90_000).toISOString()
+    const begin = () => updateImage(outside.world, id(digest), (now) => ({ ...now, lease: { owner: 'other', until } }))
+    const world = intercepted(outside.world, once('store', 'image', begin, 2))
+    await expect(people({ ...outside, world }).waive(digest)).rejects.toThrow('are being moved')
+    expect(await record(digest)).not.toHaveProperty('waiver')
+  })
+
   it('an image accepted while it is pending is failed in its time, told of, and left in place', async () => {
     const outside = await memory()
     const { push, settle, pass, state, at, told } = story(outside)
@@ -254,6 +264,15 @@ describe('when a waiver has ended', () => {
     await pass(5)
     expect([await at('v1'), await at('v2')]).toEqual([digest, undefined])
     expect(await record(digest)).toMatchObject({ state: 'degraded', taken: ['v2'], todo: [] })
+  })
+
+  it('does not keep us from putting back a tag that we displaced ourselves (rule 8)', async () => {
+    const { outside, digest, id, waive, revoke, at } = await quarantined(['v1', 'v2'])
+    await waive(digest)
+    await revoke(digest)
+    await updateImage(outside.world, id(digest), (now) => openTodo({ ...now, displaced: ['v1'] }, 'release'))
+    await act(outside.world, id(digest), 'me')
+    expect([await at('v1'), await at('v2')]).toEqual([digest, undefined])
   })
 
   it('gives nothing back that was not given back before; another waiver does', async () => {
