@@ -125,7 +125,9 @@ describe('laws of the plan', () => {
     // By the end of a waiver it is degraded, and what was not given back by then stays taken
     if (stateOf(before) !== 'failed' || after.state === 'failed' || after.state === 'degraded') return
     expect(findTodo(after, 'quarantine')).toBeUndefined()
-    expect(findTodo(after, 'release') !== undefined).toBe(after.taken.length > 0)
+    // A release that is under way may have nothing left to give back, and is closed by whoever does it
+    if (after.taken.length > 0) expect(findTodo(after, 'release')).toBeDefined()
+    else expect(findTodo(after, 'release')).toEqual(before && findTodo(before, 'release'))
   })
 
   always('work on tags is open only where the state calls for it', ({ after }) => {
