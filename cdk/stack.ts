@@ -63,7 +63,9 @@ export class AssayStack extends Stack {
     queues.act.grantSend(sweep)
 
     registries.grant(api, 'DescribeImages')
-    table.grant(api, { items: ['GetItem', 'Query'], indexes: ['recent', 'repository'] })
+    table.grant(api, { items: ['GetItem', 'Query'], indexes: ['recent', 'repository', 'waivers'] })
+    table.grantPutImages(api)
+    queues.act.grantSend(api)
     api.allow({
       actions: ['lambda:InvokeFunction'],
       resources: [verify.handler.functionArn],

@@ -3,10 +3,12 @@ import { Command, CommanderError } from 'commander'
 import * as z from 'zod'
 import { gateCommand } from './commands/gate.ts'
 import { policyCommand } from './commands/policy.ts'
+import { releaseCommand } from './commands/release.ts'
 import { replayCommand } from './commands/replay.ts'
 import { startCommand } from './commands/start.ts'
 import { statusCommand } from './commands/status.ts'
 import { verifyCommand } from './commands/verify.ts'
+import { waiversCommand } from './commands/waivers.ts'
 import { EXIT, exitFor } from './exit.ts'
 
 const PACKAGE = new URL('../package.json', import.meta.url)
@@ -17,7 +19,16 @@ const program = new Command('assay')
   .exitOverride()
   .showHelpAfterError('(run with --help for what is allowed)')
 
-const commands = [verifyCommand(), statusCommand(), gateCommand(), policyCommand(), replayCommand(), startCommand()]
+const commands = [
+  verifyCommand(),
+  statusCommand(),
+  gateCommand(),
+  releaseCommand(),
+  waiversCommand(),
+  policyCommand(),
+  replayCommand(),
+  startCommand(),
+]
 for (const command of commands) {
   program.addCommand(command.exitOverride())
 }

@@ -1,5 +1,5 @@
 import { formatImage, type ImageId } from './core/image.ts'
-import { type ImageRecord, plusSeconds } from './core/status.ts'
+import { type AlertEvent, type ImageRecord, plusSeconds } from './core/status.ts'
 import { closeAlert, findTodo } from './core/todo.ts'
 import { Unavailable } from './errors.ts'
 import { releaseTags } from './release-tags.ts'
@@ -72,9 +72,15 @@ async function tell(world: Actor, id: ImageId, interrupted: boolean): Promise<vo
       at: world.now().toISOString(),
       checks: record.checks,
       tags,
+      ...(isAboutWaiver(event, record) && { waiver: record.waiver }),
     })
   }
   await updateImage(world, id, (now) => closeAlert(now, entry))
+}
+
+/** What was never verified is degraded by nothing but the end of its waiver. */
+function isAboutWaiver(event: AlertEvent, { verifiedAt }: ImageRecord): boolean {
+  return event === 'waived' || (event === 'degraded' && verifiedAt === undefined)
 }
 
 /** The tags to name in an alert; none where the registry does not answer, since the alert must go out all the same. */

@@ -91,7 +91,7 @@ function planned(
   const next = plan(before, id, judged, { now, ...seen, enforcement: enforcementFor(world.policies, id) })
   return before === undefined || before.rev === next.rev
     ? next
-    : { ...next, historyHash: historyHash(historyRow(before)) }
+    : { ...next, historyHash: historyHash(historyRow(before)), waivers: undefined }
 }
 
 /** An image that was deleted keeps its last verdict, and is not looked at until it is pushed again, with its grace anew. */
@@ -102,6 +102,7 @@ function gone(before: ImageRecord | undefined, now: string): ImageRecord | undef
     ...before,
     version: before.version + 1,
     lastError,
+    goneAt: before.goneAt ?? now,
     awaitedSince: undefined,
     graceUntil: undefined,
     recheckAt: undefined,

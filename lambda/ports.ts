@@ -58,6 +58,8 @@ export interface StatusStore {
   images(query: ImageQuery): Promise<Page<ImageRecord>>
   /** Images whose dueAt has passed, or with work to do. */
   due(now: string, limit: number): Promise<readonly ImageId[]>
+  /** Images whose waiver ends after `now` and was not taken back, the soonest first. */
+  waived(now: string, limit: number, cursor?: string): Promise<Page<ImageId>>
   /** A small named item of the installation itself. */
   system(key: string): Promise<Readonly<Record<string, unknown>> | undefined>
   putSystem(key: string, value: Readonly<Record<string, unknown>>): Promise<void>

@@ -1,7 +1,8 @@
 import type { TagOutcome } from './core/alert.ts'
 import type { FetchedManifest } from './core/manifest.ts'
-import type { AlertEvent, ImageRecord } from './core/status.ts'
+import type { ImageRecord } from './core/status.ts'
 import { closeTodo, findTodo, openTodo } from './core/todo.ts'
+import { waiverEnded } from './core/waiver.ts'
 import { markTag } from './mark-tag.ts'
 import type { Registry, Tagger } from './ports.ts'
 import { updateImage } from './update-image.ts'
@@ -17,16 +18,27 @@ export async function releaseTags(world: Actor, record: ImageRecord): Promise<vo
     const now = await world.store.image(record)
     // The verdict has moved on; the work that belongs to the new one is on the item
     if (now?.rev !== record.rev) return
+    if (isNotAccepted(now, tag, world.now().toISOString())) continue
     const outcome = await giveBack(world, registry, tagger, record, tag, manifest)
     await updateImage(world, record, (current) => {
       const taken = current.taken.filter((other) => other !== tag)
       // The alert may have gone out before this tag could be given back
-      const events: AlertEvent[] = findTodo(current, 'alert') ? [] : ['recovered']
+      const event = now.waiver !== undefined && isBad(now) ? 'waived' : 'recovered'
+      const events = findTodo(current, 'alert') ? [] : ([event] as const)
       const displaced = current.displaced?.filter((other) => other !== tag)
       return openTodo({ ...current, taken, displaced }, 'alert', { events, tags: [{ tag, outcome }] })
     })
   }
   await updateImage(world, record, (current) => closeTodo(current, 'release', seq))
+}
+
+/** A waiver that called for giving back may have ended since. What our own giving back displaced is put back all the same. */
+function isNotAccepted(record: ImageRecord, tag: string, at: string): boolean {
+  return isBad(record) && waiverEnded(record, at) && !record.displaced?.includes(tag)
+}
+
+function isBad({ state }: ImageRecord): boolean {
+  return state === 'failed' || state === 'degraded'
 }
 
 async function giveBack(

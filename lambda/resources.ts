@@ -26,6 +26,12 @@ export const SWEEP_EVERY = 60
 export const TRUST_EVERY = 3600
 export const TRUST_TOO_OLD = 3 * 24 * 3600
 
+/** Routes of the API that change something in a person's name: each is of its own on API Gateway, so that it takes a permission of its own. */
+export const NAMED_ROUTES = [
+  { method: 'POST', path: '/v1/releases' },
+  { method: 'DELETE', path: '/v1/waivers' },
+] as const
+
 /** Where CloudWatch finds what functions measure. */
 export const METRICS = { namespace: 'Assay', service: 'assay' } as const
 
@@ -38,5 +44,6 @@ export const TABLE = {
     recent: { partitionKey: 'listShard', sortKey: 'listKey' },
     repository: { partitionKey: 'repository', sortKey: 'listKey' },
     tags: { partitionKey: 'tagDigest', sortKey: 'pk' },
+    waivers: { partitionKey: 'waiverShard', sortKey: 'waiverKey' },
   },
 } as const

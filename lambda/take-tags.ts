@@ -8,6 +8,7 @@ import { tagPrefixes } from './core/policy/sources.ts'
 import type { ImageRecord } from './core/status.ts'
 import { quarantineTag, quarantineTags, signatureSubject } from './core/tags.ts'
 import { closeTodo, findTodo, openTodo } from './core/todo.ts'
+import { sparesTags } from './core/waiver.ts'
 import { Unavailable } from './errors.ts'
 import { markTag } from './mark-tag.ts'
 import type { Registry, Tagger } from './ports.ts'
@@ -99,10 +100,11 @@ async function take(
   kept: FetchedManifest,
 ): Promise<'taken' | 'moved' | undefined> {
   const { name, digest } = record
-  // Rule 4: written down before it is done, and only while the verdict that calls for it still stands
+  // Rule 4: written down before it is done, and only while the verdict that calls for it still stands and nobody has accepted the image
+  const at = world.now().toISOString()
   const claimed = await updateImage(world, record, (now) => {
     const stands = now.rev === record.rev && now.lease?.owner === record.lease?.owner
-    return stands ? { ...now, taken: [...new Set([...now.taken, tag])] } : undefined
+    return stands && !sparesTags(now, at) ? { ...now, taken: [...new Set([...now.taken, tag])] } : undefined
   })
   if (claimed === undefined) return undefined
   const here = (await registry.resolve(name, tag)) === digest

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { ECRClient } from '@aws-sdk/client-ecr'
 import { KMSClient } from '@aws-sdk/client-kms'
@@ -14,7 +15,7 @@ import { ENV, required } from './env.ts'
 import { readInstalledRoots } from './installed-roots.ts'
 import { readPolicies } from './policies.ts'
 import { ecrTagger } from './quarantine/ecr.ts'
-import { sqsQueue } from './queue/sqs.ts'
+import { sqsActQueue, sqsQueue } from './queue/sqs.ts'
 import type { Refresher } from './refresh-trust.ts'
 import { ecrRegistry } from './registry/ecr.ts'
 import { type RegistryConfig, registriesFrom } from './registry-config.ts'
@@ -23,7 +24,7 @@ import { s3Evidence } from './store/s3-evidence.ts'
 import { log } from './telemetry.ts'
 import { kmsKeys, noKms } from './trust/kms.ts'
 import { trustMaterials } from './trust/roots.ts'
-import type { Actor, Known, Sweeper, Verifier } from './world.ts'
+import type { Actor, Known, Sweeper, Verifier, Waiving } from './world.ts'
 
 // The only file that constructs AWS clients. Endpoints come from the SDK's own AWS_ENDPOINT_URL_* variables.
 
@@ -87,8 +88,13 @@ export async function wireSweeper(): Promise<() => Promise<Sweeper>> {
 
 export async function wireApi() {
   const { parts, source } = await wireKnown()
+  const ports = {
+    ...parts,
+    queue: sqsActQueue(new SQSClient(), required(ENV.actQueueUrl)),
+    pause: (seconds: number) => setTimeout(seconds * 1000),
+  }
   return {
-    world: current(parts.store, source, (policies): Known => ({ ...parts, policies })),
+    world: current(parts.store, source, (policies): Known & Waiving => ({ ...ports, policies })),
     invokeVerify: lambdaInvoke(new LambdaClient(), required(ENV.verifyFunction)),
   }
 }

@@ -28,6 +28,12 @@ export type Actor = Known & {
   readonly alerts: Alerts
 }
 
+/** What accepting an image reaches: its item, and whoever moves its tags. */
+export type Waiving = Pick<Known, 'log' | 'now' | 'store'> & {
+  readonly queue: Pick<WorkQueue, 'act'>
+  pause(seconds: number): Promise<void>
+}
+
 /** What sweeping reaches: it finds work and hands it on. */
 export type Sweeper = Pick<Known, 'now' | 'policies' | 'registries' | 'store'> & { readonly queue: WorkQueue }
 

@@ -5,6 +5,7 @@ import { quarantineTag } from '../lambda/core/tags.ts'
 import { Crash, crashAfter } from './memory/crash.ts'
 import { drain } from './memory/drain.ts'
 import { runnable, sign } from './memory/images.ts'
+import { people } from './memory/people.ts'
 import { HOST, KEYS, type Memory, memory, NAME } from './memory/world.ts'
 
 function pushed(digest: Digest, tag?: string): Push {
@@ -31,6 +32,17 @@ const signLate =
     queue.send(pushed(await sign(registry, NAME, digest, KEYS.privateKey)))
     return 5
   }
+
+const waive =
+  (image: typeof bad): Step =>
+  async (memory) => {
+    expect(await people(memory).waive(memory.registry.push(NAME, image), 600)).toMatchObject({ status: 200 })
+    return 4
+  }
+const wait =
+  (minutes: number): Step =>
+  async () =>
+    minutes
 
 async function stateOf({ world, registry }: Memory, image: typeof bad, tag = 'v1') {
   const digest = registry.push(NAME, image)
@@ -66,6 +78,17 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       const { record, tag } = await stateOf(memory, bad)
       expect(record).toMatchObject({ state: 'failed', taken: ['v1'], todo: [] })
       expect(tag).toBeUndefined()
+    },
+  },
+  'a person accepts it, and the waiver ends': {
+    steps: [push(bad, 'v1', 12), waive(bad), wait(10)],
+    end: async (memory) => {
+      const { record, tag, digest } = await stateOf(memory, bad)
+      expect(record).toMatchObject({ state: 'degraded', taken: [], todo: [] })
+      expect(tag).toBe(digest)
+      expect(memory.published.map(({ event }) => event)).toEqual(
+        expect.arrayContaining(['failed', 'waived', 'degraded']),
+      )
     },
   },
   'another image takes the tag meanwhile, then the signature comes': {

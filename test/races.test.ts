@@ -7,6 +7,7 @@ import { judge, verifyPush } from '../lambda/pipeline.ts'
 import { drain } from './memory/drain.ts'
 import { intercepted } from './memory/faults.ts'
 import { runnable, sign } from './memory/images.ts'
+import { ALICE, people } from './memory/people.ts'
 import { pushed } from './memory/story.ts'
 import { HOST, KEYS, type Memory, memory, NAME } from './memory/world.ts'
 
@@ -44,6 +45,13 @@ const givenBack = async (outside: Memory, digest: Digest) => {
   const { record, v1, v2 } = await look(outside, digest)
   expect(record).toMatchObject({ state: 'verified', todo: [], taken: [] })
   expect([v1, v2]).toEqual([digest, digest])
+}
+
+const accepted = async (outside: Memory, digest: Digest) => {
+  const { record, v1, v2 } = await look(outside, digest)
+  expect(record).toMatchObject({ state: 'failed', todo: [], taken: [], waiver: { by: ALICE } })
+  expect([v1, v2]).toEqual([digest, digest])
+  expect(await people(outside).gate({ digest })).toMatchObject({ allow: true, because: 'waiver' })
 }
 
 const races: Readonly<Record<string, Race>> = {
@@ -89,6 +97,47 @@ const races: Readonly<Record<string, Race>> = {
     ],
     end: givenBack,
   },
+  'a person accepts the image while its tags are taken': {
+    workers: (world, outside, digest) => [act(world, id(digest), 'a'), accept(world, outside, digest)],
+    end: accepted,
+  },
+  'a person accepts the image, two judge, two act': {
+    workers: (world, outside, digest) => [
+      act(world, id(digest), 'a'),
+      accept(world, outside, digest),
+      judge(world, id(digest)),
+      act(world, id(digest), 'b'),
+    ],
+    end: accepted,
+  },
+  'a waiver is taken back while the tags are given back': {
+    before: async (outside, digest) => {
+      await drain(outside, outside.world, 1)
+      await people(outside).waive(digest)
+    },
+    workers: (world, outside, digest) => [
+      act(world, id(digest), 'a'),
+      people({ ...outside, world }).revoke(digest),
+      judge(world, id(digest)),
+    ],
+    end: async (outside, digest) => {
+      const { record, v1, v2 } = await look(outside, digest)
+      expect(record).toMatchObject({ state: 'degraded', todo: [] })
+      // Each is in its place, or on the list of those to be given back one day
+      const away = [v1 === undefined ? ['v1'] : [], v2 === undefined ? ['v2'] : []].flat()
+      expect(record?.taken.toSorted()).toEqual(away)
+      expect(await people(outside).gate({ digest })).toMatchObject({ allow: false })
+    },
+  },
+}
+
+/** Tried again while the image's tags are moved, as its answer says. */
+async function accept(world: World, outside: Memory, digest: Digest): Promise<unknown> {
+  const { waive } = people({ ...outside, world }, async () => void (await world.store.image(id(digest))))
+  return waive(digest).catch((error: unknown) => {
+    if (error instanceof Unavailable) return accept(world, outside, digest)
+    throw error
+  })
 }
 
 /** An unsigned image under two tags whose time is up, its work open. */

@@ -11,12 +11,16 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { NAMED_ROUTES } from '../../lambda/resources.ts'
 import type { AssayFunction } from './assay-function.ts'
 
 /** Requests a second over all callers, and how many at once after a pause. */
 const THROTTLE = { rateLimit: 50, burstLimit: 100 }
 
-/** The status API: signed requests of IAM principals that may `execute-api:Invoke`; only /healthz is open. */
+/**
+ * The status API: signed requests of IAM principals that may `execute-api:Invoke`; only /healthz is open.
+ * What changes something in a person's name is a route of its own, for which `$default` gives no permission.
+ */
 export class StatusApi extends Construct {
   readonly api: HttpApi
 
@@ -36,6 +40,9 @@ export class StatusApi extends Construct {
       integration,
       authorizer: new HttpNoneAuthorizer(),
     })
+    for (const { method, path } of NAMED_ROUTES) {
+      this.api.addRoutes({ path, methods: [HttpMethod[method]], integration })
+    }
     this.#stage()
     if (healthz !== undefined)
       Validations.of(healthz).acknowledge({ id: 'AwsSolutions-APIG4', reason: 'It only says that the function runs' })

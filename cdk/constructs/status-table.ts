@@ -35,7 +35,19 @@ export class StatusTable extends Construct {
     if (indexes.length === 0) return
     user.allow({ actions: ['dynamodb:Query'], resources: indexes.map((index) => `${tableArn}/index/${index}`) })
   }
+
+  /** Lets a function write the items of images, and no others: not what is armed, nor whom to trust. */
+  grantPutImages(user: AssayFunction): void {
+    user.allow({
+      actions: ['dynamodb:PutItem'],
+      resources: [this.table.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': IMAGE_KEYS } },
+    })
+  }
 }
+
+/** How the keys of images begin: lambda/store/items.ts. */
+export const IMAGE_KEYS = 'IMG#*'
 
 function keys({ partitionKey, sortKey }: { readonly partitionKey: string; readonly sortKey: string }) {
   return {

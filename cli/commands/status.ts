@@ -4,6 +4,7 @@ import { askApi, defaultApi } from '../api-client.ts'
 import { exitForState } from '../exit.ts'
 import { outputOption } from '../output-option.ts'
 import { checkLines, paintState } from '../print-checks.ts'
+import { waiverLine } from '../waiver-line.ts'
 
 type Options = { readonly api: string; readonly output: string }
 
@@ -22,7 +23,8 @@ export function statusCommand(): Command {
     })
 }
 
-function statusLines({
+/** A status as people read it. */
+export function statusLines({
   image,
   digest,
   state,
@@ -30,10 +32,12 @@ function statusLines({
   checks = [],
   graceUntil,
   lastError,
+  waiver,
 }: Partial<StatusResponse>): string[] {
   return [
     `${image} ${paintState(state ?? 'unknown')}${quarantined ? ' (quarantined)' : ''}`,
     ...(digest ? [`  ${digest}`] : []),
+    ...(waiver ? [waiverLine(waiver)] : []),
     ...checkLines(checks),
     ...(graceUntil ? [`  a signature may still arrive until ${graceUntil}`] : []),
     // In state `error` it is the check

@@ -1,5 +1,6 @@
 import type { Alert, TagOutcome } from '../core/alert.ts'
 import type { AlertEvent } from '../core/status.ts'
+import type { Waiver } from '../core/waiver.ts'
 import type { Channel } from './channel.ts'
 import { plainText } from './plain-text.ts'
 
@@ -12,6 +13,7 @@ const HEADLINES: Readonly<Record<AlertEvent, string>> = {
   recovered: 'recovered',
   degraded: 'no longer meets policy',
   error: 'could not be verified',
+  waived: 'was accepted by a person',
 }
 
 const OUTCOMES: Readonly<Record<TagOutcome['outcome'], string>> = {
@@ -32,6 +34,8 @@ const ADVICE: Readonly<Record<AlertEvent, string>> = {
   degraded: 'Deploy gates say no. Sign the image anew or mend the policy.',
   error:
     'Nothing was taken. It is tried again by itself. If this repeats, look at the registry, or at what is attached to the image where that is more than is read.',
+  waived:
+    'Deploy gates say yes, and no tag is taken, until the waiver ends. Sign the image, or replace it, before then. Taking it back: assay waivers revoke.',
 }
 
 /** Plain text, as SNS sends e-mail. */
@@ -53,6 +57,7 @@ function headlineOf(alert: Alert): string {
 }
 
 function textOf(alert: Alert): string {
+  const { waiver } = alert
   // An authority that was not needed is no news
   const found = alert.checks
     .filter(({ outcome }) => outcome !== 'skip')
@@ -64,12 +69,18 @@ function textOf(alert: Alert): string {
   return [
     `${plainText(alert.image)} ${headlineOf(alert)}.`,
     `State: ${alert.state}, ${alert.at}`,
+    section('Its waiver', waiver === undefined ? [] : [waiverLine(waiver)]),
     section('What was found', found),
     section('What happened to its tags', done),
     `What to do\n${ADVICE[alert.event]}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n')
+}
+
+function waiverLine({ by, reason, expiresAt, revokedAt }: Waiver): string {
+  const end = revokedAt === undefined ? `until ${expiresAt}` : `taken back at ${revokedAt}`
+  return `- by ${plainText(by)}, ${end}: ${plainText(reason)}`
 }
 
 function section(title: string, lines: readonly string[]): string {

@@ -17,7 +17,11 @@ export async function getImages(world: Known, query: Query): Promise<Answer> {
     ...(query.signer && { signer: query.signer }),
     ...(query.cursor && { cursor: query.cursor }),
   })
-  return { status: 200, body: { images: items.map((record) => statusResponse(record)), ...(cursor && { cursor }) } }
+  const now = world.now().toISOString()
+  return {
+    status: 200,
+    body: { images: items.map((record) => statusResponse(record, now)), ...(cursor && { cursor }) },
+  }
 }
 
 function stateParameter(value: string): State {

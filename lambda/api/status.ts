@@ -10,5 +10,8 @@ export async function getStatus(world: Known, query: Query): Promise<Answer> {
   const record = digest && (await world.store.image({ ...image, digest }))
   if (!record) return { status: 404, body: unknownResponse(image, digest) }
   const byTag = image.digest === undefined ? image.tag : undefined
-  return { status: 200, body: statusResponse(record, byTag, byTag === undefined ? undefined : taken) }
+  return {
+    status: 200,
+    body: statusResponse(record, world.now().toISOString(), byTag, byTag === undefined ? undefined : taken),
+  }
 }

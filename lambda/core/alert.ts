@@ -1,6 +1,7 @@
 import type { Digest } from './image.ts'
 import type { AlertEvent, State } from './status.ts'
 import type { Check } from './verdict.ts'
+import type { Waiver } from './waiver.ts'
 
 /** What people are told. Everything in it comes from registries and certificates: channels escape it. */
 export type Alert = {
@@ -12,6 +13,8 @@ export type Alert = {
   readonly checks: readonly Check[]
   /** What was done to which tag. */
   readonly tags: readonly TagOutcome[]
+  /** The waiver that was given, or whose end this is about. */
+  readonly waiver?: Waiver
 }
 
 export type TagOutcome = {

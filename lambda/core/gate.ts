@@ -1,6 +1,7 @@
 import { repositoryOf } from './image.ts'
 import type { Enforcement } from './policy/policy.ts'
-import { type ImageRecord, plusSeconds, VERDICT_LIFETIME } from './status.ts'
+import { earliest, type ImageRecord, plusSeconds, VERDICT_LIFETIME } from './status.ts'
+import { standingWaiver, type Waiver } from './waiver.ts'
 
 export type GateAnswer =
   | {
@@ -23,8 +24,31 @@ export type GateAnswer =
 /** Seconds a caller should wait where a verdict is being made anew. */
 const SOON = 5
 
-/** May this digest be deployed? Only a verdict that stands, of the policies of now, is yes. */
+/** May this digest be deployed? Only a verdict that stands, of the policies of now, is yes; or a person's waiver, named as such. */
 export function gate(
+  record: ImageRecord | undefined,
+  currentHash: string,
+  enforcement: Enforcement,
+  now: string,
+): GateAnswer {
+  const answer = gateByVerdict(record, currentHash, enforcement, now)
+  if (record === undefined || record.goneAt !== undefined) return answer
+  const waiver = standingWaiver(record, now)
+  if (waiver === undefined || (answer.allow && record.state === 'verified')) return answer
+  return gateByWaiver(record, waiver, currentHash, now)
+}
+
+/** A waiver accepts a digest whatever its policies say, those of now included; a caller asks again whenever more may be known. */
+function gateByWaiver(record: ImageRecord, waiver: Waiver, policyHash: string, now: string): GateAnswer {
+  const { digest } = record
+  const day = [record.checkedAt, now].map((at) => plusSeconds(at, VERDICT_LIFETIME))
+  const ends = [...day, record.recheckAt, waiver.expiresAt].filter((at) => at !== undefined && at > now)
+  const validUntil = earliest(...ends) ?? waiver.expiresAt
+  const digestRef = `${repositoryOf(record)}@${digest}`
+  return { allow: true, because: 'waiver', digest, digestRef, policyHash, validUntil }
+}
+
+function gateByVerdict(
   record: ImageRecord | undefined,
   currentHash: string,
   enforcement: Enforcement,

@@ -3,7 +3,7 @@ import type { HistoryRow, ImageRecord } from './status.ts'
 
 /** The row that keeps a record's verdict once the image moves on; rows form a chain by hash. */
 export function historyRow(record: ImageRecord): HistoryRow {
-  const { rev, state, checkedAt, policies, checks, signers, policyHash, transcript, historyHash } = record
+  const { rev, state, checkedAt, policies, checks, signers, policyHash, transcript, waivers, historyHash } = record
   const row = {
     rev,
     state,
@@ -13,6 +13,7 @@ export function historyRow(record: ImageRecord): HistoryRow {
     signers,
     policyHash,
     ...(transcript !== undefined && { transcript }),
+    ...(waivers !== undefined && { waivers }),
   }
   return historyHash === undefined ? row : { ...row, previousHash: historyHash }
 }

@@ -4,6 +4,7 @@ import type { Enforcement } from './policy/policy.ts'
 import { type AlertEvent, earliest, type ImageRecord, plusSeconds, RECHECK_AFTER, type State } from './status.ts'
 import { openTodo, withoutTodo } from './todo.ts'
 import type { Check, Verdict } from './verdict.ts'
+import { sparesTags, standingWaiver, waiverEnded } from './waiver.ts'
 
 /** What a look at an image ended in: a verdict, or the reason why there is none. */
 export type Judged =
@@ -62,7 +63,7 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
     awaitedSince,
     verifiedAt: base.verifiedAt ?? (state === 'verified' ? now : undefined),
     graceUntil: state === 'pending' ? deadline : undefined,
-    recheckAt: recheckAt(state, judged, deadline, now),
+    recheckAt: earliest(recheckAt(state, judged, deadline, now), standingWaiver(base, now)?.expiresAt),
   }
   return withDueAt(withDisplaced(withWork(before, record, situation), situation), now)
 }
@@ -125,12 +126,14 @@ function rejected(
   enforcement: Enforcement,
 ): State {
   // Rule 11: what was once verified is not taken by time, policy or trust changing under it
-  if (record?.verifiedAt !== undefined) return 'degraded'
-  if (record?.state === 'failed') return 'failed'
+  if (record?.verifiedAt !== undefined || record?.state === 'degraded') return 'degraded'
+  // Nor is what was once accepted, by the end of its waiver
+  const bad = record !== undefined && waiverEnded(record, now) ? 'degraded' : 'failed'
+  if (record?.state === 'failed') return bad
   // Rule 9: grace runs from the first tag; without one nobody can have pulled it by name yet
   if (deadline === undefined) return 'pending'
-  if (enforcement.failFast && verdict.badSignature) return 'failed'
-  return now < deadline ? 'pending' : 'failed'
+  if (enforcement.failFast && verdict.badSignature) return bad
+  return now < deadline ? 'pending' : bad
 }
 
 function verdictFields(judged: Judged & { kind: 'verdict' }, now: string): Partial<ImageRecord> {
@@ -150,6 +153,7 @@ function verdictFields(judged: Judged & { kind: 'verdict' }, now: string): Parti
     transcript,
     checkedAt: now,
     lastError: undefined,
+    goneAt: undefined,
   }
 }
 
@@ -194,11 +198,14 @@ function recheckAt(state: State, judged: Judged, deadline: string | undefined, n
 
 /** The work that follows from moving `before` to `record`, merged into the work still open. */
 function withWork(before: ImageRecord | undefined, record: ImageRecord, situation: Situation): ImageRecord {
+  const spared = sparesTags(record, situation.now)
   switch (record.state) {
     case 'failed':
+      if (spared) return withoutTodo(told(before, record, 'failed'), 'quarantine')
       return withTaking(before, withoutTodo(record, 'release'), 'failed', situation)
     case 'degraded':
-      if (situation.enforcement.onDegraded === 'quarantine') return withTaking(before, record, 'degraded', situation)
+      if (situation.enforcement.onDegraded === 'quarantine' && !spared)
+        return withTaking(before, record, 'degraded', situation)
       return withoutTodo(told(before, record, 'degraded'), 'quarantine')
     case 'verified':
     case 'unmanaged':
@@ -231,8 +238,8 @@ function withTaking(
 }
 
 /** Rule 8: a tag that our own giving back of another image took from this one is to be put back. */
-function withDisplaced(record: ImageRecord, { displaced }: Situation): ImageRecord {
-  if (displaced === undefined || record.state === 'failed') return record
+function withDisplaced(record: ImageRecord, { displaced, now }: Situation): ImageRecord {
+  if (displaced === undefined || (record.state === 'failed' && !standingWaiver(record, now))) return record
   const union = (tags: readonly string[] = []) => [...new Set([...tags, displaced])]
   return openTodo({ ...record, taken: union(record.taken), displaced: union(record.displaced) }, 'release')
 }

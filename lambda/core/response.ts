@@ -1,13 +1,15 @@
 import type { Signer } from './evidence.ts'
 import { type Digest, formatImage, type ImageRef } from './image.ts'
 import type { HistoryRow, ImageRecord } from './status.ts'
+import { standingWaiver, type Waiver } from './waiver.ts'
 
 /** The body of GET /v1/status, and one element of GET /v1/images. */
 export type StatusResponse = ReturnType<typeof statusResponse>
 
-/** What the status API says of an image. `tag`: the tag it was asked by; `taken`: that tag has been taken from this digest. */
-export function statusResponse(record: ImageRecord, tag?: string, taken?: boolean) {
+/** What the status API says of an image at this moment. `tag`: the tag it was asked by; `taken`: that tag has been taken from this digest. */
+export function statusResponse(record: ImageRecord, now: string, tag?: string, taken?: boolean) {
   const { host, name, digest } = record
+  const waiver = standingWaiver(record, now)
   return {
     image: formatImage({ host, name, ...(tag !== undefined && { tag }) }),
     digest,
@@ -19,6 +21,7 @@ export function statusResponse(record: ImageRecord, tag?: string, taken?: boolea
     signers: record.signers.map(signerResponse),
     ...(record.platforms.length > 0 && { platforms: record.platforms }),
     base: null,
+    ...(waiver !== undefined && { waiver }),
     ...(record.transcript !== undefined && { transcript: record.transcript }),
     rev: record.rev,
     firstSeenAt: record.firstSeenAt,
@@ -37,6 +40,11 @@ export function unknownResponse(image: ImageRef, digest?: Digest) {
     state: 'unknown' as const,
     quarantined: false,
   }
+}
+
+/** A standing waiver, as one element of GET /v1/waivers. */
+export function waiverResponse({ host, name, digest, state }: ImageRecord, waiver: Waiver) {
+  return { image: formatImage({ host, name, digest }), digest, state, ...waiver }
 }
 
 /** One change of state, as GET /v1/history tells it. */

@@ -2,6 +2,7 @@ import type { TagOutcome } from './alert.ts'
 import type { Signer } from './evidence.ts'
 import type { Digest, ImageId } from './image.ts'
 import type { Check, Verdict } from './verdict.ts'
+import type { Waiver, WaiverEvent } from './waiver.ts'
 
 /** The state of a digest. Absent: `unknown`. */
 export const STATES = ['pending', 'verified', 'degraded', 'failed', 'error', 'unmanaged'] as const
@@ -13,6 +14,7 @@ export type AlertEvent =
   | 'recovered' // good evidence came; tags were given back
   | 'degraded' // was verified; policy, trust or time changed under it
   | 'error' // could not be judged
+  | 'waived' // a person accepted it
 
 /**
  * Work that a change of state calls for: kept on the image item itself and written together with the verdict.
@@ -61,6 +63,12 @@ export type ImageRecord = ImageId & {
   readonly displaced?: readonly string[]
   readonly lease?: { readonly owner: string; readonly until: string }
   readonly lastError?: { readonly at: string; readonly message: string }
+  /** Since when it has not been in the registry. */
+  readonly goneAt?: string
+  /** The last waiver, kept when it has ended: an image that was accepted once is not taken by its end (rule 11). */
+  readonly waiver?: Waiver
+  /** What was done about waivers under this rev. */
+  readonly waivers?: readonly WaiverEvent[]
   /** Hash of the newest history row, so that the rows form a chain. */
   readonly historyHash?: string
 }
@@ -87,12 +95,18 @@ export type HistoryRow = {
   readonly signers: readonly Signer[]
   readonly policyHash: string
   readonly transcript?: Digest
+  readonly waivers?: readonly WaiverEvent[]
   readonly previousHash?: string
 }
 
 /** Seconds for which a verdict may be relied on, and after which it is made anew: early enough that no gate has to wait. */
 export const VERDICT_LIFETIME = 24 * 3600
 export const RECHECK_AFTER = 23 * 3600
+
+/** The earliest of some times. */
+export function earliest(...times: readonly (string | undefined)[]): string | undefined {
+  return times.filter((at) => at !== undefined).sort()[0]
+}
 
 export function plusSeconds(iso: string, seconds: number): string {
   return new Date(Date.parse(iso) + seconds * 1000).toISOString()

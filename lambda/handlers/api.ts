@@ -1,33 +1,18 @@
 import middy from '@middy/core'
 import httpRouter from '@middy/http-router'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import { getGate, postGate } from '../api/gate.ts'
-import { getHistory, getImages } from '../api/images.ts'
 import { type Answer, problem, problemOf } from '../api/problem.ts'
-import { jsonBody } from '../api/query.ts'
-import { getStatus } from '../api/status.ts'
-import { postVerification } from '../api/verifications.ts'
+import { routesOf } from '../api/routes.ts'
 import { logError } from '../telemetry.ts'
 import { wireApi } from '../wire.ts'
 
-const { world, invokeVerify } = await wireApi()
-
-type Route = (event: APIGatewayProxyEventV2) => Promise<Answer> | Answer
-const routes: Readonly<Record<string, Route>> = {
-  'GET /healthz': () => ({ status: 200, body: { ok: true } }),
-  'GET /v1/status': async ({ queryStringParameters = {} }) => getStatus(await world(), queryStringParameters),
-  'GET /v1/gate': async ({ queryStringParameters = {} }) => getGate(await world(), queryStringParameters),
-  'POST /v1/gate': async (event) => postGate(await world(), jsonBody(event)),
-  'GET /v1/images': async ({ queryStringParameters = {} }) => getImages(await world(), queryStringParameters),
-  'GET /v1/history': async ({ queryStringParameters = {} }) => getHistory(await world(), queryStringParameters),
-  'POST /v1/verifications': async (event) => postVerification(await world(), invokeVerify, jsonBody(event)),
-}
+const routes = routesOf(await wireApi())
 
 const router = httpRouter({
   routes: Object.entries(routes).map(([route, answer]) => {
     const [method = '', path = ''] = route.split(' ')
     return {
-      method: method as 'GET' | 'POST',
+      method: method as 'GET' | 'POST' | 'DELETE',
       path,
       handler: async (event: APIGatewayProxyEventV2) => response(await answer(event)),
     }

@@ -6,6 +6,8 @@ import type { HistoryRow, ImageRecord, TagRecord } from '../core/status.ts'
 import type { StatusStore } from '../ports.ts'
 import { historyItem, type Item, imageItem, imageKey, SHARDS, systemKey, tagDigest, tagItem, tagKey } from './items.ts'
 import { listImages } from './list-images.ts'
+import { listWaived } from './list-waived.ts'
+import { type Query, readRange } from './read-range.ts'
 
 type DueHit = { readonly id: ImageId; readonly dueAt: string }
 
@@ -18,6 +20,8 @@ export function dynamoStore(client: DynamoDBClient, table: string): StatusStore 
     const { Item } = await call(db.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true })))
     return Item?.record as T | undefined
   }
+
+  const query: Query = (input) => call(db.send(new QueryCommand({ TableName: table, ...input })))
 
   /** True if `field` still had the expected value (undefined: the item was not there) and the item is now written. */
   async function putIf(item: Item, field: string, expected: number | undefined): Promise<boolean> {
@@ -58,19 +62,14 @@ export function dynamoStore(client: DynamoDBClient, table: string): StatusStore 
     },
 
     async history(id, limit, cursor) {
-      const { Items = [], LastEvaluatedKey } = await call(
-        db.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :history)',
-            ExpressionAttributeValues: { ':pk': imageKey(id).pk, ':history': 'H#' },
-            ScanIndexForward: false,
-            Limit: limit,
-            ConsistentRead: true,
-            ...(cursor !== undefined && { ExclusiveStartKey: { pk: imageKey(id).pk, sk: cursor } }),
-          }),
-        ),
-      )
+      const { Items = [], LastEvaluatedKey } = await query({
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :history)',
+        ExpressionAttributeValues: { ':pk': imageKey(id).pk, ':history': 'H#' },
+        ScanIndexForward: false,
+        Limit: limit,
+        ConsistentRead: true,
+        ...(cursor !== undefined && { ExclusiveStartKey: { pk: imageKey(id).pk, sk: cursor } }),
+      })
       const items = Items.map((item) => item.record as HistoryRow)
       return LastEvaluatedKey === undefined ? { items } : { items, cursor: String(LastEvaluatedKey.sk) }
     },
@@ -79,55 +78,39 @@ export function dynamoStore(client: DynamoDBClient, table: string): StatusStore 
     putTag: (record, expected) => putIf(tagItem(record), 'rev', expected),
 
     async tagsOf(id) {
-      const { Items = [] } = await call(
-        db.send(
-          new QueryCommand({
-            TableName: table,
-            IndexName: 'tags',
-            KeyConditionExpression: 'tagDigest = :digest',
-            ExpressionAttributeValues: { ':digest': tagDigest(id) },
-          }),
-        ),
-      )
+      const { Items = [] } = await query({
+        IndexName: 'tags',
+        KeyConditionExpression: 'tagDigest = :digest',
+        ExpressionAttributeValues: { ':digest': tagDigest(id) },
+      })
       return Items.map((item) => item.record as TagRecord)
     },
 
-    images: (query) => listImages((input) => call(db.send(new QueryCommand({ TableName: table, ...input }))), query),
+    images: (wanted) => listImages(query, wanted),
 
     async due(now, limit) {
-      const pages = await Promise.all(SHARDS.map((shard) => dueIn(shard, now, limit)))
+      const pages = await Promise.all(SHARDS.map((shard) => dueIn(query, shard, now, limit)))
       const oldestFirst = pages.flat().sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1))
       return oldestFirst.slice(0, limit).map(({ id }) => id)
     },
+
+    waived: (now, limit, cursor) => listWaived(query, now, limit, cursor),
 
     system: (key) => get<Record<string, unknown>>(systemKey(key)),
     async putSystem(key, value) {
       await call(db.send(new PutCommand({ TableName: table, Item: { ...systemKey(key), record: value } })))
     },
   }
+}
 
-  async function dueIn(shard: string, now: string, limit: number): Promise<DueHit[]> {
-    const found: DueHit[] = []
-    let start: Record<string, unknown> | undefined
-    do {
-      const { Items = [], LastEvaluatedKey } = await call(
-        db.send(
-          new QueryCommand({
-            TableName: table,
-            IndexName: 'due',
-            KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
-            ExpressionAttributeValues: { ':shard': shard, ':now': now },
-            Limit: limit - found.length,
-            ...(start && { ExclusiveStartKey: start }),
-          }),
-        ),
-      )
-      for (const { record, dueAt } of Items) {
-        const { host, name, digest } = record as ImageRecord
-        found.push({ id: { host, name, digest }, dueAt: String(dueAt) })
-      }
-      start = LastEvaluatedKey
-    } while (start !== undefined && found.length < limit)
-    return found
+async function dueIn(query: Query, shard: string, now: string, limit: number): Promise<DueHit[]> {
+  const due = {
+    IndexName: 'due',
+    KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
+    ExpressionAttributeValues: { ':shard': shard, ':now': now },
   }
+  return (await readRange(query, due, limit)).map(({ record, dueAt }) => {
+    const { host, name, digest } = record as ImageRecord
+    return { id: { host, name, digest }, dueAt: String(dueAt) }
+  })
 }

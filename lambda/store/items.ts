@@ -28,6 +28,7 @@ function historyKey(id: ImageId, rev: number): { pk: string; sk: string } {
 
 export function imageItem(record: ImageRecord): Item {
   const shard = shardOf(record.digest)
+  const { waiver } = record
   return {
     ...imageKey(record),
     version: record.version,
@@ -37,6 +38,8 @@ export function imageItem(record: ImageRecord): Item {
     listShard: shard,
     listKey: `${record.firstSeenAt}#${repositoryOf(record)}@${record.digest}`,
     ...(record.dueAt !== undefined && { dueShard: shard, dueAt: record.dueAt }),
+    ...(waiver !== undefined &&
+      waiver.revokedAt === undefined && { waiverShard: shard, waiverKey: `${waiver.expiresAt}#${tagDigest(record)}` }),
   }
 }
 

@@ -1,10 +1,9 @@
-import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/lib-dynamodb'
-import { BadInput } from '../core/bad-input.ts'
 import type { ImageRecord } from '../core/status.ts'
 import type { ImageQuery, Page } from '../ports.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
 import { SHARDS } from './items.ts'
+import type { Query } from './read-range.ts'
 
-type Query = (input: Omit<QueryCommandInput, 'TableName'>) => Promise<QueryCommandOutput>
 type Hit = { readonly listKey: string; readonly record: ImageRecord }
 /** `stoppedAt`: the place up to which a partition was read where it goes on. */
 type Found = { readonly hits: readonly Hit[]; readonly stoppedAt?: string | undefined }
@@ -77,15 +76,4 @@ export function matches(record: ImageRecord, { state, signer }: ImageQuery): boo
   return record.signers.some((one) =>
     one.kind === 'key' ? one.key === signer : one.subject === signer || one.issuer === signer,
   )
-}
-
-function encodeCursor(listKey: string): string {
-  return Buffer.from(listKey).toString('base64url')
-}
-
-function decodeCursor(cursor: string): string {
-  const text = Buffer.from(cursor, 'base64url').toString()
-  if (!/^\d{4}-[^#]+#./.test(text))
-    throw new BadInput(`cursor "${cursor.slice(0, 80)}" is not one we gave; leave it out to start again`)
-  return text
 }

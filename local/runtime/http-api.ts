@@ -20,7 +20,7 @@ export type HttpApiOptions = {
 
 export type HttpApi = { readonly url: string; close(): Promise<void> }
 
-/** Serves a function as an API Gateway HTTP API with one `$default` route does. */
+/** Serves a function as an API Gateway HTTP API does. */
 export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
   const server = createServer((request, response) => void serve(request, response, options))
   server.maxConnections = MAX_CONNECTIONS

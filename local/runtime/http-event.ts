@@ -1,4 +1,5 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda'
+import { NAMED_ROUTES } from '../../lambda/resources.ts'
 import { ACCOUNT } from '../aws/account.ts'
 
 /** A request as it came over the wire. */
@@ -17,18 +18,34 @@ export type HttpRequest = {
 const TEXT = /^(text\/|application\/(json|xml|javascript)\b)/i
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
+/** Whom every caller is taken for: nobody is authenticated here. */
+const CALLER = {
+  accessKey: 'local',
+  accountId: ACCOUNT,
+  callerId: 'local',
+  cognitoIdentity: null,
+  principalOrgId: '*',
+  userArn: `arn:aws:iam::${ACCOUNT}:user/local`,
+  userId: 'local',
+}
+
 /**
- * The event of an HTTP API with payload format 2.0 and one `$default` route:
+ * The event of an HTTP API with payload format 2.0, an IAM authorizer and the routes that cdk/ makes:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
-export function toHttpEvent(request: HttpRequest, requestId: string, now: Date): APIGatewayProxyEventV2 {
+export function toHttpEvent(
+  request: HttpRequest,
+  requestId: string,
+  now: Date,
+): APIGatewayProxyEventV2WithIAMAuthorizer {
   const [rawPath = '', ...query] = request.target.split('?')
+  const routeKey = routeOf(request.method, rawPath)
   const rawQueryString = query.join('?')
   const { cookie, ...headers } = joinedHeaders(request.rawHeaders)
   const queryStringParameters = joined(new URLSearchParams(rawQueryString), ',')
   return {
     version: '2.0',
-    routeKey: '$default',
+    routeKey,
     rawPath,
     rawQueryString,
     ...(cookie !== undefined && { cookies: cookie.split(/; */) }),
@@ -37,6 +54,7 @@ export function toHttpEvent(request: HttpRequest, requestId: string, now: Date):
     requestContext: {
       accountId: ACCOUNT,
       apiId: 'local',
+      authorizer: { iam: CALLER },
       domainName: headers.host ?? '',
       domainPrefix: 'local',
       http: {
@@ -47,13 +65,18 @@ export function toHttpEvent(request: HttpRequest, requestId: string, now: Date):
         userAgent: headers['user-agent'] ?? '',
       },
       requestId,
-      routeKey: '$default',
+      routeKey,
       stage: '$default',
       time: commonLogTime(now),
       timeEpoch: now.getTime(),
     },
     ...bodyOf(request.body, headers['content-type']),
   }
+}
+
+function routeOf(method: string, path: string): string {
+  const named = NAMED_ROUTES.some((route) => route.method === method && route.path === path)
+  return named ? `${method} ${path}` : '$default'
 }
 
 function joinedHeaders(rawHeaders: readonly string[]): Record<string, string> {

@@ -102,6 +102,29 @@ State: error, ${NOW}
 What to do
 Nothing was taken. It is tried again by itself. If this repeats, look at the registry, or at what is attached to the image where that is more than is read.`,
   ],
+  [
+    alert({
+      event: 'waived',
+      waiver: { by: 'alice', reason: 'the fix is on its way', at: NOW, expiresAt: '2026-12-01T00:00:00.000Z' },
+      tags: [{ tag: 'v1', outcome: 'given-back' }],
+    }),
+    `Assay: ${HOST}/prod/app:v1 was accepted by a person`,
+    `${IMAGE} was accepted by a person.
+
+State: failed, ${NOW}
+
+Its waiver
+- by alice, until 2026-12-01T00:00:00.000Z: the fix is on its way
+
+What was found
+- signed/key: fail (no-signature): nothing claims it
+
+What happened to its tags
+- v1: given back
+
+What to do
+Deploy gates say yes, and no tag is taken, until the waiver ends. Sign the image, or replace it, before then. Taking it back: assay waivers revoke.`,
+  ],
 ]
 
 describe('an alert as e-mail', () => {
@@ -121,6 +144,12 @@ describe('an alert as e-mail', () => {
     const { subject } = email.render(alert({ image: `${HOST}/${'long/'.repeat(60)}app:v1@${ID.digest}` }))
     expect(subject).toMatch(/^Assay: \.\.\.[/long]+\/app:v1 failed verification$/)
     expect(subject).toHaveLength(100)
+  })
+
+  it('says of a waiver that was taken back that it was', () => {
+    const waiver = { by: 'alice', reason: 'r', at: NOW, expiresAt: '2027', revokedAt: '2026-11-22T13:00:00.000Z' }
+    const { text } = email.render(alert({ event: 'degraded', state: 'degraded', waiver }))
+    expect(text).toContain('- by alice, taken back at 2026-11-22T13:00:00.000Z: r')
   })
 
   it('does not say that no tag was taken where one was', () => {
@@ -155,7 +184,7 @@ const hostile = fc.oneof(
 )
 
 describe('whatever it is told', () => {
-  const events = fc.constantFrom<Alert['event']>('failed', 'quarantined', 'recovered', 'degraded', 'error')
+  const events = fc.constantFrom<Alert['event']>('failed', 'quarantined', 'recovered', 'degraded', 'error', 'waived')
 
   it('has a subject that SNS takes: printable ASCII, at most 100 characters', () => {
     fc.assert(
@@ -168,9 +197,11 @@ describe('whatever it is told', () => {
   it('has the lines that we wrote and no others, none of them long, none with a control character', () => {
     fc.assert(
       fc.property(hostile, hostile, hostile, hostile, (image, name, message, tag) => {
-        const plain = email.render(alert({ tags: [{ tag: 'v1', outcome: 'taken' }] })).text.split('\n')
+        const known = { by: 'alice', reason: 'r', at: NOW, expiresAt: NOW }
+        const plain = email.render(alert({ waiver: known, tags: [{ tag: 'v1', outcome: 'taken' }] })).text.split('\n')
         const checks = [{ ...unsigned, name, message }]
-        const lines = email.render(alert({ image, checks, tags: [{ tag, outcome: 'taken' }] })).text.split('\n')
+        const waiver = { by: name, reason: message, at: NOW, expiresAt: NOW }
+        const lines = email.render(alert({ image, checks, waiver, tags: [{ tag, outcome: 'taken' }] })).text.split('\n')
         expect(lines).toHaveLength(plain.length)
         for (const line of lines) {
           expect(Array.from(line).length).toBeLessThanOrEqual(500)

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { imageKey, systemKey, tagKey } from '../../lambda/store/items.ts'
+import { ID } from '../core/records.ts'
 import { type Resource, resource, resourcesOf, stackOf } from './synthesized.ts'
 
 type Statement = {
@@ -29,7 +31,10 @@ const ALLOWED = {
     ...OWN_QUEUE.map((action) => `sqs:${action}`),
   ],
   Sweep: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'sqs:SendMessage'],
-  Api: ['dynamodb:GetItem', 'dynamodb:Query', 'ecr:DescribeImages', 'lambda:InvokeFunction'],
+  Api: [
+    ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    ...['ecr:DescribeImages', 'lambda:InvokeFunction', 'sqs:SendMessage'],
+  ],
   Trust: ['dynamodb:GetItem', 'dynamodb:PutItem', 'kms:GetPublicKey'],
 }
 
@@ -50,6 +55,20 @@ describe.each(Object.entries(ALLOWED))('the role of %s', (name, allowed) => {
 it.each(['ecr:PutImage', 'ecr:BatchDeleteImage', 'sns:Publish'])('lets only act do %s', (action) => {
   const who = policies.filter(([, policy]) => statementsOf(policy).some((one) => actions(one).includes(action)))
   expect(who.map(([id]) => id)).toEqual([expect.stringMatching(/^ActRole/)])
+})
+
+it('lets the API write images and nothing else of the table, and ask only act for work', () => {
+  const [actQueue] = resource(resources, 'ActQueue')
+  const written = statementsOf(policyOf('Api')).filter((one) => /PutItem|SendMessage/.test(String(one.Action)))
+  expect(written).toMatchObject([
+    {
+      Action: 'dynamodb:PutItem',
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': 'IMG#*' } },
+    },
+    { Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': [actQueue, 'Arn'] } },
+  ])
+  expect(imageKey(ID).pk).toMatch(/^IMG#/)
+  expect([systemKey('x').pk, tagKey('h', 'n', 't').pk].filter((key) => key.startsWith('IMG#'))).toEqual([])
 })
 
 it('nowhere allows actions by a pattern', () => {
@@ -87,7 +106,7 @@ it('queries only the indexes a function reads', () => {
     verify: ['tags'],
     act: ['tags'],
     sweep: ['due', 'recent'],
-    api: ['recent', 'repository'],
+    api: ['recent', 'repository', 'waivers'],
     trust: [],
   })
 })

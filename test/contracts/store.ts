@@ -158,6 +158,31 @@ export function testStore(make: () => Promise<StatusStore>): void {
       expect(all.items.slice(0, 2).map((one) => one.digest)).toEqual([digest(21), digest(20)])
     })
 
+    it('finds images whose waiver has not ended and was not taken back, the soonest to end first, in pages', async () => {
+      const at = (n: number) => `2026-03-01T00:00:${n}.000Z`
+      const waiver = (n: number) => ({ by: 'alice', reason: 'r', at: at(10), expiresAt: at(n) })
+      for (const n of [57, 50, 55, 51, 59, 53, 56, 54, 52, 58]) {
+        await store.putImage(image(n, { name: 'c/waived', waiver: waiver(n) }), undefined)
+      }
+      await store.putImage(image(49, { name: 'c/waived' }), undefined)
+      const seen: Digest[] = []
+      let cursor: string | undefined
+      do {
+        const page = await store.waived(at(51), 3, cursor)
+        expect(page.items.length).toBeLessThanOrEqual(3)
+        expect(page.items[0] && Object.keys(page.items[0])).toEqual(['host', 'name', 'digest'])
+        seen.push(...page.items.map((one) => one.digest))
+        cursor = page.cursor
+      } while (cursor !== undefined)
+      expect(seen).toEqual([52, 53, 54, 55, 56, 57, 58, 59].map(digest))
+      const revoked = { ...waiver(59), revokedAt: at(12) }
+      await store.putImage(image(59, { name: 'c/waived', version: 2, waiver: revoked }), 1)
+      await store.putImage(image(58, { name: 'c/waived', version: 2, waiver: waiver(52) }), 1)
+      const left = await store.waived(at(56), 100)
+      expect([left.items.map((one) => one.digest), left.cursor]).toEqual([[digest(57)], undefined])
+      expect((await store.waived(at(59), 100)).items).toEqual([])
+    })
+
     it('keeps small items of the installation', async () => {
       expect(await store.system('nothing')).toBeUndefined()
       await store.putSystem('thing', { passed: true })

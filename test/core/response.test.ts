@@ -20,7 +20,7 @@ describe('a status', () => {
       lease: { owner: 'o', until: NOW },
       todo: [{ kind: 'alert', seq: 1 }],
     })
-    expect(statusResponse(known, 'v1', false)).toEqual({
+    expect(statusResponse(known, NOW, 'v1', false)).toEqual({
       image: `${HOST}/prod/app:v1`,
       digest: ID.digest,
       tag: 'v1',
@@ -44,7 +44,7 @@ describe('a status', () => {
   })
 
   it('leaves out what there is not', () => {
-    const status = statusResponse(record())
+    const status = statusResponse(record(), NOW)
     expect(status.image).toBe(`${HOST}/prod/app`)
     expect(Object.keys(status)).not.toEqual(expect.arrayContaining(['tag']))
     for (const field of ['tag', 'platforms', 'graceUntil', 'nextDueAt', 'lastError'])
@@ -57,7 +57,7 @@ describe('a status', () => {
     [['v1'], false, false], // asked by a tag that is there
     [[], true, true],
   ])('with the tags %j taken, and the tag asked by taken %s: quarantined %s', (taken, byTag, quarantined) => {
-    expect(statusResponse(record({ taken }), 'v1', byTag).quarantined).toBe(quarantined)
+    expect(statusResponse(record({ taken }), NOW, 'v1', byTag).quarantined).toBe(quarantined)
   })
 
   it('of an unknown image names what was asked', () => {

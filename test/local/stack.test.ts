@@ -49,7 +49,7 @@ function advance(stack: Stack, body: string): Promise<Response> {
   return fetch(`${stack.apiUrl}/local/clock`, { method: 'POST', body })
 }
 
-test('samples are judged; past their grace the unsigned one is quarantined and told of; a restart keeps it all', async () => {
+test('samples are judged; past their grace the unsigned one is quarantined and told of; a restart keeps it all; then a person accepts it', async () => {
   const dataDir = temporaryFolder()
   const first = await start({ dataDir })
   await first.idle()
@@ -89,7 +89,41 @@ test('samples are judged; past their grace the unsigned one is quarantined and t
   expect(await stateOf(second, 'samples/unsigned:v1')).toEqual({ state: 'failed', quarantined: true })
   expect(await alertsOf(second)).toEqual(alerts)
   expect(lines).toEqual([])
+  await acceptedForAnHour(second)
 })
+
+/** The waiver of a quarantined sample, from the answer that names its digest to its end. */
+async function acceptedForAnHour(stack: Stack): Promise<void> {
+  const image = `${hostOf(stack)}/samples/unsigned`
+  const expiresAt = new Date(stack.clock.now().getTime() + 3600_000).toISOString()
+  const release = (reference: string) =>
+    fetch(`${stack.apiUrl}/v1/releases`, {
+      method: 'POST',
+      body: JSON.stringify({ image: reference, reason: 'for a test', expiresAt }),
+    })
+  const refused = await release(`${image}:v1`)
+  const { detail } = (await refused.json()) as { detail: string }
+  const [byDigest = ''] = /\S+@sha256:[0-9a-f]{64}/.exec(detail) ?? []
+  expect([refused.status, byDigest]).toEqual([400, expect.stringMatching(`^${image}@sha256:`)])
+
+  const waiver = { by: 'arn:aws:iam::000000000000:user/local', reason: 'for a test', expiresAt }
+  const granted = await release(byDigest)
+  expect([granted.status, await granted.json()]).toMatchObject([200, { state: 'failed', waiver }])
+  await stack.idle()
+  expect(await stateOf(stack, 'samples/unsigned:v1')).toEqual({ state: 'failed', quarantined: false })
+  expect(await get(stack, `/v1/gate?image=${image}:v1`)).toMatchObject({ allow: true, because: 'waiver' })
+  expect(await get(stack, '/v1/waivers')).toMatchObject({ waivers: [{ image: byDigest, ...waiver }] })
+  expect((await alertsOf(stack)).at(-1)?.text).toContain(`- by ${waiver.by}, until ${expiresAt}: for a test`)
+  expect((await fetch(`${stack.apiUrl}/v1/releases/`, { method: 'POST', body: '{}' })).status).toBe(403)
+
+  await advance(stack, '{"advanceSeconds":3600}')
+  await stack.idle()
+  expect(await stateOf(stack, 'samples/unsigned:v1')).toEqual({ state: 'degraded', quarantined: false })
+  expect(await get(stack, `/v1/gate?image=${image}:v1`)).toMatchObject({ allow: false, state: 'degraded' })
+  expect(await get(stack, '/v1/waivers')).toEqual({ waivers: [] })
+  const gone = await fetch(`${stack.apiUrl}/v1/waivers?image=${byDigest}`, { method: 'DELETE' })
+  expect([gone.status, await gone.json()]).toMatchObject([404, { detail: `no waiver stands for ${byDigest}` }])
+}
 
 test('a stack killed at work goes on where it was', async () => {
   const dataDir = temporaryFolder()

@@ -65,6 +65,16 @@ export function memoryStore(): StatusStore {
         .filter(({ dueAt }) => dueAt !== undefined && dueAt <= now)
         .sort((a, b) => (a.dueAt! < b.dueAt! ? -1 : 1))
         .slice(0, limit),
+    waived: async (now, limit, cursor = `${now}~`) => {
+      const all = [...images.values()]
+        .filter(({ waiver }) => waiver !== undefined && waiver.revokedAt === undefined)
+        .map((record) => ({ key: `${record.waiver!.expiresAt}#${keyOf(record)}`, record }))
+        .filter(({ key, record }) => key > cursor && record.waiver!.expiresAt > now)
+        .sort((a, b) => (a.key < b.key ? -1 : 1))
+      const page = all.slice(0, limit)
+      const items = page.map(({ record: { host, name, digest } }) => ({ host, name, digest }))
+      return all.length > limit ? { items, cursor: page.at(-1)!.key } : { items }
+    },
     system: async (key) => copy(system.get(key)),
     putSystem: async (key, value) => void system.set(key, copy(value)),
   }

@@ -18,6 +18,17 @@ test('a request without anything', () => {
     requestContext: {
       accountId: '000000000000',
       apiId: 'local',
+      authorizer: {
+        iam: {
+          accessKey: 'local',
+          accountId: '000000000000',
+          callerId: 'local',
+          cognitoIdentity: null,
+          principalOrgId: '*',
+          userArn: 'arn:aws:iam::000000000000:user/local',
+          userId: 'local',
+        },
+      },
       domainName: '',
       domainPrefix: 'local',
       http: { method: 'GET', path: '/', protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: '' },
@@ -84,4 +95,13 @@ test('host and user agent are in the request context too', () => {
     target: '/x?y',
   })
   expect(requestContext).toMatchObject({ domainName: 'h:1', http: { method: 'POST', path: '/x', userAgent: 'curl' } })
+})
+
+test.each([
+  ['POST', '/v1/releases', 'POST /v1/releases'],
+  ['DELETE', '/v1/waivers?image=x', 'DELETE /v1/waivers'],
+  ['POST', '/v1/releases/', '$default'],
+  ['GET', '/v1/waivers', '$default'],
+])('%s %s comes by the route %s', (method, target, routeKey) => {
+  expect(eventOf({ method, target })).toMatchObject({ routeKey, requestContext: { routeKey } })
 })

@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import { parseDuration } from '../../lambda/core/policy/duration.ts'
+import type { StatusResponse } from '../../lambda/core/response.ts'
+import { plusSeconds } from '../../lambda/core/status.ts'
+import { askApi, defaultApi } from '../api-client.ts'
+import { statusLines } from './status.ts'
+
+type Options = { readonly reason: string; readonly expires: string; readonly api: string; readonly output: string }
+
+/** `assay release IMAGE`: accepts a digest in your name, and gives its tags back. */
+export function releaseCommand(): Command {
+  return new Command('release')
+    .description('accept an image by digest in your name (a waiver), and have its tags given back: exit 0 it stands')
+    .argument('<image>', '[HOST/]NAME@DIGEST')
+    .requiredOption('--reason <text>', 'why, in up to 500 characters')
+    .requiredOption('--expires <when>', 'until when: 2026-12-24T18:00:00Z, or for how long: 12h, 30d; 90d at most')
+    .option('--api <url>', 'status API', defaultApi())
+    .option('--output <format>', 'text or json', 'text')
+    .action(async (image: string, { reason, expires, api, output }: Options) => {
+      const body = { image, reason, expiresAt: expiryOf(expires, new Date()) }
+      const { body: status } = await askApi(api, '/v1/releases', {}, { method: 'POST', body })
+      if (output === 'json') console.log(JSON.stringify(status, null, 2))
+      else for (const line of statusLines(status as Partial<StatusResponse>)) console.log(line)
+    })
+}
+
+/** What is no duration is for the API to read. */
+function expiryOf(text: string, now: Date): string {
+  const seconds = parseDuration(text)
+  return typeof seconds === 'string' ? text : plusSeconds(now.toISOString(), seconds)
+}

@@ -1,0 +1,75 @@
+import { Command } from 'commander'
+import * as z from 'zod'
+import { askApi, defaultApi } from '../api-client.ts'
+import { paintState } from '../print-checks.ts'
+import { waiverLine } from '../waiver-line.ts'
+
+type Options = { readonly api: string; readonly output: string }
+
+const page = z.object({
+  waivers: z.array(
+    z.object({
+      image: z.string(),
+      state: z.string(),
+      by: z.string(),
+      reason: z.string(),
+      at: z.string(),
+      expiresAt: z.string(),
+    }),
+  ),
+  cursor: z.string().optional(),
+})
+type Listed = z.infer<typeof page>['waivers'][number]
+
+/** `assay waivers`: which images people have accepted. */
+export function waiversCommand(): Command {
+  return new Command('waivers')
+    .description('the waivers that stand now; take one back')
+    .addCommand(listCommand().exitOverride(), { isDefault: true })
+    .addCommand(revokeCommand().exitOverride())
+}
+
+function listCommand(): Command {
+  return withApi(new Command('list'))
+    .description('list all that stand, the soonest to end first')
+    .action(async ({ api, output }: Options) => {
+      const waivers = await allWaivers(api)
+      if (output === 'json') console.log(JSON.stringify({ waivers }, null, 2))
+      else for (const line of listLines(waivers)) console.log(line)
+    })
+}
+
+function revokeCommand(): Command {
+  return withApi(new Command('revoke'))
+    .description(
+      'end a waiver now: gates say no at once; tags that were given back stay, unless onDegraded says otherwise',
+    )
+    .argument('<image>', '[HOST/]NAME@DIGEST')
+    .action(async (image: string, { api, output }: Options) => {
+      const { body } = await askApi(api, '/v1/waivers', { image }, { method: 'DELETE' })
+      console.log(
+        output === 'json' ? JSON.stringify(body, null, 2) : `revoked; ${image} is ${paintState(String(body.state))}`,
+      )
+    })
+}
+
+function withApi(command: Command): Command {
+  return command.option('--api <url>', 'status API', defaultApi()).option('--output <format>', 'text or json', 'text')
+}
+
+async function allWaivers(api: string): Promise<readonly Listed[]> {
+  const all: Listed[] = []
+  let cursor: string | undefined
+  do {
+    const { body } = await askApi(api, '/v1/waivers', { limit: '100', cursor })
+    const read = page.parse(body)
+    all.push(...read.waivers)
+    cursor = read.cursor
+  } while (cursor !== undefined)
+  return all
+}
+
+function listLines(waivers: readonly Listed[]): string[] {
+  if (waivers.length === 0) return ['no waiver stands']
+  return waivers.flatMap((waiver) => [`${waiver.image} ${paintState(waiver.state)}`, waiverLine(waiver)])
+}

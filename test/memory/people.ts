@@ -1,0 +1,29 @@
+import { getGate } from '../../lambda/api/gate.ts'
+import { deleteWaiver, getWaivers, postRelease } from '../../lambda/api/waivers.ts'
+import { formatImage, type ImageRef } from '../../lambda/core/image.ts'
+import type { Known, Waiving } from '../../lambda/world.ts'
+import { HOST, type Memory, NAME } from './world.ts'
+
+export const ALICE = 'arn:aws:iam::111122223333:user/alice'
+export const BOB = 'arn:aws:iam::111122223333:user/bob'
+
+type Waiver = { readonly image: string; readonly by: string; readonly expiresAt: string }
+
+/** What people ask of the API. Where it waits, time passes. */
+export function people(memory: Memory, pause = async (seconds: number) => memory.advance(seconds)) {
+  const world: Known & Waiving = { ...memory.world, pause }
+  const named = (image: Pick<ImageRef, 'digest' | 'tag'>) => formatImage({ host: HOST, name: NAME, ...image })
+  return {
+    world,
+    named,
+    /** Accepts a digest for so many seconds from now. */
+    waive: (digest: ImageRef['digest'], seconds = 3600, by = ALICE, reason = 'the fix is on its way') => {
+      const expiresAt = new Date(memory.now().getTime() + seconds * 1000).toISOString()
+      return postRelease(world, by, { image: named({ digest }), reason, expiresAt })
+    },
+    revoke: (digest: ImageRef['digest'], by = BOB) => deleteWaiver(world, by, { image: named({ digest }) }),
+    gate: async (image: Pick<ImageRef, 'digest' | 'tag'>) => (await getGate(world, { image: named(image) })).body,
+    listed: async (query = {}) =>
+      (await getWaivers(world, query)).body as { readonly waivers: readonly Waiver[]; readonly cursor?: string },
+  }
+}
