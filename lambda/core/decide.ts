@@ -33,7 +33,7 @@ export function decide(policies: readonly Policy[], subject: Subject, policyHash
   const judged = policies.map((policy) => judgePolicy(policy, subject))
   const enforcing = judged.filter(({ policy }) => policy.mode === 'enforce')
   const outcome = outcomeOf(enforcing)
-  const until = outcome === 'verified' ? earliest(enforcing.map((one) => one.until)) : undefined
+  const until = outcome === 'verified' ? earliest(...enforcing.map((one) => one.until)) : undefined
   return {
     outcome,
     policies: judged.map(({ policy, passed }) => ({ name: policy.name, outcome: policyOutcome(policy, passed) })),

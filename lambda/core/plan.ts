@@ -193,7 +193,7 @@ function errorFields(state: State, judged: Judged & { kind: 'error' }, now: stri
 function recheckAt(state: State, judged: Judged, deadline: string | undefined, now: string): string | undefined {
   if (state === 'pending') return deadline
   if (judged.kind === 'error') return plusSeconds(now, ERROR_RETRY)
-  return earliest([plusSeconds(now, RECHECK_AFTER), judged.verdict.goodUntil])
+  return earliest(plusSeconds(now, RECHECK_AFTER), judged.verdict.goodUntil)
 }
 
 /** The work that follows from moving `before` to `record`, merged into the work still open. */

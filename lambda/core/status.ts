@@ -111,8 +111,3 @@ export function earliest(...times: readonly (string | undefined)[]): string | un
 export function plusSeconds(iso: string, seconds: number): string {
   return new Date(Date.parse(iso) + seconds * 1000).toISOString()
 }
-
-/** The first of some moments, where there is one. */
-export function earliest(moments: readonly (string | undefined)[]): string | undefined {
-  return moments.filter((moment) => moment !== undefined).toSorted()[0]
-}

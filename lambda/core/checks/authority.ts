@@ -93,7 +93,7 @@ export function findingOf({ accepted, nearest }: Found): Finding {
 
 /** A finding that is met, and when the first of what it rests on ends, where time ends any of it. */
 export function met(signers: readonly Signer[], detail: string, ends: readonly (string | undefined)[] = []): Finding {
-  const until = earliest(ends)
+  const until = earliest(...ends)
   return { met: true, signers, reason: 'verified', detail, ...(until !== undefined && { until }) }
 }
 

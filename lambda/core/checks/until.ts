@@ -4,17 +4,17 @@ import type { AuthorityResult, Group } from './judged.ts'
 
 /** When time alone may make a no of a policy that holds, ISO 8601; undefined where it cannot. */
 export function untilOf({ require }: Policy, groups: readonly Group[]): string | undefined {
-  return earliest(groups.map(({ authorities }) => untilOfGroup(require, authorities)))
+  return earliest(...groups.map(({ authorities }) => untilOfGroup(require, authorities)))
 }
 
 /** Where one authority suffices, the last of them keeps it good; where more are asked for, the first that ends may end it. */
 function untilOfGroup(require: Policy['require'], authorities: readonly AuthorityResult[]): string | undefined {
   const ends = authorities.filter(({ met }) => met).map(untilOfAuthority)
-  if (require !== undefined) return earliest(ends)
+  if (require !== undefined) return earliest(...ends)
   const known = ends.filter((end) => end !== undefined)
   return known.length < ends.length ? undefined : known.toSorted().at(-1)
 }
 
 function untilOfAuthority({ findings }: AuthorityResult): string | undefined {
-  return earliest(findings.map(({ finding }) => (finding.met ? finding.until : undefined)))
+  return earliest(...findings.map(({ finding }) => (finding.met ? finding.until : undefined)))
 }
