@@ -22,7 +22,7 @@ export function compareVersions(left: string, right: string): -1 | 0 | 1 | undef
 
 /** Whether a version fits a comparison; undefined where that cannot be told for sure. */
 export function fitsComparison({ is, version: wanted }: Comparison, version: string): boolean | undefined {
-  if (is === '=' && (version === wanted || readVersion(wanted) === undefined)) return version === wanted
+  if (is === '=' && readVersion(wanted) === undefined) return version === wanted
   const order = compareVersions(version, wanted)
   if (order === undefined) return undefined
   return (order === 0 && is.includes('=')) || (order < 0 && is.startsWith('<')) || (order > 0 && is.startsWith('>'))

@@ -8,7 +8,9 @@ describe('compareVersions', () => {
     ['1.2.3', '1.10.0', -1],
     ['2.0', '1.9.9', 1],
     ['v1.2.0', '1.2.0', 0],
-    ['1.02', '1.2', 0],
+    ['1.002', '1.2', 0],
+    ['1.0', '1.0.1', -1],
+    ['12:1', '12:2', -1],
     ['1.0.2k', '1.0.3', -1],
     ['1.2.3-r4', '1.2.4-r0', -1],
     ['2.17.0-rc1', '2.17.1', -1],
@@ -32,6 +34,7 @@ describe('compareVersions', () => {
     ['1.*', '2', 'a wildcard'],
     ['(devel)', '1.0', 'no number'],
     ['', '1.0', 'nothing'],
+    ['release-1.0', '2.0', 'a number later on only'],
     ['bookworm', 'bookworm', 'no number'],
     [`1${'.1'.repeat(100)}`, '2', 'too long'],
   ])('%s and %s have no order: %s', (left, right) => {

@@ -90,9 +90,7 @@ function only(rules: readonly PackageRule[], by: PackageRule['by']): PackageRule
   return rules.filter((rule) => rule.by === by)
 }
 
-/** One pattern for many: it takes one walk over a text, however many they are. Of none: matches nothing. */
+/** One pattern for many: it takes one walk over a text, however many they are. Of none: only what has no name. */
 function union(rules: readonly PackageRule[]): RE2JS {
-  return RE2JS.compile(
-    rules.length === 0 ? '[^\\x00-\\x{10FFFF}]' : rules.map(({ pattern }) => `(?:${pattern})`).join('|'),
-  )
+  return RE2JS.compile(rules.map(({ pattern }) => `(?:${pattern})`).join('|'))
 }

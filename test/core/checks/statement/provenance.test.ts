@@ -129,6 +129,10 @@ describe('where the source stands', () => {
       unread('recipe.definedInMaterial', 'null'),
     ],
     ['v0.1, a material', v01({}, [{ uri: GIT }]), 'yes'],
+    ['v0.1, no materials', v01({ definedInMaterial: 0 }, null), unread('recipe.definedInMaterial', 'null')],
+    ['v0.1, materials that are text', v01({ definedInMaterial: 0 }, GIT), unread('recipe.definedInMaterial', 'null')],
+    ['an empty ref', v1({ workflow: { ...workflow, ref: '', repository: GIT } }), 'yes'],
+    ['git+ in the middle', v1({}, [{ uri: GIT }, { uri: 'https://example.com/git+x' }], OTHER), 'yes'],
   ])('%s', (_, statement, expected) => {
     expect(judge(rule, statement)).toEqual(typeof expected === 'string' ? expected : expect.stringMatching(expected))
   })
@@ -143,6 +147,12 @@ test.each([
   [{ runDetails: { builder: 'b' } }, 'the builder is missing, asked for is b'],
 ])('a predicate of %j', (predicate, expected) => {
   expect(judge({ builder: 'b' }, statementOf('https://slsa.dev/provenance/v1', predicate))).toBe(expected)
+})
+
+test('several sources are told, and where', () => {
+  expect(judge({ sourceRef: 'x' }, v1({ source: EVIL, workflow }))).toBe(
+    'the provenance names several sources: "https://github.com/acme/app" missing in externalParameters.workflow; "https://github.com/evil/app" "refs/heads/main" in externalParameters.source',
+  )
 })
 
 test('another predicate type', () => {

@@ -111,6 +111,8 @@ describe('allowed', () => {
     ['pkg:npm/@acme/left-pad@>=1.3', NPM, false],
     ['pkg:npm/@acme/left-pad@>=1.2', NPM, true],
     ['@acme/left-pad@>=1.2', { name: NPM.name, version: '1.3.0-beta' }, true],
+    ['@acme/left-pad@>=1.2,<1.2.5', NPM, false],
+    ['@acme/left-pad@>=1.2,<2', NPM, true],
     ['@acme/left-pad@>=1.2', { name: NPM.name }, false],
     ['@acme/left-pad@>=1.2', { ...NPM, version: '0.1' }, false],
   ])('%s, seen %j: %s', (entry, one, expected) => {
@@ -132,6 +134,22 @@ describe('allowed', () => {
     expect(told('pkg:deb/debian/*')).toBe(false)
     expect(told('pkg:deb/debian/*', 'pkg:deb/ubuntu/*')).toBe(true)
     expect(told('pkg:deb/**')).toBe(true)
+  })
+
+  test('one entry of several is enough, each by its own version', () => {
+    const entries = ['a@1', 'b', 'a@2', 'pkg:npm/a@3']
+    const told = (one: Component) => judge({ packages: { allowed: entries } }, one) === 'yes'
+    expect([{ name: 'a', version: '2' }, { name: 'b' }, { name: 'x', purl: 'pkg:npm/a@3' }].map(told)).toEqual([
+      true,
+      true,
+      true,
+    ])
+    expect(
+      [
+        { name: 'a', version: '3' },
+        { name: 'x', purl: 'pkg:npm/a@1' },
+      ].map(told),
+    ).toEqual([false, false])
   })
 
   test('names those that are not, a few of them', () => {

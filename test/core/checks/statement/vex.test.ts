@@ -66,6 +66,7 @@ describe('the status', () => {
     [{ status: 'not_affected', justification: 'because' }, false],
     [{ status: 'not_affected', justification: 'because', impact_statement: 'words' }, false],
     [{ status: 'not_affected', impact_statement: 'words' }, true],
+    [{ status: 'not_affected', justification: '', impact_statement: 'words' }, true],
     [{ status: 'not_affected', impact_statement: ' ' }, false],
     [{ status: 'not_affected', impact_statement: 1 }, false],
     [{ status: 'affected', justification: 'component_not_present' }, false],
@@ -89,6 +90,7 @@ describe('the product', () => {
     ['by purl', [{ identifiers: { purl: oci(IMAGE) } }], true],
     ['by a reference', [{ '@id': `ghcr.io/acme/app@${IMAGE}` }], true],
     ['by the digest alone', [{ '@id': IMAGE }], true],
+    ['by hash beside a name', [{ '@id': 'pkg:oci/app', hashes: { 'sha-256': HEX } }], true],
     ['among others', [{ '@id': oci(OTHER) }, { '@id': oci(IMAGE) }], true],
     ['another image', [{ '@id': oci(OTHER) }], false],
     ['any version', [{ '@id': 'pkg:oci/app' }], false],
@@ -123,6 +125,7 @@ describe('subcomponents', () => {
     ['a qualifier of it', [{ identifiers: { purl: 'pkg:deb/debian/bash?arch=amd64' } }], true, true],
     ['another qualifier', [{ identifiers: { purl: 'pkg:deb/debian/bash?arch=arm64' } }], false, true],
     ['another package', [{ '@id': 'pkg:deb/debian/zsh' }], false, false],
+    ['another type of package', [{ '@id': 'pkg:rpm/debian/bash' }], false, false],
     ['one of several', [{ '@id': 'pkg:deb/debian/zsh' }, { '@id': 'pkg:deb/debian/bash' }], true, true],
     [
       'two names of different packages',
@@ -148,6 +151,14 @@ describe('subcomponents', () => {
     const narrowed = { ...fixed, products: [{ ...IS, subcomponents: ['pkg:deb/debian/bash'] }] }
     expect(cleared([narrowed], found('CVE-1', [], ''))).toBe(false)
     expect(cleared([fixed], found('CVE-1', [], ''))).toBe(true)
+    const affected = { ...narrowed, status: 'affected', timestamp: '2026-02-01T00:00:00Z' }
+    expect(cleared([fixed, affected], found('CVE-1', [], ''))).toBe(false)
+  })
+
+  test('an empty list of its own leaves a product to those beside it', () => {
+    const products = [{ ...IS, subcomponents: [] }]
+    expect(cleared([{ ...fixed, products, subcomponents: ['pkg:deb/debian/bash'] }])).toBe(true)
+    expect(cleared([{ ...fixed, products, subcomponents: ['pkg:deb/debian/zsh'] }])).toBe(false)
   })
 })
 
@@ -175,6 +186,7 @@ describe('time', () => {
       [at('2026-01-03T00:00:00Z', affected), at('2026-01-02T00:00:00Z', { last_updated: '2026-01-04T00:00:00Z' })],
       false,
     ],
+    ['now is no future', [at('2026-06-01T00:00:00Z')], true],
     ['the future clears nothing', [at('2026-06-01T00:00:01Z')], false],
     ['the future opposes', [at('2026-01-03T00:00:00Z'), at('2027-01-01T00:00:00Z', affected)], false],
     ['an unreadable time clears nothing', [at('yesterday')], false],
@@ -232,6 +244,11 @@ test.each([
   [documentOf(...Array(501).fill(fixed)), 'VEX says more than 500 things of "cve-1"'],
 ])('a document that is not understood %#', (document, expected) => {
   expect(vexOf(documentOf(fixed), document)).toEqual({ fault: expected })
+})
+
+test('as much as is allowed', () => {
+  const vulnerability = { name: 'CVE-1', aliases: Array.from({ length: 100 }, (_, index) => `GHSA-${index}`) }
+  expect(cleared(Array(500).fill({ ...fixed, vulnerability }))).toBe(true)
 })
 
 test('statements of other types are none of its own', () => {

@@ -72,6 +72,12 @@ describe('how many may be left', () => {
     )
   })
 
+  test('a find without a package', () => {
+    const result = [{ id: 'CVE-1', severity: [{ method: 'nvd', score: 'low' }] }]
+    const scan = statementOf('https://in-toto.io/attestation/vulns/v0.2', { scanner: { result } })
+    expect(told(judge({ low: 0, ignoreUnfixed: true }, scan))).toBe('1 of severity low, at most 0 may be left: CVE-1')
+  })
+
   test('what is long is cut, and stays one line', () => {
     const finding = judge({ low: 0 }, scanOf([{ id: `${'\n'.repeat(9)}${'x'.repeat(9_000)}`, severity: 'LOW' }]))
     expect(told(finding)).toMatch(/^1 of severity low, at most 0 may be left: [^\n]{1,90}…$/)
