@@ -14,7 +14,8 @@ const identityFields = {
 }
 type IdentityFields = { readonly [Field in keyof typeof identityFields]?: string | undefined }
 
-const claim = z.unknown().transform((want, ctx): TextMatch => {
+/** What a text should be: itself, or what a pattern matches in full. */
+export const claim = z.unknown().transform((want, ctx): TextMatch => {
   if (typeof want === 'string' && want !== '') return { exact: want }
   if (!isObject(want) || typeof want.regExp !== 'string' || Object.keys(want).length > 1) {
     report(ctx, invalid(want, 'a claim is text (quoted, where it looks like a number) or { regExp: PATTERN }'))
