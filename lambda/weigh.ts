@@ -4,6 +4,7 @@ import type { Digest, ImageId } from './core/image.ts'
 import { asksConfig, asksSignature, sigstoreAuthorities } from './core/policy/authorities.ts'
 import type { Demand, Policy } from './core/policy/policy.ts'
 import { sourcesOf } from './core/policy/sources.ts'
+import { VEX_TYPES } from './core/predicate-types.ts'
 import type { Verdict } from './core/verdict.ts'
 import type { Wanted } from './formats/wanted.ts'
 import { gather, type Reading } from './gather.ts'
@@ -106,9 +107,13 @@ function elsewhereOf({ sources }: Reading, { host, name, digest }: ImageId, dige
 
 function readingFor({ registryOf, policies }: Scales): Reading {
   const authorities = sigstoreAuthorities(policies)
+  const attestations = authorities.flatMap((one) => one.attestations)
   const wanted: Wanted = {
     signature: authorities.some(asksSignature),
-    predicateTypes: authorities.flatMap((one) => one.attestations.map(({ predicateType }) => predicateType)),
+    predicateTypes: attestations.flatMap(({ predicateType, vulnerabilities }) => [
+      predicateType,
+      ...(vulnerabilities?.vex ? VEX_TYPES : []),
+    ]),
     config: policies.some(asksConfig),
   }
   return { registryOf, sources: sourcesOf(policies), wanted, room: roomFor(1) }

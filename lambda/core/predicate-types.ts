@@ -23,6 +23,9 @@ export function sbomFamily(predicateType: unknown): 'spdx' | 'cyclonedx' | undef
   return CYCLONEDX.includes(predicateType) ? 'cyclonedx' : undefined
 }
 
+/** The predicate types by which OpenVEX documents are mostly announced. */
+export const VEX_TYPES = ['https://openvex.dev/ns', 'https://openvex.dev/ns/v0.2.0']
+
 /** Whether statements of this predicate type are OpenVEX documents. */
 export function isVex(predicateType: unknown): boolean {
   return typeof predicateType === 'string' && /^https:\/\/openvex\.dev\/ns(?:\/|$)/.test(predicateType)

@@ -30,6 +30,9 @@ export type Reason =
   | 'reference-mismatch' // the signed payload names another repository
   | 'too-old' // the attestation was made too long ago, or nobody knows when
   | 'policy-not-met' // an expression over the statement, over all that matched, or over the image config does not hold
+  | 'provenance-mismatch' // built elsewhere, from other source, or in another way
+  | 'sbom-mismatch' // an SBOM of another format, or with packages that are not allowed
+  | 'vulnerabilities' // more of them than may be left, or a scan that is too old
   | 'not-judged' // what the policy refers to is not at hand
   | 'config-missing' // the image config that a policy asks about cannot be read
   | 'covered' // a platform for which the evidence of its index stands

@@ -6,7 +6,8 @@ import { explainUnmet, unmet } from '../policy/expression.ts'
 import type { WantedAttestation } from '../policy/policy.ts'
 import { plusSeconds } from '../status.ts'
 import { type Accepted, type Finding, findAccepted, findingOf, met, missed, signedBy } from './authority.ts'
-import { statementOf } from './statement.ts'
+import { statementOf } from './statement-of.ts'
+import { judgeRules } from './statement-rules.ts'
 
 /** What an attestation is judged on. */
 export type Scene = {
@@ -35,10 +36,9 @@ export function judgeAttestation(
 ): AttestationResult {
   const asked = { kind: 'attestation', predicateType: wanted.predicateType } as const
   const found = findAccepted(authority, asked, scene.image, scene.claims)
-  const asksMore = wanted.maxAge !== undefined || wanted.policy !== undefined
-  if (!asksMore) return { finding: findingOf(found), accepted: found.accepted, seen: found.accepted.length > 0 }
+  if (!asksMore(wanted)) return { finding: findingOf(found), accepted: found.accepted, seen: found.accepted.length > 0 }
   const candidates = counts === 'one' ? found.accepted : newestOf(found.accepted)
-  const judged = candidates.map((one) => ({ one, finding: judge(wanted, one, scene) }))
+  const judged = candidates.map((one) => ({ one, finding: judge(authority, wanted, one, scene) }))
   const good = judged.filter(({ finding }) => finding.met)
   const enough = good.length > 0 && (counts === 'one' || good.length === judged.length)
   const [told] = enough ? good : judged.filter(({ finding }) => !finding.met)
@@ -57,13 +57,18 @@ export function judgeAttestation(
   }
 }
 
+/** Whether more is asked of an attestation than that it is there. */
+function asksMore({ maxAge, policy, provenance, sbom, vulnerabilities }: WantedAttestation): boolean {
+  return [maxAge, policy, provenance, sbom, vulnerabilities].some((asked) => asked !== undefined)
+}
+
 /** Those signed last; beside them those whose time nobody knows, as any of these may be the last. */
 function newestOf(accepted: readonly Accepted[]): readonly Accepted[] {
   const last = accepted.reduce((latest, { signer: { signedAt = '' } }) => (signedAt > latest ? signedAt : latest), '')
   return accepted.filter(({ signer: { signedAt = last } }) => signedAt === last)
 }
 
-function judge(wanted: WantedAttestation, one: Accepted, scene: Scene): Finding {
+function judge(authority: SigstoreAuthority, wanted: WantedAttestation, one: Accepted, scene: Scene): Finding {
   const { signer } = one
   const who = signedBy(signer)
   const { maxAge, policy } = wanted
@@ -74,13 +79,24 @@ function judge(wanted: WantedAttestation, one: Accepted, scene: Scene): Finding 
   if (until !== undefined && until <= scene.now.toISOString()) {
     return missed('too-old', `${who} at ${signer.signedAt}; good until ${until}`)
   }
-  const no = policy && unmet(policy, 'attestation', knownOf(one, scene))
+  const statement = statementOf(one)
+  const rules = judgeRules(wanted, statement, () => ({
+    vex: vexOf(authority, scene),
+    imageDigest: scene.image.digest,
+    now: scene.now,
+  }))
+  for (const { reason, finding } of rules) if (!finding.met) return missed(reason, `${who}; ${finding.detail}`)
+  const no = policy && unmet(policy, 'attestation', knownOf(one, statement, scene))
   if (policy && no) return missed(no.reason, `${who}; ${explainUnmet(policy, wanted.name, no.why)}`)
-  return met([signer], who, [until])
+  return met([signer], who, [until, ...rules.map(({ finding }) => (finding.met ? finding.until : undefined))])
 }
 
-function knownOf({ signer, says }: Accepted, { image, captures, now }: Scene) {
-  const statement = says.kind === 'attestation' ? statementOf(says) : {}
+/** OpenVEX statements of the same authority about the same image. */
+function vexOf(authority: SigstoreAuthority, { image, claims }: Scene): Readonly<Record<string, unknown>>[] {
+  return findAccepted(authority, { kind: 'vex' }, image, claims).accepted.map(statementOf)
+}
+
+function knownOf({ signer }: Accepted, statement: Readonly<Record<string, unknown>>, { image, captures, now }: Scene) {
   const variables = { statement, predicate: statement.predicate ?? null, signer, image, captures }
   return { variables, document: statement, now }
 }

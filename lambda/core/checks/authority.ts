@@ -1,6 +1,7 @@
 import { type Authenticated, demandId, type Says, type Signer, sourceId } from '../evidence.ts'
 import { type ImageId, parseImage, repositoryOf } from '../image.ts'
 import type { SigstoreAuthority } from '../policy/authorities.ts'
+import { isVex } from '../predicate-types.ts'
 import type { Reason } from '../reasons.ts'
 import { earliest } from '../status.ts'
 import { describeMismatch, matchesIdentity } from './identity.ts'
@@ -19,8 +20,11 @@ export type Finding =
     }
   | { readonly met: false; readonly reason: Reason; readonly detail: string }
 
-/** What is asked for: the image's own signature, or an attestation of one predicate type. */
-export type Asked = { readonly kind: 'signature' } | { readonly kind: 'attestation'; readonly predicateType: string }
+/** What is asked for: the image's own signature, an attestation of one predicate type, or OpenVEX of any version. */
+export type Asked =
+  | { readonly kind: 'signature' }
+  | { readonly kind: 'attestation'; readonly predicateType: string }
+  | { readonly kind: 'vex' }
 
 /** A claim that an authority accepts, before anything is asked of what it says. `id`: the digest of the bytes it was read from. */
 export type Accepted = { readonly signer: Signer; readonly says: Says; readonly id: string }
@@ -108,16 +112,12 @@ function nothing(asked: Asked, candidates: number): Missed {
   if (candidates === 0) return missed('no-signature')
   return asked.kind === 'signature'
     ? missed('no-matching-signature')
-    : missed('no-matching-attestation', asked.predicateType)
+    : missed('no-matching-attestation', asked.kind === 'vex' ? 'OpenVEX' : asked.predicateType)
 }
 
 function judge(authority: SigstoreAuthority, asked: Asked, image: ImageId, claim: Accepted): Accepted | Missed {
   const { signer, says } = claim
-  // Signature and attestation share a carrier: one never stands for the other (CVE-2022-35929)
-  if (says.kind !== asked.kind) return nothing(asked, 1)
-  if (says.kind === 'attestation' && asked.kind === 'attestation' && says.predicateType !== asked.predicateType) {
-    return nothing(asked, 1)
-  }
+  if (!isAsked(asked, says)) return nothing(asked, 1)
   const who = signedBy(signer)
   if (signer.kind === 'certificate' && !matchesIdentity(authority.identities, signer)) {
     return missed('identity-mismatch', `${who}; ${describeMismatch(authority.identities, signer)}`)
@@ -129,6 +129,12 @@ function judge(authority: SigstoreAuthority, asked: Asked, image: ImageId, claim
     return missed('reference-mismatch', `${who}; names signed are ${names}; asked for is ${repositoryOf(image)}`)
   }
   return claim
+}
+
+/** Signature and attestation share a carrier: one never stands for the other (CVE-2022-35929). */
+function isAsked(asked: Asked, says: Says): boolean {
+  if (asked.kind === 'signature' || says.kind === 'signature') return asked.kind === says.kind
+  return asked.kind === 'vex' ? isVex(says.predicateType) : says.predicateType === asked.predicateType
 }
 
 function oddAnnotation({ annotations }: SigstoreAuthority, signed: Readonly<Record<string, string>>) {

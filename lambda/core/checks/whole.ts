@@ -3,7 +3,7 @@ import type { Policy } from '../policy/policy.ts'
 import { type Accepted, type Finding, met, missed } from './authority.ts'
 import { configsOf } from './config.ts'
 import { type AuthorityResult, type Group, groupOf, type Named, type Subject } from './judged.ts'
-import { statementOf } from './statement.ts'
+import { statementOf } from './statement-of.ts'
 
 /** Bytes of statements that an expression may ask about at once: parsed, they take ten times as much memory. */
 const MAX_TOGETHER = 8 * 1024 * 1024
@@ -69,7 +69,8 @@ function matchesOf(findings: readonly Named[], withStatements: boolean): object 
   }
 }
 
-function entryOf({ signer, says, id }: Accepted, withStatements: boolean): object {
+function entryOf(one: Accepted, withStatements: boolean): object {
+  const { signer, says, id } = one
   const who =
     signer.kind === 'key'
       ? {}
@@ -85,7 +86,7 @@ function entryOf({ signer, says, id }: Accepted, withStatements: boolean): objec
   const said =
     says.kind === 'signature'
       ? {}
-      : { predicateType: says.predicateType, ...(withStatements && { statement: statementOf(says) }) }
+      : { predicateType: says.predicateType, ...(withStatements && { statement: statementOf(one) }) }
   return { id, ...Object.fromEntries(Object.entries(who).filter(([, value]) => value !== undefined)), ...said }
 }
 

@@ -8,14 +8,17 @@ import type { Policy, TextMatch } from './policy.ts'
 export function captureFaults(parsed: Extract<Parsed, { readonly kind: Policy['kind'] }>): Fault[] {
   if (parsed.kind !== 'VerificationPolicy') return []
   const { images, authorities } = parsed.document.spec
-  return authorities.flatMap(({ keyless, annotations = {} }, index) => {
+  return authorities.flatMap(({ keyless, annotations = {}, attestations = [] }, index) => {
     const at = ['spec', 'authorities', index]
     const named = (keyless?.identities ?? []).flatMap(({ issuer, subject, claims }, identity) => {
       const path = [...at, 'keyless', 'identities', identity]
       return [...textsOf({ issuer, subject }, path), ...textsOf(claims, [...path, 'claims'])]
     })
     const signed = Object.entries(annotations).map(([name, text]) => [[...at, 'annotations', name], text] as const)
-    return [...named, ...signed].flatMap(([path, text]) =>
+    const attested = attestations.flatMap(({ provenance = {} }, at) =>
+      textsOf(provenance, ['spec', 'authorities', index, 'attestations', at, 'provenance']),
+    )
+    return [...named, ...signed, ...attested].flatMap(([path, text]) =>
       faultsOf(
         path,
         text,

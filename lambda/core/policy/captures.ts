@@ -29,6 +29,10 @@ export function bind(authority: SigstoreAuthority, captures: Captures): Sigstore
     ...authority,
     identities: authority.identities.map((one) => bindIdentity(one, captures)),
     annotations: bindAll(authority.annotations, (text) => bindText(text, captures)),
+    attestations: authority.attestations.map(({ provenance, ...wanted }) => ({
+      ...wanted,
+      ...(provenance && { provenance: bindAll(provenance, (match) => bindMatch(match, captures)) }),
+    })),
   }
 }
 
@@ -40,8 +44,7 @@ function bindIdentity({ issuer, subject, claims }: Identity, captures: Captures)
   }
 }
 
-/** What a text is compared with, for an image. */
-export function bindMatch(match: TextMatch, captures: Captures): TextMatch {
+function bindMatch(match: TextMatch, captures: Captures): TextMatch {
   if ('exact' in match) return { exact: bindText(match.exact, captures) }
   return { ...match, pattern: bindText(match.pattern, captures, (value) => RE2JS.quote(value)) }
 }

@@ -12,6 +12,7 @@ import {
   type ImageGlob,
   OWN_SOURCE,
   type Policy,
+  type WantedAttestation,
 } from './policy.ts'
 import { type ownAuthority, predicateUri } from './schema-authority.ts'
 import { keySource } from './schema-key.ts'
@@ -124,10 +125,18 @@ function compileAuthority(
       predicateType: predicateUri(wanted.predicateType),
       ...(wanted.maxAge !== undefined && { maxAge: wanted.maxAge }),
       ...(wanted.policy && { policy: expressionOf(wanted.policy, texts) }),
+      ...rulesOf(wanted),
     })),
     source: authority.source?.[0] ?? OWN_SOURCE,
     reference: authority.reference ?? 'any',
   }
+}
+
+type Rules = Pick<WantedAttestation, 'provenance' | 'sbom' | 'vulnerabilities'>
+
+function rulesOf(wanted: object): Rules {
+  const { provenance, sbom, vulnerabilities }: Rules = wanted
+  return { ...(provenance && { provenance }), ...(sbom && { sbom }), ...(vulnerabilities && { vulnerabilities }) }
 }
 
 function demandOf({ key, keyless, ctlog, rfc3161timestamp }: AuthorityDocument, secrets: SecretKeys): Demand {

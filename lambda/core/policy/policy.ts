@@ -1,3 +1,5 @@
+import type { ProvenanceRule, SbomRule, VulnerabilityRule } from './statement-rules.ts'
+
 /** What policy files compile to: plain data, canonical, hashable. Defaults applied, references resolved, nothing optional left to guess. */
 
 /**
@@ -48,12 +50,15 @@ export type Source = {
 /** Something that must hold, in a language of its own: what it is asked about depends on where it stands (`expression.ts`). */
 export type Expression = { readonly language: 'cel' | 'cue' | 'rego'; readonly text: string }
 
-/** `maxAge` in seconds from when it was signed. */
+/** `maxAge` in seconds from when it was signed; the built-in rules read what the predicate type says. */
 export type WantedAttestation = {
   readonly name: string
   readonly predicateType: string
   readonly maxAge?: number
   readonly policy?: Expression
+  readonly provenance?: ProvenanceRule
+  readonly sbom?: SbomRule
+  readonly vulnerabilities?: VulnerabilityRule
 }
 
 /** Must hold of the image config of every platform; `message` is what people are told where it does not. */

@@ -4,7 +4,9 @@ import { clusterStatementExpression, ownStatementExpression } from './schema-exp
 import { choice, duration, serviceUrl, strict, text, threshold } from './schema-fields.ts'
 import { clusterKey, ownKey } from './schema-key.ts'
 import { clusterKeyless, ownKeyless } from './schema-keyless.ts'
+import { sbomRule } from './schema-sbom-rule.ts'
 import { clusterSources, ownSources } from './schema-source.ts'
+import { provenanceRule, reportMisplacedRules, vulnerabilityRule } from './schema-statement-rules.ts'
 
 const MAX_ATTESTATIONS = 50
 const NOT_WITH_STATIC = ['annotations', 'attestations', 'ctlog', 'reference', 'rfc3161timestamp', 'source'] as const
@@ -31,7 +33,11 @@ const ownAttestation = strict({
   ...attestationFields,
   policy: ownStatementExpression.optional(),
   maxAge: duration.optional(),
-}).superRefine(({ predicateType }, ctx) => {
+  provenance: provenanceRule.optional(),
+  sbom: sbomRule.optional(),
+  vulnerabilities: vulnerabilityRule.optional(),
+}).superRefine(({ predicateType, ...rules }, ctx) => {
+  reportMisplacedRules({ ...rules, predicateType: predicateUri(predicateType) }, ctx)
   if (URL.canParse(predicateUri(predicateType))) return
   const short = [...SHORT_PREDICATES.keys()].join(', ')
   report(ctx, invalid(predicateType, `neither a URI nor one of ${short}`), 'predicateType')
