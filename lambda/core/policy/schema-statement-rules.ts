@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { readGitSource } from '../git-source.ts'
 import { PREDICATE_TYPES } from '../predicate-types.ts'
+import { aroundReferences } from './captures.ts'
 import type { TextMatch } from './policy.ts'
 import { invalid, missing, report } from './rules.ts'
 import { duration, strict } from './schema-fields.ts'
@@ -12,9 +13,12 @@ const MAX_VULNERABILITIES = 100_000
 /** Exact repositories are written in as many ways as provenance writes them, and compared in one. */
 const repository = claim.transform((want, ctx): TextMatch => {
   if (!('exact' in want)) return want
-  const source = readGitSource(want.exact)
-  if (source !== undefined && source.ref === undefined) return { exact: source.repository }
-  const why = source === undefined ? '' : '; its ref is asked for by sourceRef'
+  const exact = aroundReferences(want.exact, (plain) => {
+    const source = readGitSource(plain)
+    return source?.ref === undefined ? source?.repository : undefined
+  })
+  if (exact !== undefined) return { exact }
+  const why = readGitSource(want.exact) === undefined ? '' : '; its ref is asked for by sourceRef'
   report(ctx, invalid(want.exact, `not the URL of a repository, such as https://github.com/acme/app${why}`))
   return z.NEVER
 })
