@@ -87,18 +87,20 @@ function testFault({ test, show: showTest }: Atom, subject: Subject, show: () =>
   return `invalid value ${show()} (does not satisfy ${showTest()})${detail}`
 }
 
-/** Bounds that no value can meet. */
+/** Bounds that no value can meet: the highest lower one and the lowest upper one tell. */
 function contradiction(atoms: readonly Atom[], kinds: number): string | undefined {
-  const bounds = atoms.flatMap(({ bound }) => (bound === undefined ? [] : [bound]))
-  const lows = bounds.filter(({ sign }) => sign === '>' || sign === '>=')
-  const highs = bounds.filter(({ sign }) => sign === '<' || sign === '<=')
-  for (const low of lows) {
-    for (const high of highs) {
-      const text = incompatible(low, high, kinds)
-      if (text !== undefined) return text
-    }
+  let low: Bound | undefined
+  let high: Bound | undefined
+  for (const { bound } of atoms) {
+    if (bound?.sign === '>' || bound?.sign === '>=') low = tighter(low, bound, 1)
+    if (bound?.sign === '<' || bound?.sign === '<=') high = tighter(high, bound, -1)
   }
-  return undefined
+  return low === undefined || high === undefined ? undefined : incompatible(low, high, kinds)
+}
+
+function tighter(one: Bound | undefined, other: Bound, direction: 1 | -1): Bound {
+  const order = one === undefined ? 1 : (compareScalars(other.limit, one.limit) ?? 0) * direction
+  return one === undefined || order > 0 || (order === 0 && other.sign.length === 1) ? other : one
 }
 
 function incompatible(low: Bound, high: Bound, kinds: number): string | undefined {
@@ -122,12 +124,16 @@ function lastInt({ sign, limit }: Bound): number {
 
 /** How many steps it takes to look for a fault. */
 export function costOf(atoms: readonly Atom[]): number {
-  const text = atoms.find(({ scalar }) => scalar !== undefined)?.scalar?.value
-  const length = typeof text === 'string' ? text.length : 0
-  return atoms.reduce((cost, { bound, test }) => {
-    const pattern = bound?.pattern === undefined ? 0 : matchCost(length, bound.pattern)
-    return cost + 1 + pattern + (test === undefined ? 0 : length / 64)
+  const scalar = atoms.find((atom) => atom.scalar !== undefined)?.scalar
+  const length = lengthOf(scalar)
+  return atoms.reduce((cost, { bound }) => {
+    return cost + 1 + length / 64 + (bound?.pattern === undefined ? 0 : matchCost(length, bound.pattern))
   }, 1)
+}
+
+/** How much there is to read of a plain value. */
+export function lengthOf(scalar: Scalar | undefined): number {
+  return typeof scalar?.value === 'string' ? scalar.value.length : 0
 }
 
 /** What a match costs in steps: the longer the text and the pattern, the more. */

@@ -1,14 +1,16 @@
 import { type Atom, boundAtom } from './atoms.ts'
 import { argumentFault, TESTS } from './builtins.ts'
-import { BOOL, kindName } from './kinds.ts'
+import { ANY, BOOL, LIST, STRUCT } from './kinds.ts'
 import { type Node, newNode, OverBudget, pathOf, spend, type Task, type World } from './node.ts'
-import { demand, locate, type Reading, read, type Value } from './read.ts'
+import { demand, locate, type Reading, read } from './read.ts'
 import { scalarOf, showScalar } from './scalar.ts'
 import { faultAt } from './subject.ts'
 import type { Expression, Guard, Struct } from './syntax.ts'
 import { follow, unify, unifyStruct } from './unify.ts'
+import { type Concrete, showTyped, type Value } from './value.ts'
 
-const STEPS = 500_000
+/** About two seconds and 100 MB at worst. */
+const STEPS = 1_000_000
 
 /** Why a policy does not hold of an input, or cannot hold of any where none is given; undefined where it holds. Bounded. */
 export function evaluate(policy: Struct, input?: { readonly json: unknown }): EvaluationFault | undefined {
@@ -76,9 +78,8 @@ function attemptGuard(world: World, node: Node, { conditions, body }: Guard, rea
   return true
 }
 
-function boolFault(value: Exclude<Value, undefined>): string | undefined {
-  if ('scalar' in value && value.scalar.kinds === BOOL) return undefined
-  return `cannot use ${'scalar' in value ? `${showScalar(value.scalar)} (type ${kindName(value.scalar.kinds)})` : 'a struct or a list'} as type bool`
+function boolFault(value: Concrete): string | undefined {
+  return 'scalar' in value && value.scalar.kinds === BOOL ? undefined : `cannot use ${showTyped(value)} as type bool`
 }
 
 function attemptDisjunction(
@@ -99,27 +100,19 @@ function attemptDisjunction(
 
 /** What a plain expression asks of a value; a text where it is none, undefined while its operands are not concrete. */
 function atomsOf(expression: Expression, reading: Reading): readonly Atom[] | string | undefined {
-  switch (expression.op) {
-    case 'type':
-      return [{ rank: 0, kinds: expression.kinds, show: () => expression.text }]
-    case 'and': {
-      const atoms: Atom[] = []
-      for (const part of expression.parts) {
-        const asked = atomsOf(part, reading)
-        if (asked === undefined || typeof asked === 'string') return asked
-        atoms.push(...asked)
-      }
-      return atoms
-    }
-    case 'bound':
-      return boundOf(expression, reading)
-    case 'call':
-      if (TESTS.get(expression.name)?.parameters.length === expression.operands.length)
-        return testOf(expression, reading)
-      return literalOf(expression, reading)
-    default:
-      return literalOf(expression, reading)
+  if (expression.op === 'type') return [{ rank: 0, kinds: expression.kinds, show: () => expression.text }]
+  if (expression.op === 'bound') return boundOf(expression, reading)
+  if (expression.op === 'call' && TESTS.get(expression.name)?.parameters.length === expression.operands.length) {
+    return testOf(expression, reading)
   }
+  if (expression.op !== 'and') return literalOf(expression, reading)
+  const atoms: Atom[] = []
+  for (const part of expression.parts) {
+    const asked = atomsOf(part, reading)
+    if (asked === undefined || typeof asked === 'string') return asked
+    atoms.push(...asked)
+  }
+  return atoms
 }
 
 function literalOf(expression: Expression, reading: Reading): readonly Atom[] | string | undefined {
@@ -131,7 +124,7 @@ function literalOf(expression: Expression, reading: Reading): readonly Atom[] | 
 }
 
 function boundOf(bound: Expression & { readonly op: 'bound' }, reading: Reading): readonly Atom[] | string | undefined {
-  const value = read(bound.operand, reading)
+  const value = demand(bound.operand, reading, ANY & ~(LIST | STRUCT))
   if (value === undefined) return undefined
   if (!('scalar' in value))
     return 'fault' in value ? value.fault : `cannot use ${bound.operand.text} for bound ${bound.sign}`

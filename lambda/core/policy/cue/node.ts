@@ -1,6 +1,6 @@
 import type { Atom } from './atoms.ts'
 import { LIST, type STRUCT } from './kinds.ts'
-import { isIdentifier } from './scalar.ts'
+import { isIdentifier, type Scalar } from './scalar.ts'
 import type { Expression, Guard, Struct } from './syntax.ts'
 
 /** Where names are looked up: the struct as written, and the value that it is part of. */
@@ -42,6 +42,8 @@ export type Node = {
   readonly items: { least: number; most: number }
   /** Set once something was decided by which fields or items there are. */
   counted: boolean
+  /** The value that was chosen of its disjunctions, once something was decided by it. */
+  chosen: Scalar | undefined
 }
 
 /** One unification. `left` is how many steps may still be made. */
@@ -58,7 +60,7 @@ export function spend(world: World, steps: number): void {
   if (world.left < 0) throw new OverBudget()
 }
 
-const PRICE = 5
+const PRICE = 4
 
 /** An empty value below another one; not yet one of its fields. */
 export function newNode(world: World, parent: Node | undefined, label: string): Node {
@@ -79,6 +81,7 @@ export function newNode(world: World, parent: Node | undefined, label: string): 
     faults: [],
     items: { least: 0, most: Number.POSITIVE_INFINITY },
     counted: false,
+    chosen: undefined,
   }
   world.nodes.push(node)
   return node
@@ -104,7 +107,13 @@ function hasLabel(data: object, label: string): boolean {
 }
 
 /** How many fields a value has. */
-export function countFields(node: Node): number {
+export function countFields(world: World, node: Node): number {
+  const count = fieldCount(node)
+  spend(world, count / 16)
+  return count
+}
+
+function fieldCount(node: Node): number {
   const [data] = node.data
   if (node.data.length > 1 || data === undefined) return node.fields.size
   let count = Object.keys(data).length

@@ -132,7 +132,11 @@ function calledName(from: Expression): string {
 function parseList(cursor: Cursor, close: ')' | ']'): readonly Expression[] {
   const items: Expression[] = []
   while (!takes(cursor, close)) {
+    const { type, text, line } = peek(cursor)
     if (close === ']' && sees(cursor, '...')) break
+    if (type === 'name' && (text === 'for' || text === 'if') && peek(cursor, 1).type !== 'sign') {
+      refuse(line, `list comprehension \`${text}\``, 'predicate.x.filter(each, each.y == "z")')
+    }
     items.push(parseExpression(cursor))
     if (!sees(cursor, close)) expect(cursor, ',')
   }

@@ -1,4 +1,4 @@
-import { type Cursor, describe, expect, fail, nested, peek, sees, takes, textSince } from './cursor.ts'
+import { type Cursor, describe, expect, fail, nested, peek, sees, takes } from './cursor.ts'
 import { refuse } from './refuse.ts'
 import type { Declaration, Expression, Guard, Label, Struct } from './syntax.ts'
 
@@ -7,12 +7,11 @@ type Read = (cursor: Cursor) => Expression
 /** Reads `{ … }`. */
 export function parseStruct(cursor: Cursor, read: Read): Struct {
   return nested(cursor, () => {
-    const { at: start } = cursor
     const { line } = peek(cursor)
     expect(cursor, '{')
     const declarations = parseDeclarations(cursor, read)
     expect(cursor, '}')
-    return structOf(declarations, line, textSince(cursor, start))
+    return structOf(declarations, line)
   })
 }
 
@@ -32,12 +31,23 @@ export function parseDeclarations(cursor: Cursor, read: Read): readonly Declarat
 }
 
 /** A struct out of its declarations, with the names that are in scope within it. */
-export function structOf(declarations: readonly Declaration[], line: number, text: string): Struct {
+export function structOf(declarations: readonly Declaration[], line: number): Struct {
   const names = declarations.flatMap((each) => {
     if (each.is === 'let') return [each.name]
     return each.is === 'field' && !each.label.quoted ? [each.label.name] : []
   })
+  const text = `{${declarations.map(write).join(',')}}`
   return { op: 'struct', declarations, names: new Set(names), line, text }
+}
+
+function write(declaration: Declaration): string {
+  if (declaration.is === 'guard') return `if ${declaration.conditions.map(({ text }) => text).join(' if ')} {…}`
+  const { text } = declaration.value
+  if (declaration.is === 'embedding') return text
+  if (declaration.is === 'let') return `let ${declaration.name}=${text}`
+  if (declaration.is === 'pattern') return `[${declaration.filter.text}]:${text}`
+  const { name, quoted } = declaration.label
+  return `${quoted ? JSON.stringify(name) : name}${declaration.optional ? '?' : ''}:${text}`
 }
 
 const EXISTS = 'predicate.x.all(each, each.y == "z")'
@@ -97,10 +107,9 @@ function parseValue(cursor: Cursor, read: Read): Expression {
     if (peek(cursor).type === 'name' && sees(cursor, '=', 1)) refuse(peek(cursor).line, `alias ${peek(cursor).text}=`)
     return read(cursor)
   }
-  const { at: start } = cursor
   const { line } = peek(cursor)
   const inner = nested(cursor, () => (isLabel(cursor) ? parseField(cursor, read) : parsePattern(cursor, read)))
-  return structOf([inner], line, `{${textSince(cursor, start)}}`)
+  return structOf([inner], line)
 }
 
 function parsePattern(cursor: Cursor, read: Read): Declaration {

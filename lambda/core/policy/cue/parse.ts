@@ -16,10 +16,10 @@ export function parseCue(text: string): Parsed {
   const imports = new Map<string, Import>()
   if (sees(cursor, '@')) refuse(peek(cursor).line, 'attribute @')
   if (peek(cursor).text === 'package') parsePackage(cursor)
-  while (peek(cursor).text === 'import' && !sees(cursor, ':', 1)) parseImport(cursor, imports)
+  while (/^import$/.test(peek(cursor).text) && !sees(cursor, ':', 1)) parseImport(cursor, imports)
   const declarations = parseDeclarations(cursor, parseExpression)
   if (peek(cursor).type !== 'end') fail(cursor, `expected label, found ${describe(peek(cursor))}`)
-  return { imports, root: structOf(declarations, 1, text) }
+  return { imports, root: structOf(declarations, 1) }
 }
 
 function parsePackage(cursor: Cursor): void {

@@ -1,25 +1,20 @@
-import { holds, matchCost } from './atoms.ts'
-import { argumentFault, type Subject, TESTS } from './builtins.ts'
-import { ANY, BOOL, BYTES, INT, kindName, LIST, NUMBER, STRING, STRUCT } from './kinds.ts'
+import type { Atom } from './atoms.ts'
+import { argumentFault } from './builtins.ts'
+import { applyCall, parametersOf } from './call.ts'
+import { ANY, BOOL, kindName, LIST, NUMBER, STRUCT } from './kinds.ts'
 import { hasField, isOf, type Node, type Scope, spend, type World } from './node.ts'
-import { parseTime } from './rfc3339.ts'
-import { compareScalars, type Scalar, scalarOf, showScalar } from './scalar.ts'
-import { showNode } from './show.ts'
-import { chosenAt, subjectOf } from './subject.ts'
+import { applyBinary, applyUnary } from './operators.ts'
+import type { Scalar } from './scalar.ts'
+import { chosenAt } from './subject.ts'
 import type { Expression } from './syntax.ts'
 import { fieldOf } from './unify.ts'
-
-/** What an expression comes to: a plain value, a struct or list, or a fault; undefined while it is not concrete. */
-export type Value = { readonly scalar: Scalar } | { readonly node: Node } | { readonly fault: string } | undefined
+import { type Concrete, kindsOf, show, type Value } from './value.ts'
 
 /**
  * When an expression is read. Early, only what no further unification can change counts; late, when nothing else
  * moves, also how many fields there are and what the defaults are.
  */
 export type Reading = { readonly world: World; readonly scope: Scope; readonly late: boolean }
-
-const scalar = (value: boolean | number | string): Value => ({ scalar: scalarOf(value) })
-const fault = (text: string): Value => ({ fault: text })
 
 type Place = { readonly node: Node } | { readonly fault: string } | undefined
 
@@ -33,18 +28,19 @@ export function locate(expression: Expression, reading: Reading): Place {
   const { world } = reading
   spend(world, 1)
   const kinds = kindsAt(node, reading)
-  if ((kinds & (LIST | STRUCT)) === 0) {
+  // CUE does not take a value for a list because of a test such as list.MinItems alone
+  if ((kinds & (LIST | STRUCT)) === 0 || (kinds === LIST && !isOf(node, LIST))) {
     return { fault: `invalid operand ${expression.from.text} (found ${kindName(kinds)}, want list or struct)` }
   }
-  if (expression.op === 'item') return itemOf(node, expression.index, world)
+  if (expression.op === 'item') return itemOf(node, expression.index, kinds, world)
   if (isOf(node, LIST)) return { fault: `undefined field: ${expression.label}` }
   return hasField(node, expression.label) ? { node: fieldOf(world, node, expression.label) } : undefined
 }
 
-function itemOf(node: Node, index: number, world: World): Place {
+function itemOf(node: Node, index: number, kinds: number, world: World): Place {
   const { least, most } = node.items
   if (index < least) return { node: fieldOf(world, node, String(index)) }
-  const closed = isOf(node, STRUCT) || most === least
+  const closed = (kinds & LIST) === 0 || isOf(node, STRUCT) || most === least
   return closed ? { fault: `index out of range [${index}] with length ${least}` } : undefined
 }
 
@@ -58,9 +54,13 @@ function named(name: string, { world, scope }: Reading): Place {
 
 /** What types a value may still have, by what is known. */
 function kindsAt(node: Node, { world, late }: Reading): number {
-  const own = node.atoms.reduce((kinds, atom) => kinds & atom.kinds, ANY)
+  const asked = (atoms: readonly Atom[]) => atoms.reduce((kinds, atom) => kinds & atom.kinds, ANY)
+  let kinds = asked(node.atoms)
+  for (const { alternatives } of node.disjunctions) {
+    kinds &= alternatives.reduce((union, alternative) => union | asked(alternative), 0)
+  }
   const chosen = late && node.disjunctions.length > 0 ? chosenAt(world, node) : undefined
-  return chosen === undefined ? own : own & chosen.kinds
+  return chosen === undefined ? kinds : kinds & chosen.kinds
 }
 
 /** What an operand comes to. */
@@ -83,8 +83,15 @@ export function read(expression: Expression, reading: Reading): Value {
       return readBinary(expression, reading)
     case 'call':
       return readCall(expression, reading)
-    default:
+    // No operands: refused when names are resolved
+    case 'type':
+    case 'bound':
+    case 'and':
+    case 'or':
+    case 'struct':
       return undefined
+    case 'list':
+      return readItems(expression.items, reading)
   }
 }
 
@@ -94,7 +101,20 @@ function valueAt(node: Node, { world, late }: Reading): Value {
   if (isOf(node, LIST) || isOf(node, STRUCT)) return { node }
   if (!late || node.disjunctions.length === 0) return undefined
   const chosen = chosenAt(world, node)
-  return chosen === undefined ? undefined : { scalar: chosen }
+  if (chosen === undefined) return undefined
+  node.chosen ??= chosen
+  return { scalar: chosen }
+}
+
+function readItems(items: readonly Expression[], reading: Reading): Value {
+  const scalars: Scalar[] = []
+  for (const item of items) {
+    const value = read(item, reading)
+    if (value === undefined || 'fault' in value) return value
+    if (!('scalar' in value)) return { fault: `${item.text} is no plain value` }
+    scalars.push(value.scalar)
+  }
+  return { items: scalars }
 }
 
 /** Reads an operand that must be of some type: one that cannot become it is a fault before it is concrete. */
@@ -104,129 +124,33 @@ export function demand(operand: Expression, reading: Reading, wanted: number): V
   if (place === undefined || 'fault' in place) return value
   const kinds = kindsAt(place.node, reading)
   return (kinds & wanted) === 0
-    ? fault(`cannot use ${operand.text} (type ${kindName(kinds)}) as ${kindName(wanted)}`)
+    ? { fault: `cannot use ${operand.text} (type ${kindName(kinds)}) as ${kindName(wanted)}` }
     : undefined
 }
 
 function readUnary(expression: Expression & { readonly op: 'not' | 'minus' }, reading: Reading): Value {
   const value = demand(expression.operand, reading, expression.op === 'not' ? BOOL : NUMBER)
-  if (value === undefined || 'fault' in value) return value
-  const plain = 'scalar' in value ? value.scalar.value : undefined
-  if (expression.op === 'not' && typeof plain === 'boolean') return scalar(!plain)
-  if (expression.op === 'minus' && typeof plain === 'number') return scalar(0 - plain)
-  const sign = expression.op === 'not' ? '!' : '-'
-  return fault(`invalid operation ${sign}${expression.operand.text} (${sign} ${kindName(kindsOf(value))})`)
+  return value === undefined || 'fault' in value ? value : applyUnary(expression, value)
 }
 
 function readBinary(expression: Expression & { readonly op: 'binary' }, reading: Reading): Value {
-  const { sign, pattern } = expression
   const left = read(expression.left, reading)
-  if (left === undefined || 'fault' in left) return left
+  if (left !== undefined && 'fault' in left) return left
   const right = read(expression.right, reading)
   if (right === undefined || 'fault' in right) return right
-  if (sign === '&&' || sign === '||') return logic(sign, left, right)
-  const one = 'scalar' in left ? left.scalar : undefined
-  const other = 'scalar' in right ? right.scalar : undefined
-  if (pattern !== undefined) {
-    if (typeof one?.value !== 'string')
-      return fault(`cannot use ${show(left)} (type ${kindName(kindsOf(left))}) as type string in ${sign}`)
-    spend(reading.world, matchCost(one.value.length, pattern))
-    return scalar(pattern.test(one.value) === (sign === '=~'))
-  }
-  const result = one === undefined || other === undefined ? undefined : compute(sign, one, other)
-  if (result !== undefined) return scalar(result)
-  const equality = sign === '==' || sign === '!='
-  if (equality && kindsOf(left) !== kindsOf(right)) return scalar(sign === '!=')
-  const types = `(type ${kindName(kindsOf(left))} and ${kindName(kindsOf(right))})`
-  return fault(`invalid operands ${show(left)} and ${show(right)} to '${sign}' ${types}`)
+  return left === undefined ? undefined : applyBinary(expression, left, right, reading.world)
 }
 
-function compute(sign: string, one: Scalar, other: Scalar): boolean | number | string | undefined {
-  if (sign === '==' || sign === '!=') {
-    const numbers = (one.kinds & other.kinds & NUMBER) !== 0 || ((one.kinds | other.kinds) & ~NUMBER) === 0
-    const equal = one.value === other.value && (numbers || one.kinds === other.kinds)
-    return equal === (sign === '==')
-  }
-  if (sign === '<' || sign === '<=' || sign === '>' || sign === '>=') return holds(sign, compareScalars(one, other))
-  if (sign === '+' && typeof one.value === 'string' && typeof other.value === 'string') return one.value + other.value
-  // CUE reckons with decimals of any length: only ints that JavaScript keeps exactly come to the same
-  if (one.kinds !== INT || other.kinds !== INT) return undefined
-  const [left, right] = [Number(one.value), Number(other.value)]
-  const result = sign === '+' ? left + right : sign === '-' ? left - right : left * right
-  return Number.isSafeInteger(result) ? result : undefined
-}
-
-function logic(sign: '&&' | '||', left: Exclude<Value, undefined>, right: Exclude<Value, undefined>): Value {
-  for (const value of [left, right]) {
-    if (kindsOf(value) !== BOOL)
-      return fault(`cannot use ${show(value)} (type ${kindName(kindsOf(value))}) as type bool in ${sign}`)
-  }
-  const [one, other] = [left, right].map((value) => 'scalar' in value && value.scalar.value === true)
-  return scalar(sign === '&&' ? one === true && other === true : one === true || other === true)
-}
-
-function kindsOf(value: Exclude<Value, undefined>): number {
-  if ('scalar' in value) return value.scalar.kinds
-  return 'node' in value && isOf(value.node, LIST) ? LIST : STRUCT
-}
-
-function show(value: Exclude<Value, undefined>): string {
-  if ('scalar' in value) return showScalar(value.scalar)
-  return 'node' in value ? showNode(value.node) : value.fault
-}
-
-function readCall(expression: Expression & { readonly op: 'call' }, reading: Reading): Value {
-  const { name, operands } = expression
+function readCall({ name, operands }: Expression & { readonly op: 'call' }, reading: Reading): Value {
   const wanted = parametersOf(name)
-  const values: Exclude<Value, undefined>[] = []
+  const values: Concrete[] = []
   for (const [at, operand] of operands.entries()) {
-    const value = demand(operand, reading, wanted[at] ?? ANY)
+    const kinds = wanted[at] ?? ANY
+    const value = demand(operand, reading, kinds)
     if (value === undefined || 'fault' in value) return value
-    const text = argumentFault(show(value), kindsOf(value), wanted[at] ?? ANY, at + 1, name)
-    if (text !== undefined) return fault(text)
+    const fault = argumentFault(show(value), kindsOf(value), kinds, at + 1, name)
+    if (fault !== undefined) return { fault }
     values.push(value)
   }
-  const [first, second] = values
-  if (first === undefined) return undefined
-  if (name === 'time.Parse') return parsed(plainText(first), plainText(second))
-  if ('node' in first) {
-    if (!reading.late) return undefined
-    first.node.counted = true
-  }
-  const subject = asSubject(first, reading)
-  if (name === 'len') return scalar(lengthOf(first, subject))
-  const test = TESTS.get(name)
-  const operand = second !== undefined && 'scalar' in second ? second.scalar : scalarOf(null)
-  return test === undefined ? undefined : scalar(test.holds(subject, operand))
-}
-
-function parametersOf(name: string): readonly number[] {
-  if (name === 'len') return [STRING | BYTES | LIST | STRUCT]
-  if (name === 'time.Parse') return [STRING, STRING]
-  const test = TESTS.get(name)
-  return test === undefined ? [] : [test.on, ...test.parameters]
-}
-
-function asSubject(value: Exclude<Value, undefined>, { world }: Reading): Subject {
-  if ('node' in value) return subjectOf(world, value.node)
-  const nothing = { kind: 0, fields: 0, items: 0, open: false, has: () => false }
-  return 'scalar' in value ? { ...nothing, scalar: value.scalar } : nothing
-}
-
-function lengthOf(value: Exclude<Value, undefined>, { fields, items }: Subject): number {
-  if ('scalar' in value) return Buffer.byteLength(String(value.scalar.value))
-  return 'node' in value && isOf(value.node, LIST) ? items : fields
-}
-
-function plainText(value: Value): string {
-  return value !== undefined && 'scalar' in value ? String(value.scalar.value) : ''
-}
-
-function parsed(layout: string, text: string): Value {
-  const time = parseTime(layout, text)
-  return time === undefined
-    ? fault(
-        `error in call to time.Parse: parsing time ${JSON.stringify(text)} as ${JSON.stringify(layout)}: cannot parse`,
-      )
-    : scalar(time)
+  return applyCall(name, values, reading.world, reading.late)
 }

@@ -9,7 +9,13 @@ export type Scalar = {
 
 const LONGEST = 512
 
-/** A plain value out of JSON. JSON.parse does not keep how a number was written: without a fraction it is an int. */
+/** A plain value out of JSON; undefined for an object, a list, or what is no JSON. */
+export function plainJson(json: unknown): Scalar | undefined {
+  const plain = json === null || typeof json === 'boolean' || typeof json === 'number' || typeof json === 'string'
+  return plain ? scalarOf(json) : undefined
+}
+
+/** A plain value. JSON.parse does not keep how a number was written: without a fraction it is an int. */
 export function scalarOf(value: null | boolean | number | string): Scalar {
   if (value === null) return { kinds: NULL, value }
   if (typeof value === 'boolean') return { kinds: BOOL, value }

@@ -1,21 +1,22 @@
 import { isObject } from '../../is-object.ts'
 import { LIST, STRUCT } from './kinds.ts'
 import { inputsAt, isOf, type Node } from './node.ts'
-import { scalarOf, showLabel, showScalar } from './scalar.ts'
+import { plainJson, showLabel, showScalar } from './scalar.ts'
 
 const LONGEST = 400
 
-/** A part of the input as CUE writes it, cut where it is long. */
+/** A part of the input as CUE writes it, cut where it is long or deep. */
 export function showJson(json: unknown): string {
   return cut(writeJson(json, LONGEST))
 }
 
-/** A value as CUE writes it, cut where it is long. */
+/** A value as CUE writes it, cut where it is long or deep. */
 export function showNode(node: Node): string {
   return cut(writeNode(node, LONGEST))
 }
 
-function cut(text: string): string {
+/** A text of any length for a message. */
+export function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
 }
 
@@ -25,15 +26,14 @@ function writeJson(json: unknown, room: number): string {
     const field = (label: string, left: number) => `${showLabel(label)}:${writeJson(json[label], left)}`
     return `{${writeAll(Object.keys(json), room, field)}}`
   }
-  return showScalar(
-    scalarOf(json === null || typeof json === 'boolean' || typeof json === 'number' ? json : String(json)),
-  )
+  const scalar = plainJson(json)
+  return scalar === undefined ? '_|_' : showScalar(scalar)
 }
 
-/** Writes entries until the room is used up: what is longer is cut anyway. */
+/** Writes entries until the room is used up: what is longer is cut anyway. Every level takes some, so it ends. */
 function writeAll<T>(entries: readonly T[], room: number, write: (entry: T, room: number) => string): string {
   const texts: string[] = []
-  let left = room
+  let left = room - 1
   for (const entry of entries) {
     if (left <= 0) break
     const text = write(entry, left)
@@ -48,7 +48,8 @@ function writeNode(node: Node, room: number): string {
     const inner = node.fields.get(label)
     return inner === undefined ? writeJson(inputsAt(node, label)[0], left) : writeNode(inner, left)
   }
-  const labels = [...new Set([...node.data.flatMap((data) => Object.keys(data)), ...node.fields.keys()])]
+  const inputs = node.data.flatMap((data) => Object.keys(data).slice(0, LONGEST))
+  const labels = [...new Set([...inputs, ...node.fields.keys()])]
   if (isOf(node, LIST)) return `[${writeAll(labels, room, field)}]`
   if (isOf(node, STRUCT)) {
     return `{${writeAll(labels, room, (label, left) => `${showLabel(label)}:${field(label, left)}`)}}`

@@ -2,16 +2,17 @@ import { type Atom, costOf, faultOf } from './atoms.ts'
 import type { Subject } from './builtins.ts'
 import { LIST, STRUCT } from './kinds.ts'
 import { countFields, type Disjunction, inputsAt, isOf, type Node, spend, type World } from './node.ts'
-import { type Scalar, sameScalar, scalarOf } from './scalar.ts'
+import { plainJson, type Scalar, sameScalar } from './scalar.ts'
 import { showNode } from './show.ts'
 
 /** What tests of CUE's packages may know of a value. */
 export function subjectOf(world: World, node: Node): Subject {
   const { least, most } = node.items
   const list = isOf(node, LIST)
+  let count: number | undefined
   return {
     kind: list ? LIST : isOf(node, STRUCT) ? STRUCT : 0,
-    fields: countFields(node),
+    fields: () => (count ??= countFields(world, node)),
     items: least,
     open: most > least,
     has: (item) => hasItem(world, node, item),
@@ -23,17 +24,10 @@ function hasItem(world: World, node: Node, item: Scalar): boolean {
     spend(world, 1)
     const label = String(index)
     const field = node.fields.get(label)
-    const scalars = field === undefined ? inputsAt(node, label).map(plain) : field.atoms.map(({ scalar }) => scalar)
+    const scalars = field === undefined ? inputsAt(node, label).map(plainJson) : field.atoms.map(({ scalar }) => scalar)
     if (scalars.some((scalar) => scalar !== undefined && sameScalar(scalar, item))) return true
   }
   return false
-}
-
-function plain(json: unknown): Scalar | undefined {
-  if (json === null || typeof json === 'boolean' || typeof json === 'number' || typeof json === 'string') {
-    return scalarOf(json)
-  }
-  return undefined
 }
 
 /** Why nothing can meet what is asked of a value, undefined where something can. */
@@ -44,10 +38,16 @@ export function faultAt(world: World, node: Node): string | undefined {
   const subject = subjectOf(world, node)
   const own = known ?? faultOf(atoms, subject, () => showNode(node))
   if (own !== undefined || disjunctions.length === 0) return own
+  if (node.chosen !== undefined && !isStill(world, node, node.chosen)) return 'cyclic reference to a default'
   const choices = choicesAt(world, node)
   if (choices.some(({ fault }) => fault === undefined)) return undefined
   const reasons = choices.slice(0, 8).map(({ fault }) => fault)
   return `${choices.length} errors in empty disjunction: ${reasons.join('; ')}`
+}
+
+function isStill(world: World, node: Node, chosen: Scalar): boolean {
+  const now = node.atoms.find(({ scalar }) => scalar !== undefined)?.scalar ?? chosenAt(world, node)
+  return now !== undefined && sameScalar(now, chosen)
 }
 
 type Choice = { readonly atoms: readonly Atom[]; readonly isDefault: boolean; readonly fault: string | undefined }
@@ -55,6 +55,8 @@ type Choice = { readonly atoms: readonly Atom[]; readonly isDefault: boolean; re
 /** Every way to choose one alternative of each disjunction. A disjunction without a mark prefers nothing. */
 function choicesAt(world: World, node: Node): readonly Choice[] {
   const subject = subjectOf(world, node)
+  const shown = showNode(node)
+  spend(world, countFields(world, node))
   let choices: Omit<Choice, 'fault'>[] = [{ atoms: node.atoms, isDefault: true }]
   for (const disjunction of node.disjunctions) {
     spend(world, choices.length * disjunction.alternatives.length)
@@ -67,7 +69,7 @@ function choicesAt(world: World, node: Node): readonly Choice[] {
   }
   return choices.map((choice) => {
     spend(world, costOf(choice.atoms))
-    return { ...choice, fault: faultOf(choice.atoms, subject, () => showNode(node)) }
+    return { ...choice, fault: faultOf(choice.atoms, subject, () => shown) }
   })
 }
 

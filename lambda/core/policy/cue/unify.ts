@@ -2,8 +2,8 @@ import { isObject } from '../../is-object.ts'
 import { matchCost } from './atoms.ts'
 import { ANY, LIST, STRUCT } from './kinds.ts'
 import { type Conjunct, hasField, inputsAt, type Node, newNode, type Scope, spend, type World } from './node.ts'
-import { scalarOf, showScalar } from './scalar.ts'
-import { showJson } from './show.ts'
+import { plainJson, showScalar } from './scalar.ts'
+import { cut, showJson } from './show.ts'
 import type { Declaration, Expression, Struct } from './syntax.ts'
 
 const DEEPEST = 128
@@ -35,13 +35,15 @@ export function follow(world: World, node: Node, target: Node): void {
 
 function unifyJson(world: World, node: Node, json: unknown): void {
   if (!Array.isArray(json) && !isObject(json)) {
-    const plain = json === null || typeof json === 'boolean' || typeof json === 'number' ? json : String(json)
-    const scalar = scalarOf(plain)
-    node.atoms.push({ rank: 0, kinds: scalar.kinds, scalar, show: () => showScalar(scalar) })
+    const scalar = plainJson(json)
+    if (scalar === undefined) node.faults.push('input that is no JSON')
+    else node.atoms.push({ rank: 0, kinds: scalar.kinds, scalar, show: () => showScalar(scalar) })
     return
   }
   const list = Array.isArray(json)
-  node.atoms.push({ rank: list ? 0 : 2, kinds: list ? LIST : STRUCT, show: () => showJson(json) })
+  let shown: string | undefined
+  const show = () => (shown ??= showJson(json))
+  node.atoms.push({ rank: list ? 0 : 2, kinds: list ? LIST : STRUCT, show })
   if (list) limitItems(node, json.length, json.length)
   node.data.push(json)
   for (const [label, field] of node.fields) {
@@ -58,7 +60,10 @@ function openField(world: World, node: Node, label: string): void {
 
 function openAll(world: World, node: Node): void {
   for (const data of node.data) {
-    for (const label of Object.keys(data)) fieldOf(world, node, label)
+    const count = Array.isArray(data) ? data.length : Object.keys(data).length
+    spend(world, count)
+    const labels = Array.isArray(data) ? Array.from(data.keys(), String) : Object.keys(data)
+    for (const label of labels) fieldOf(world, node, label)
   }
 }
 
@@ -112,14 +117,22 @@ export function unifyExpression(world: World, node: Node, expression: Expression
     case 'list':
       unifyList(world, node, expression, scope)
       return
-    default:
+    case 'bound':
+    case 'name':
+    case 'select':
+    case 'item':
+    case 'call':
+    case 'or':
+    case 'not':
+    case 'minus':
+    case 'binary':
       world.tasks.push({ node, scope, does: expression })
   }
 }
 
 function unifyList(world: World, node: Node, list: Expression & { readonly op: 'list' }, scope: Scope): void {
   const { items, rest, open } = list
-  node.atoms.push({ rank: 0, kinds: LIST, show: () => list.text })
+  node.atoms.push({ rank: 0, kinds: LIST, show: () => cut(list.text) })
   limitItems(node, items.length, open ? Number.POSITIVE_INFINITY : items.length)
   items.forEach((expression, index) => {
     unify(world, fieldOf(world, node, String(index)), { expression, scope })
@@ -142,7 +155,7 @@ export function unifyStruct(world: World, node: Node, struct: Struct, outer: Sco
   const scope: Scope = { struct, node, lets, outer }
   const embeds = struct.declarations.some(({ is }) => is === 'embedding')
   const fields = struct.declarations.some((each) => each.is === 'field' && !each.label.hidden)
-  if (fields || !embeds) node.atoms.push({ rank: 2, kinds: STRUCT, show: () => struct.text })
+  if (fields || !embeds) node.atoms.push({ rank: 2, kinds: STRUCT, show: () => cut(struct.text) })
   for (const each of struct.declarations) {
     if (each.is !== 'let') continue
     const held = newNode(world, node, each.name)
