@@ -4,6 +4,7 @@ import { ANY, BOOL, LIST, STRUCT } from './kinds.ts'
 import { type Node, newNode, OverBudget, pathOf, spend, type Task, type World } from './node.ts'
 import { demand, locate, type Reading, read } from './read.ts'
 import { scalarOf, showScalar } from './scalar.ts'
+import { cut } from './show.ts'
 import { faultAt } from './subject.ts'
 import type { Expression, Guard, Struct } from './syntax.ts'
 import { follow, unify, unifyStruct } from './unify.ts'
@@ -11,6 +12,9 @@ import { type Concrete, showTyped, type Value } from './value.ts'
 
 /** About two seconds and 100 MB at worst. */
 const STEPS = 1_000_000
+
+/** The longest text of a fault: labels and values of the input may have any length. */
+const LONGEST = 2_000
 
 /** Why a policy does not hold of an input, or cannot hold of any where none is given; undefined where it holds. Bounded. */
 export function evaluate(policy: Struct, input?: { readonly json: unknown }): EvaluationFault | undefined {
@@ -149,18 +153,19 @@ function testOf(call: Expression & { readonly op: 'call' }, reading: Reading): r
 export type EvaluationFault = { readonly line: number; readonly message: string }
 
 function firstFault(world: World, alone: Node | undefined): EvaluationFault | undefined {
-  const faults: EvaluationFault[] = []
+  let first: EvaluationFault | undefined
+  let more = -1
   for (const node of world.nodes) {
     const text = faultAt(world, node)
     if (text === undefined) continue
+    more++
+    if (first !== undefined) continue
     const path = pathOf(node)
-    faults.push({ line: lineOf(node), message: path === '' ? text : `${path}: ${text}` })
+    first = { line: lineOf(node), message: cut(path === '' ? text : `${path}: ${text}`, LONGEST) }
   }
   const waiting = world.tasks.find(({ node }) => node === alone)
-  if (waiting !== undefined) faults.push(tooEarly(waiting.does))
-  const [first] = faults
-  if (first === undefined || faults.length === 1) return first
-  return { ...first, message: `${first.message} (and ${faults.length - 1} more errors)` }
+  if (first === undefined) return waiting === undefined ? undefined : tooEarly(waiting.does)
+  return more === 0 ? first : { ...first, message: `${first.message} (and ${more} more errors)` }
 }
 
 function lineOf(node: Node): number {

@@ -16,8 +16,8 @@ export function showNode(node: Node): string {
 }
 
 /** A text of any length for a message. */
-export function cut(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+export function cut(text: string, longest = LONGEST): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text
 }
 
 function writeJson(json: unknown, room: number): string {
