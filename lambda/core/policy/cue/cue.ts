@@ -1,0 +1,54 @@
+import { type EvaluationFault, evaluate } from './evaluate.ts'
+import { parseCue } from './parse.ts'
+import { CueRefusal } from './refuse.ts'
+import { resolve } from './resolve.ts'
+import type { Struct } from './syntax.ts'
+
+const LONGEST = 64 * 1_024
+const KEPT = 64
+
+/**
+ * Why a CUE policy cannot be used, undefined where it can: it is no CUE, has a construct that is not read here, or
+ * contradicts itself. Line is 1-based within the text.
+ */
+export function cueFault(text: string): { readonly line: number; readonly message: string } | undefined {
+  const loaded = load(text)
+  return 'fault' in loaded ? loaded.fault : undefined
+}
+
+/**
+ * Why a CUE policy does not hold of an input (JSON), in CUE's words; undefined where it holds. It holds if nothing in the
+ * unification of both is bottom: what the input lacks is no fault. Whatever cannot be decided within bounds does not hold.
+ */
+export function evaluateCue(text: string, input: unknown): string | undefined {
+  const loaded = load(text)
+  return 'fault' in loaded ? loaded.fault.message : evaluate(loaded.policy, { json: input })?.message
+}
+
+type Loaded = { readonly policy: Struct } | { readonly fault: EvaluationFault }
+const loadedTexts = new Map<string, Loaded>()
+
+function load(text: string): Loaded {
+  const known = loadedTexts.get(text)
+  if (known !== undefined) return known
+  const loaded = text.length > LONGEST ? { fault: { line: 1, message: tooLong(text) } } : compile(text)
+  const [oldest] = loadedTexts.keys()
+  if (oldest !== undefined && loadedTexts.size >= KEPT) loadedTexts.delete(oldest)
+  if (text.length <= LONGEST) loadedTexts.set(text, loaded)
+  return loaded
+}
+
+function tooLong(text: string): string {
+  return `${text.length} characters; at most ${LONGEST} are read`
+}
+
+function compile(text: string): Loaded {
+  try {
+    const policy = resolve(parseCue(text))
+    const fault = evaluate(policy)
+    return fault === undefined ? { policy } : { fault }
+  } catch (error) {
+    if (error instanceof CueRefusal) return { fault: { line: error.line, message: error.message } }
+    throw error
+  }
+}
