@@ -1,5 +1,6 @@
 import { isObject } from '../is-object.ts'
 import { type AskCel, compileCel, type ExpressionFault } from './cel/cel.ts'
+import { cueFault, evaluateCue } from './cue/cue.ts'
 import { OverBudget } from './over-budget.ts'
 import type { Expression } from './policy.ts'
 import { evaluateRego, regoFault } from './rego/rego.ts'
@@ -25,7 +26,7 @@ export type Known = {
 /** Why an expression cannot be used here, found when it is loaded. */
 export function expressionFault({ language, text }: Expression, scope: Scope): ExpressionFault | undefined {
   if (language === 'rego') return regoFault(text)
-  if (language === 'cue') return { line: 1, message: `${language} is not supported yet` }
+  if (language === 'cue') return cueFault(text)
   const compiled = compileCel(text, SCOPES[scope])
   return typeof compiled === 'function' ? undefined : compiled
 }
@@ -47,7 +48,7 @@ export function unmet(expression: Expression, scope: Scope, known: Known): Unmet
 function ask(expression: Expression, scope: Scope, { variables, document, now }: Known): string | undefined {
   const { language, text } = expression
   if (language === 'rego') return evaluateRego(text, document, now)
-  if (language === 'cue') return 'cue is not supported yet'
+  if (language === 'cue') return evaluateCue(text, document)
   const compiled = compiledCel.get(expression) ?? compileCel(text, SCOPES[scope])
   if (typeof compiled !== 'function') return `it cannot be used: ${compiled.message}`
   compiledCel.set(expression, compiled)

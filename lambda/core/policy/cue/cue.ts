@@ -1,3 +1,4 @@
+import { OverBudget } from '../over-budget.ts'
 import { type EvaluationFault, evaluate } from './evaluate.ts'
 import { parseCue } from './parse.ts'
 import { CueRefusal } from './refuse.ts'
@@ -18,7 +19,7 @@ export function cueFault(text: string): { readonly line: number; readonly messag
 
 /**
  * Why a CUE policy does not hold of an input (JSON), in CUE's words; undefined where it holds. It holds if nothing in the
- * unification of both is bottom: what the input lacks is no fault. Whatever cannot be decided within bounds does not hold.
+ * unification of both is bottom: what the input lacks is no fault. Throws OverBudget.
  */
 export function evaluateCue(text: string, input: unknown): string | undefined {
   const loaded = load(text)
@@ -48,6 +49,7 @@ function compile(text: string): Loaded {
     const fault = evaluate(policy)
     return fault === undefined ? { policy } : { fault }
   } catch (error) {
+    if (error instanceof OverBudget) return { fault: { line: 1, message: error.message } }
     if (error instanceof CueRefusal) return { fault: { line: error.line, message: error.message } }
     throw error
   }

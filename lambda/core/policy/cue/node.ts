@@ -1,3 +1,4 @@
+import { OverBudget } from '../over-budget.ts'
 import type { Atom } from './atoms.ts'
 import { LIST, type STRUCT } from './kinds.ts'
 import { isIdentifier, type Scalar } from './scalar.ts'
@@ -49,15 +50,13 @@ export type Node = {
 /** One unification. `left` is how many steps may still be made. */
 export type World = { readonly nodes: Node[]; tasks: Task[]; left: number }
 
-/** Thrown where a unification takes too long. */
-export class OverBudget extends Error {
-  override name = 'OverBudget'
-}
+/** About two seconds and 100 MB at worst. */
+export const STEPS = 1_000_000
 
 /** Takes steps from what is left; throws OverBudget. */
 export function spend(world: World, steps: number): void {
   world.left -= steps
-  if (world.left < 0) throw new OverBudget()
+  if (world.left < 0) throw new OverBudget(STEPS)
 }
 
 const PRICE = 4

@@ -1,13 +1,24 @@
 import { expect, test } from 'vitest'
 import { evaluateCue } from '../../../../lambda/core/policy/cue/cue.ts'
+import { OverBudget } from '../../../../lambda/core/policy/over-budget.ts'
 
 const MANY = 1_000_000
-const over = 'the policy takes more than 1000000 steps'
+const over = 'it takes more than 1000000 steps, the most allowed'
 const items = Array.from({ length: MANY }, (_, index) => index)
 const wide = Object.fromEntries(items.slice(0, 300_000).map((index) => [`k${index}`, index]))
 const deep = items.slice(0, 100_000).reduce<unknown>((inner) => [inner], 1)
 const long = 'x'.repeat(3_000_000)
 const lines = (count: number, line: (at: number) => string) => items.slice(0, count).map(line).join('\n')
+
+/** What is told, or thrown where the policy takes too long for this input. */
+function answer(policy: string, input: unknown): string | undefined {
+  try {
+    return evaluateCue(policy, input)
+  } catch (error) {
+    if (error instanceof OverBudget) return error.message
+    throw error
+  }
+}
 
 test.each<[policy: string, input: unknown, found: string | undefined]>([
   // What a policy does not look at costs nothing
@@ -30,7 +41,7 @@ test.each<[policy: string, input: unknown, found: string | undefined]>([
   ['a: b\nb: c\nc: a & {d: b}', {}, 'structural cycle'],
   ['[string]: int', { [long]: 'x' }, 'xxx…'],
 ])('%.60s is decided or given up', (policy, input, found) => {
-  const text = evaluateCue(policy, input)
+  const text = answer(policy, input)
   if (found === undefined) expect(text).toBeUndefined()
   else expect(text).toContain(found)
   expect(text?.length ?? 0).toBeLessThan(2_100)
@@ -47,4 +58,8 @@ test('what was read of a text is kept, and gives the same answers', () => {
       expect(evaluateCue(`a: ${at}`, { a: -1 })).toBe(`a: conflicting values -1 and ${at}`)
     }
   }
+})
+
+test('what takes too long for an input is thrown, as nothing may follow from it', () => {
+  expect(() => evaluateCue('a: [...int]', { a: items })).toThrow(OverBudget)
 })

@@ -20,9 +20,15 @@ const PATTERNS = { issuerRegExp: 'https://token\\..*', subjectRegExp: 'https://g
 const IMAGES = [{ glob: 'ghcr.io/acme/**' }]
 const [TRUE = '', FALSE = ''] = Object.keys(REMOTE)
 
-const spec = (authority: Json, more: { readonly [key: string]: Json } = {}): Json => ({ images: IMAGES, authorities: [authority], ...more })
-const keyed = (key: { readonly [key: string]: Json }, more: object = {}) => spec({ key: { data: PUBLIC_KEY, ...key }, ...more } as Json)
-const keyless = (fields: object = {}, more: object = {}) => spec({ keyless: { identities: [IDENTITY], ...fields }, ...more } as Json)
+const spec = (authority: Json, more: { readonly [key: string]: Json } = {}): Json => ({
+  images: IMAGES,
+  authorities: [authority],
+  ...more,
+})
+const keyed = (key: { readonly [key: string]: Json }, more: object = {}) =>
+  spec({ key: { data: PUBLIC_KEY, ...key }, ...more } as Json)
+const keyless = (fields: object = {}, more: object = {}) =>
+  spec({ keyless: { identities: [IDENTITY], ...fields }, ...more } as Json)
 const identity = (fields: object) => spec({ keyless: { identities: [fields] } } as Json)
 const attested = (predicateType: string, rules: object = {}) =>
   keyless({}, { attestations: [{ name: 'it', predicateType, ...rules }] })
@@ -30,13 +36,26 @@ const whole = (policy: Json) => spec({ key: { data: PUBLIC_KEY } }, { policy })
 const A = 'spec.authorities.[]'
 const T = `${A}.attestations.[]`
 const I = `${A}.keyless.identities.[]`
-const pair = (field: string, good: Json, bad: Json, more: { readonly index?: true } = {}): FieldCase => ({ field, good, bad, ...more })
+const pair = (field: string, good: Json, bad: Json, more: { readonly index?: true } = {}): FieldCase => ({
+  field,
+  good,
+  bad,
+  ...more,
+})
 
 /** Fields that policies of both kinds have. */
 export const COMMON: readonly FieldCase[] = [
   pair(`${A}.static.action`, spec({ static: { action: 'pass' } }), spec({ static: { action: 'fail' } })),
-  pair(`${A}.source.[].oci`, keyed({}, { source: [{ oci: 'ghcr.io/acme/a' }] }), keyed({}, { source: [{ oci: 'ghcr.io/acme/b' }] })),
-  pair(`${A}.source.[].tagPrefix`, keyed({}, { source: [{ tagPrefix: 'a' }] }), keyed({}, { source: [{ tagPrefix: 'b' }] })),
+  pair(
+    `${A}.source.[].oci`,
+    keyed({}, { source: [{ oci: 'ghcr.io/acme/a' }] }),
+    keyed({}, { source: [{ oci: 'ghcr.io/acme/b' }] }),
+  ),
+  pair(
+    `${A}.source.[].tagPrefix`,
+    keyed({}, { source: [{ tagPrefix: 'a' }] }),
+    keyed({}, { source: [{ tagPrefix: 'b' }] }),
+  ),
   pair(`${A}.key.data`, keyed({}), keyed({ data: OTHER_KEY })),
   pair(`${A}.key.hashAlgorithm`, keyed({}), keyed({ hashAlgorithm: 'sha512' })),
   pair(`${A}.key.kms`, spec({ key: { kms: `${ARN}a` } }), spec({ key: { kms: `${ARN}b` } })),
@@ -51,7 +70,11 @@ export const COMMON: readonly FieldCase[] = [
   pair(`${A}.ctlog`, keyed({}), keyed({}, { ctlog: {} })),
   pair(`${A}.ctlog.trustRootRef`, keyed({}, { ctlog: {} }), keyed({}, { ctlog: { trustRootRef: 'local' } })),
   pair(`${A}.rfc3161timestamp`, keyed({}), keyed({}, { rfc3161timestamp: {} })),
-  pair(`${A}.rfc3161timestamp.trustRootRef`, keyed({}, { rfc3161timestamp: {} }), keyed({}, { rfc3161timestamp: { trustRootRef: 'local' } })),
+  pair(
+    `${A}.rfc3161timestamp.trustRootRef`,
+    keyed({}, { rfc3161timestamp: {} }),
+    keyed({}, { rfc3161timestamp: { trustRootRef: 'local' } }),
+  ),
   pair(`${T}.predicateType`, attested(SPDX), attested(SLSA)),
 ]
 
@@ -70,15 +93,38 @@ const limits = (predicateType: string, names: readonly string[]): FieldCase[] =>
 export const OWN: readonly FieldCase[] = [
   ...CLAIMS,
   pair('spec.images.[].glob', keyed({}), { ...(keyed({}) as object), images: [{ glob: 'ghcr.io/other/**' }] }),
-  pair('spec.images.[].exclude', keyed({}), { ...(keyed({}) as object), images: [{ glob: '**', exclude: ['**/app'] }] }),
-  pair(`${A}.key.validFor.start`, keyed({ validFor: { start: '2026-01-01T00:00:00Z' } }), keyed({ validFor: { start: '2026-02-01T00:00:00Z' } })),
-  pair(`${A}.key.validFor.end`, keyed({ validFor: { end: '2026-01-01T00:00:00Z' } }), keyed({ validFor: { end: '2026-02-01T00:00:00Z' } })),
+  pair('spec.images.[].exclude', keyed({}), {
+    ...(keyed({}) as object),
+    images: [{ glob: '**', exclude: ['**/app'] }],
+  }),
+  pair(
+    `${A}.key.validFor.start`,
+    keyed({ validFor: { start: '2026-01-01T00:00:00Z' } }),
+    keyed({ validFor: { start: '2026-02-01T00:00:00Z' } }),
+  ),
+  pair(
+    `${A}.key.validFor.end`,
+    keyed({ validFor: { end: '2026-01-01T00:00:00Z' } }),
+    keyed({ validFor: { end: '2026-02-01T00:00:00Z' } }),
+  ),
   pair(`${A}.ctlog.threshold`, keyed({}, { ctlog: {} }), keyed({}, { ctlog: { threshold: 2 } })),
-  pair(`${A}.rfc3161timestamp.threshold`, keyed({}, { rfc3161timestamp: {} }), keyed({}, { rfc3161timestamp: { threshold: 2 } })),
+  pair(
+    `${A}.rfc3161timestamp.threshold`,
+    keyed({}, { rfc3161timestamp: {} }),
+    keyed({}, { rfc3161timestamp: { threshold: 2 } }),
+  ),
   pair(`${A}.annotations`, keyed({}, { annotations: { team: 'blue' } }), keyed({}, { annotations: { team: 'red' } })),
-  pair(`${A}.reference`, keyed({}), { ...(keyed({}, { reference: 'repository' }) as object), images: [{ glob: 'ghcr.io/**' }] }),
-  pair(`${T}.policy.type`, attested(SPDX, { policy: { type: 'cel', data: 'true' } }), attested(SPDX, { policy: { type: 'rego', data: 'package sigstore\nisCompliant { false }' } })),
-  pair(`${T}.policy.data`, attested(SPDX, { policy: { type: 'cel', data: 'true' } }), attested(SPDX, { policy: { type: 'cel', data: 'false' } })),
+  pair(`${A}.reference`, keyed({}), keyed({}, { reference: 'repository' })),
+  pair(
+    `${T}.policy.type`,
+    attested(SPDX, { policy: { type: 'cel', data: 'true' } }),
+    attested(SPDX, { policy: { type: 'rego', data: 'package sigstore\nisCompliant { false }' } }),
+  ),
+  pair(
+    `${T}.policy.data`,
+    attested(SPDX, { policy: { type: 'cel', data: 'true' } }),
+    attested(SPDX, { policy: { type: 'cel', data: 'false' } }),
+  ),
   ...(['policy.configMapRef.key', 'policy.configMapRef.name'] as const).map((field) =>
     pair(
       `${T}.${field}`,
@@ -98,16 +144,44 @@ export const OWN: readonly FieldCase[] = [
     sourceRepository: 'https://github.com/acme/app',
     sourceRef: 'refs/heads/main',
   }).map(([name, value]) =>
-    pair(`${T}.provenance.${name}`, attested(SLSA, { provenance: { [name]: value } }), attested(SLSA, { provenance: { [name]: `${value}x` } })),
+    pair(
+      `${T}.provenance.${name}`,
+      attested(SLSA, { provenance: { [name]: value } }),
+      attested(SLSA, { provenance: { [name]: `${value}x` } }),
+    ),
   ),
-  pair(`${T}.sbom.formats`, attested(SPDX, { sbom: { formats: ['spdx'] } }), attested(SPDX, { sbom: { formats: ['spdx-2.2'] } })),
-  pair(`${T}.sbom.packages.denied`, attested(SPDX, { sbom: { packages: { denied: ['c'] } } }), attested(SPDX, { sbom: { packages: { denied: ['b'] } } })),
-  pair(`${T}.sbom.packages.allowed`, attested(SPDX, { sbom: { packages: { allowed: ['a', 'b'] } } }), attested(SPDX, { sbom: { packages: { allowed: ['a'] } } })),
-  pair(`${T}.sbom.packages.min`, attested(SPDX, { sbom: { packages: { min: 2 } } }), attested(SPDX, { sbom: { packages: { min: 3 } } })),
-  pair(`${T}.sbom.packages.max`, attested(SPDX, { sbom: { packages: { max: 2 } } }), attested(SPDX, { sbom: { packages: { max: 1 } } })),
+  pair(
+    `${T}.sbom.formats`,
+    attested(SPDX, { sbom: { formats: ['spdx'] } }),
+    attested(SPDX, { sbom: { formats: ['spdx-2.2'] } }),
+  ),
+  pair(
+    `${T}.sbom.packages.denied`,
+    attested(SPDX, { sbom: { packages: { denied: ['c'] } } }),
+    attested(SPDX, { sbom: { packages: { denied: ['b'] } } }),
+  ),
+  pair(
+    `${T}.sbom.packages.allowed`,
+    attested(SPDX, { sbom: { packages: { allowed: ['a', 'b'] } } }),
+    attested(SPDX, { sbom: { packages: { allowed: ['a'] } } }),
+  ),
+  pair(
+    `${T}.sbom.packages.min`,
+    attested(SPDX, { sbom: { packages: { min: 2 } } }),
+    attested(SPDX, { sbom: { packages: { min: 3 } } }),
+  ),
+  pair(
+    `${T}.sbom.packages.max`,
+    attested(SPDX, { sbom: { packages: { max: 2 } } }),
+    attested(SPDX, { sbom: { packages: { max: 1 } } }),
+  ),
   ...limits(SCAN, ['critical', 'high', 'medium', 'low', 'unknown']),
   ...limits('https://in-toto.io/attestation/vulns/v0.2', ['negligible']),
-  pair(`${T}.vulnerabilities.maxAge`, attested(SCAN, { vulnerabilities: { maxAge: '2d' } }), attested(SCAN, { vulnerabilities: { maxAge: '12h' } })),
+  pair(
+    `${T}.vulnerabilities.maxAge`,
+    attested(SCAN, { vulnerabilities: { maxAge: '2d' } }),
+    attested(SCAN, { vulnerabilities: { maxAge: '12h' } }),
+  ),
   pair(
     `${T}.vulnerabilities.ignoreUnfixed`,
     attested(SCAN, { vulnerabilities: { high: 0, ignoreUnfixed: true } }),
@@ -120,9 +194,17 @@ export const OWN: readonly FieldCase[] = [
   ),
   pair('spec.mode', keyed({}), spec({ key: { data: PUBLIC_KEY } }, { mode: 'warn' })),
   pair('spec.require', keyed({}), spec({ key: { data: PUBLIC_KEY } }, { require: { atLeast: 2 } })),
-  pair('spec.require.atLeast', spec({ key: { data: PUBLIC_KEY } }, { require: { atLeast: 1 } }), spec({ key: { data: PUBLIC_KEY } }, { require: { atLeast: 2 } })),
+  pair(
+    'spec.require.atLeast',
+    spec({ key: { data: PUBLIC_KEY } }, { require: { atLeast: 1 } }),
+    spec({ key: { data: PUBLIC_KEY } }, { require: { atLeast: 2 } }),
+  ),
   pair('spec.platforms', keyed({}), spec({ key: { data: PUBLIC_KEY } }, { platforms: 'each' }), { index: true }),
-  pair('spec.policy.type', whole({ type: 'cel', data: 'true' }), whole({ type: 'rego', data: 'package sigstore\nisCompliant { false }' })),
+  pair(
+    'spec.policy.type',
+    whole({ type: 'cel', data: 'true' }),
+    whole({ type: 'rego', data: 'package sigstore\nisCompliant { false }' }),
+  ),
   pair('spec.policy.data', whole({ type: 'cel', data: 'true' }), whole({ type: 'cel', data: 'false' })),
   ...(['spec.policy.configMapRef.key', 'spec.policy.configMapRef.name'] as const).map((field) =>
     pair(

@@ -1,5 +1,12 @@
 import { decide } from '../../../../lambda/core/decide.ts'
-import { type Authenticated, demandId, type Evidence, type Says, type Signer, sourceId } from '../../../../lambda/core/evidence.ts'
+import {
+  type Authenticated,
+  demandId,
+  type Evidence,
+  type Says,
+  type Signer,
+  sourceId,
+} from '../../../../lambda/core/evidence.ts'
 import { sigstoreAuthorities } from '../../../../lambda/core/policy/authorities.ts'
 import { CERTIFICATE_CLAIMS } from '../../../../lambda/core/policy/certificate-claims.ts'
 import { formatProblem } from '../../../../lambda/core/policy/format-problem.ts'
@@ -8,9 +15,9 @@ import { policiesFor } from '../../../../lambda/core/policy/match.ts'
 import type { PolicySet } from '../../../../lambda/core/policy/policy.ts'
 import { attestation, evidence, KEY, NOW, WORKFLOW } from '../../claims.ts'
 import { digest } from '../../records.ts'
-import { PREDICATES } from './predicates.ts'
 import { AUTHORITY } from '../certificates.ts'
 import { PUBLIC_KEY } from '../documents.ts'
+import { PREDICATES } from './predicates.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 export const IMAGE = { host: 'ghcr.io', name: 'acme/app', digest: digest(1) }
@@ -48,7 +55,7 @@ export function setOfSpec(kind: string, spec: Json): PolicySet {
 export function verdictOf(set: PolicySet, signedFor: PolicySet, index = false) {
   const claims = sigstoreAuthorities(signedFor.policies).flatMap(({ demand, source, attestations }) => {
     const signer: Signer = demand.signer.kind === 'key' ? { ...KEY, signedAt: SIGNED_AT } : SIGNER
-    const signature: Says = { kind: 'signature', annotations: { team: 'blue' }, names: ['ghcr.io/acme/app'] }
+    const signature: Says = { kind: 'signature', annotations: { team: 'blue' }, names: ['ghcr.io/acme/another'] }
     const attested = [...attestations.map(({ predicateType }) => predicateType), 'https://openvex.dev/ns']
     const said = [signature, ...attested.map((type) => attestation(type, PREDICATES[type] ?? {}))]
     return said.map((says): Authenticated => {

@@ -17,7 +17,11 @@ export const PREDICATES: Readonly<Record<string, Json>> = {
     buildDefinition: {
       buildType: 'https://actions.github.io/buildtypes/workflow/v1',
       externalParameters: {
-        workflow: { repository: 'https://github.com/acme/app', ref: 'refs/heads/main', path: '.github/workflows/ci.yml' },
+        workflow: {
+          repository: 'https://github.com/acme/app',
+          ref: 'refs/heads/main',
+          path: '.github/workflows/ci.yml',
+        },
       },
     },
     runDetails: { builder: { id: 'https://github.com/actions/runner' } },
@@ -35,7 +39,11 @@ export const PREDICATES: Readonly<Record<string, Json>> = {
     metadata: { scanStartedOn: '2026-11-25T00:00:00Z', scanFinishedOn: '2026-11-25T00:00:00Z' },
   },
   'https://in-toto.io/attestation/vulns/v0.2': {
-    scanner: { uri: 'x', version: '1', result: [{ id: 'CVE-2026-0009', severity: [{ method: 'nvd', score: 'negligible' }] }] },
+    scanner: {
+      uri: 'x',
+      version: '1',
+      result: [{ id: 'CVE-2026-0009', severity: [{ method: 'nvd', score: 'negligible' }] }],
+    },
     metadata: { scanStartedOn: '2026-11-25T00:00:00Z', scanFinishedOn: '2026-11-25T00:00:00Z' },
   },
   'https://openvex.dev/ns': {
