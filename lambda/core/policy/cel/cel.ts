@@ -2,7 +2,7 @@ import { Environment, type ParseResult } from '@marcbachmann/cel-js'
 import { RE2JS } from 're2js'
 import { OverBudget } from '../over-budget.ts'
 import { patternFault } from '../text-match.ts'
-import { MATCHES, matchByRe2, nodesIn, parseNodes, SPEND, spending } from './rewrite.ts'
+import { HAS, MATCHES, matchByRe2, nodesIn, OURS, parseNodes, rewritten, SPEND } from './rewrite.ts'
 
 /** Why an expression cannot be used; `line` is counted from 1 within its text. */
 export type ExpressionFault = { readonly line: number; readonly message: string }
@@ -26,7 +26,7 @@ export function compileCel(text: string, variables: readonly string[]): AskCel |
     const nodes = parseNodes(text)
     const odd = oddCall(nodes)
     if (odd !== undefined) return { line: 1, message: odd }
-    const parsed = environment(variables, steps).parse(spending(text, nodes))
+    const parsed = environment(variables, steps).parse(rewritten(text, nodes))
     matchByRe2(parsed.ast)
     const { error, type = 'dyn' } = parsed.check()
     if (error !== undefined) return faultOf(error, text)
@@ -62,6 +62,11 @@ function environment(variables: readonly string[], steps: Steps): Environment {
     spend(steps, Number(nodes) * sizeOf(range))
     return range
   })
+  env.registerFunction(`${HAS}(dyn, string): bool`, (of: unknown, field: string) => {
+    if (typeof of !== 'object' || of === null || Array.isArray(of))
+      throw new Error(`has(): no fields where ${field} is asked for`)
+    return Object.hasOwn(of, field)
+  })
   const patterns = new Map<string, RE2JS>()
   env.registerFunction(`string.${MATCHES}(string): bool`, (seen: string, pattern: string) => {
     spend(steps, seen.length + pattern.length)
@@ -93,7 +98,8 @@ function oddCall(nodes: ReturnType<typeof parseNodes>): string | undefined {
   for (const { op, args } of nodes) {
     if (op !== 'call' && op !== 'rcall') continue
     const call = args as readonly unknown[]
-    if (call[0] === SPEND || call[0] === MATCHES) return `${call[0]} is no function of CEL`
+    const name = String(call[0])
+    if (OURS.includes(name)) return `${name} is no function of CEL`
     const [pattern] = call[0] === 'matches' ? nodesIn(call[2]) : []
     if (pattern?.op !== 'value' || typeof pattern.args !== 'string') continue
     const fault = patternFault(pattern.args)

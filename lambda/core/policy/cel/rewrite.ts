@@ -3,6 +3,8 @@ import { type ASTNode, Environment } from '@marcbachmann/cel-js'
 /** Functions that stand in for what the language has, and that no policy may call by these names. */
 export const SPEND = 'assaySpend'
 export const MATCHES = 'assayMatches'
+export const HAS = 'assayHas'
+export const OURS: readonly string[] = [SPEND, MATCHES, HAS]
 
 const LIMITS = { maxAstNodes: 2_000, maxDepth: 64, maxListElements: 500, maxMapEntries: 500, maxCallArguments: 16 }
 const MACROS = new Set(['all', 'exists', 'exists_one', 'filter', 'map'])
@@ -16,22 +18,38 @@ export function parseNodes(text: string): Node[] {
   return nodesIn(plain.parse(text).ast)
 }
 
+type Edit = { readonly from: number; readonly to: number; readonly words: string }
+
 /**
- * The same expression, which spends as many steps as a macro's bodies have nodes, for each element of its list, before it is
- * walked. In text, as the library has expanded its macros when it hands out a tree. No line moves.
+ * The same expression in text, as the library has expanded its macros when it hands out a tree; no line moves. It spends as many
+ * steps as a macro's bodies have nodes, for each element of its list, before that is walked. And `has()` takes what CEL has it
+ * take: a field of anything, where the library's takes names alone.
+ * https://github.com/google/cel-spec/blob/master/doc/langdef.md#field-selection
  */
-export function spending(text: string, nodes: readonly Node[]): string {
-  const insertions = nodes.flatMap(({ op, args }) => {
-    if (op !== 'rcall') return []
-    const [name, list, bodies] = args as [name: string, list: Node, bodies: unknown]
-    if (!MACROS.has(name)) return []
-    return [
-      { at: list.start, words: `${SPEND}(` },
-      { at: list.end, words: `, ${nodesIn(bodies).length})` },
-    ]
-  })
-  const ordered = insertions.toSorted((a, b) => b.at - a.at)
-  return ordered.reduce((whole, { at, words }) => whole.slice(0, at) + words + whole.slice(at), text)
+export function rewritten(text: string, nodes: readonly Node[]): string {
+  const edits = nodes.flatMap((node) => [...spendingIn(node), ...hasIn(node)])
+  const ordered = edits.toSorted((a, b) => b.from - a.from || b.to - a.to)
+  return ordered.reduce((whole, { from, to, words }) => whole.slice(0, from) + words + whole.slice(to), text)
+}
+
+function spendingIn({ op, args }: Node): Edit[] {
+  if (op !== 'rcall') return []
+  const [name, list, bodies] = args as [name: string, list: Node, bodies: unknown]
+  if (!MACROS.has(name)) return []
+  return [
+    { from: list.start, to: list.start, words: `${SPEND}(` },
+    { from: list.end, to: list.end, words: `, ${nodesIn(bodies).length})` },
+  ]
+}
+
+function hasIn({ op, args, start, end }: Node): Edit[] {
+  const [name, [field]] = op === 'call' ? (args as [string, Node[]]) : ['', []]
+  if (name !== 'has' || field?.op !== '.') return []
+  const [of, key] = field.args as [Node, string]
+  return [
+    { from: start, to: of.start, words: `${HAS}(` },
+    { from: of.end, to: end, words: `, ${JSON.stringify(key)})` },
+  ]
 }
 
 /**
