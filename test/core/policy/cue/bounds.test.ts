@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { evaluateCue } from '../../../../lambda/core/policy/cue/cue.ts'
 import { OverBudget } from '../../../../lambda/core/policy/over-budget.ts'
+import { answer } from './answer.ts'
 
 const MANY = 1_000_000
 const over = 'it takes more than 1000000 steps, the most allowed'
@@ -9,16 +10,6 @@ const wide = Object.fromEntries(items.slice(0, 300_000).map((index) => [`k${inde
 const deep = items.slice(0, 100_000).reduce<unknown>((inner) => [inner], 1)
 const long = 'x'.repeat(3_000_000)
 const lines = (count: number, line: (at: number) => string) => items.slice(0, count).map(line).join('\n')
-
-/** What is told, or thrown where the policy takes too long for this input. */
-function answer(policy: string, input: unknown): string | undefined {
-  try {
-    return evaluateCue(policy, input)
-  } catch (error) {
-    if (error instanceof OverBudget) return error.message
-    throw error
-  }
-}
 
 test.each<[policy: string, input: unknown, found: string | undefined]>([
   // What a policy does not look at costs nothing

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cueFault, evaluateCue } from '../../../../lambda/core/policy/cue/cue.ts'
+import { answer } from './answer.ts'
 
 const label = fc.constantFrom('a', 'b', 'c')
 const plain = fc.constantFrom('1', '2', '1.5', '"x"', '"xy"', 'true', 'null')
@@ -58,7 +59,7 @@ function policyOf(lines: readonly string[]): string {
   const imports = IMPORTS.filter((name) => body.includes(`${name}.`)).map((name) => `import "${name}"\n`)
   return `${imports.join('')}${body}`
 }
-const holds = (lines: readonly string[], input: unknown) => evaluateCue(policyOf(lines), { root: input }) === undefined
+const holds = (lines: readonly string[], input: unknown) => answer(policyOf(lines), { root: input }) === undefined
 
 /** JSON is CUE. */
 const asCue = (input: unknown) => `root: ${JSON.stringify(input)}`
@@ -137,7 +138,7 @@ test('no text makes it throw', () => {
     fc.property(fc.array(token, { maxLength: 20 }), json.object, (tokens, input) => {
       const text = tokens.join('')
       const fault = cueFault(text)
-      const found = evaluateCue(text, input)
+      const found = answer(text, input)
       expect(fault === undefined || found === fault.message).toBe(true)
     }),
     { numRuns: 2_000 },
