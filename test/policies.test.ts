@@ -133,7 +133,7 @@ test('every example that documents the fields loads without a warning', async ()
   const warnings: string[] = []
   const set = readPolicyText('README', examples.join('---\n'), { onWarning: (text) => warnings.push(text) })
   expect(warnings).toEqual([])
-  expect(set.policies.map(({ name }) => name)).toEqual(['every-field'])
+  expect(set.policies.map(({ name }) => name)).toEqual(['content', 'every-field'])
   expect(Object.keys(set.roots)).toEqual(['acme-keys'])
   expect(set.mirrors.map(({ name }) => name)).toEqual(['acme'])
 })
