@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { plainText } from '../lambda/alerts/plain-text.ts'
+import { LONGEST_MESSAGE, plainText } from '../lambda/alerts/plain-text.ts'
 import type { Check } from '../lambda/core/verdict.ts'
 
 const MARKS = {
@@ -21,6 +21,6 @@ export function checkLines(checks: readonly Check[]): string[] {
   return checks.map(({ name, outcome, reason, message, platform }) => {
     const [colour, mark] = MARKS[outcome]
     const where = platform === undefined ? '' : ` on ${plainText(platform)}`
-    return `  ${styleText(colour, mark)} ${plainText(name)}${where}: ${reason}\n      ${plainText(message)}`
+    return `  ${styleText(colour, mark)} ${plainText(name)}${where}: ${reason}\n      ${plainText(message, LONGEST_MESSAGE)}`
   })
 }

@@ -124,7 +124,12 @@ test('the policies that come with the product load without a warning', async () 
   const examples = await readPolicies('policies/examples', options)
   expect(warnings).toEqual([])
   expect(samples.policies.map(({ name }) => name)).toEqual(['sample-key'])
-  expect(examples.policies.map(({ name }) => name)).toEqual(['chainguard-images', 'production', 'production-sbom'])
+  expect(examples.policies.map(({ name }) => name)).toEqual([
+    'chainguard-images',
+    'production',
+    'production-sbom',
+    'supply-chain',
+  ])
 })
 
 test('every example that documents the fields loads without a warning', async () => {

@@ -4,6 +4,7 @@ import { cueFault, evaluateCue } from './cue/cue.ts'
 import { OverBudget } from './over-budget.ts'
 import type { Expression } from './policy.ts'
 import { evaluateRego, regoFault } from './rego/rego.ts'
+import { show } from './rules.ts'
 
 /** What a CEL expression may name, by where it stands. CUE and Rego are asked about one document, `document` in these. */
 export const SCOPES = {
@@ -58,8 +59,8 @@ function ask(expression: Expression, scope: Scope, { variables, document, now }:
 const compiledCel = new WeakMap<Expression, AskCel>()
 
 /** What people are told of an expression that does not hold; of CUE and Rego in upstream's words, which they search for. */
-export function explainUnmet({ language }: Expression, name: string, why: string): string {
-  if (language === 'cel') return `the policy of ${name}: ${why}`
+export function explainUnmet({ language, text }: Expression, name: string, why: string): string {
+  if (language === 'cel') return `the policy of ${name}: ${why}: ${show(text)}`
   const of = language === 'rego' ? `type ${name}` : name
   const wrapped = language === 'cue' ? `failed to evaluate the policy with error: ${why}` : why
   return `failed evaluating ${language} policy for ${of}: ${wrapped}`

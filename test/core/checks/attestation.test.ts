@@ -80,7 +80,7 @@ describe('what it says', () => {
     expect(judge({ policy: cel('predicate.ok') }, [says({ ok: false })])).toEqual({
       met: false,
       reason: 'policy-not-met',
-      detail: `signed by ${WORKFLOW.subject} from ${WORKFLOW.issuer}; the policy of sbom: it is false`,
+      detail: `signed by ${WORKFLOW.subject} from ${WORKFLOW.issuer}; the policy of sbom: it is false: predicate.ok`,
     })
   })
 

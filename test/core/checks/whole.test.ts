@@ -78,7 +78,8 @@ describe('what matched', () => {
         name: 'signed/policy',
         outcome: 'fail',
         reason: 'policy-not-met',
-        message: 'what it says does not meet the policy: the policy of VerificationPolicy: it is false',
+        message:
+          'what it says does not meet the policy: the policy of VerificationPolicy: it is false: size(authorityMatches) > 1',
       },
     ])
   })
