@@ -65,6 +65,18 @@ export async function cosignIn(folder: string, sigstoreUrl: string, client: stri
           ...publicKeys,
         },
       ),
+    /** `inOldFormat`: as cosign 2 does. */
+    attestByKey: (image: string, type: string, predicate: string, inOldFormat = false) =>
+      run(
+        'cosign',
+        [
+          ...['attest', '-y', ...byKey, '--type', type, '--predicate', predicate],
+          ...(inOldFormat ? [...legacy, '--tlog-upload=false'] : ['--signing-config', at('empty.json')]),
+          ...http,
+          image,
+        ],
+        env,
+      ),
     attestProvenance: (image: string) =>
       run(
         'cosign',
