@@ -36,8 +36,8 @@ export function judgeAttestation(
 ): AttestationResult {
   const asked = { kind: 'attestation', predicateType: wanted.predicateType } as const
   const found = findAccepted(authority, asked, scene.image, scene.claims)
-  if (!asksMore(wanted)) return { finding: findingOf(found), accepted: found.accepted, seen: found.accepted.length > 0 }
   const candidates = counts === 'one' ? found.accepted : newestOf(found.accepted)
+  if (!asksMore(wanted)) return { finding: findingOf(found), accepted: candidates, seen: candidates.length > 0 }
   const judged = candidates.map((one) => ({ one, finding: judge(authority, wanted, one, scene) }))
   const good = judged.filter(({ finding }) => finding.met)
   const enough = good.length > 0 && (counts === 'one' || good.length === judged.length)

@@ -51,8 +51,16 @@ function configOf(asked: boolean, subject: Subject): Configs | { readonly findin
   const configs = asked ? configsOf(subject).map(({ config }) => config) : []
   const fault = configs.find((config) => 'fault' in config)
   if (fault !== undefined) return { finding: missed(fault.reason, fault.fault) }
-  const read = configs.flatMap((config) => ('fault' in config ? [] : [[config.platform, config.json]]))
-  return { config: Object.fromEntries(read) }
+  const named = new Map<string, Readonly<Record<string, unknown>>>()
+  for (const config of configs) {
+    if ('fault' in config) continue
+    const { platform, json } = config
+    // Windows has one platform in several versions, told apart as github.com/google/go-containerregistry does
+    const name = named.has(platform) ? `${platform}:${String(json['os.version'])}` : platform
+    if (named.has(name)) return { finding: missed('config-missing', `two of its platforms are both called ${name}`) }
+    named.set(name, json)
+  }
+  return { config: Object.fromEntries(named) }
 }
 
 /** In upstream's shape (github.com/sigstore/policy-controller, PolicyResult), and in CEL with what attestations say. */

@@ -95,6 +95,19 @@ describe('a policy over image configs', () => {
     expect(judgeIndex(all, on('a', USER), on('b', config({ User: '1' }, 'linux/arm64'))).outcome).toBe('verified')
   })
 
+  it('has two of one platform by their versions, or not at all', () => {
+    const windows = (version: string): ImageConfig => ({
+      platform: 'windows/amd64',
+      json: { 'os.version': version, config: { User: 'app' } },
+    })
+    const two = WHOLE(
+      'config.all(p, config[p].config.User == "app") && "windows/amd64:2" in config && size(config) == 2',
+    )
+    expect(judgeIndex(two, on('a', windows('1')), on('b', windows('2'))).outcome).toBe('verified')
+    const twice = judgeIndex(WHOLE('true'), on('a', windows('1')), on('b', windows('1')), on('c', windows('1')))
+    expect(twice.checks.at(-1)?.message).toContain('two of its platforms are both called windows/amd64:1')
+  })
+
   it('cannot be answered where one is missing', () => {
     expect(judgeIndex(WHOLE('true'), on('a', USER), on('b', MISSING)).checks.at(-1)).toMatchObject({
       name: 'signed/policy',

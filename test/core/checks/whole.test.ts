@@ -90,9 +90,18 @@ describe('what matched', () => {
     expect(checks.at(-1)?.outcome).toBe('warn')
   })
 
+  it('is the newest of what is attested', () => {
+    const at = (signedAt: string, n: number) => good({ ...WORKFLOW, signedAt }, attestation(SPDX, { n }))
+    const claims = [at('2026-01-01', 1), at('2026-01-02', 2)]
+    expect(
+      judge('authorityMatches.sbom.attestations.spdx.map(one, one.statement.predicate.n) == [2]', [SBOM], claims)
+        .outcome,
+    ).toBe('verified')
+  })
+
   it('that is too much to be asked about at once is over the limit', () => {
     const big = attestation(SPDX, 'x'.repeat(4_300_000))
-    const claims = [good(WORKFLOW, big), good({ ...WORKFLOW, signedAt: '2027' }, big)]
+    const claims = [good(WORKFLOW, big), good(WORKFLOW, big)]
     const text = 'authorityMatches.sbom.attestations.spdx.all(one, one.statement != null)'
     expect(judge(text, [SBOM], claims).checks.at(-1)).toMatchObject({ outcome: 'fail', reason: 'over-limit' })
     expect(judge('authorityMatches.sbom.attestations.spdx.size() == 2', [SBOM], claims).outcome).toBe('verified')
