@@ -7,11 +7,12 @@ import { policyHash } from './core/policy/hash.ts'
 import { policiesFor } from './core/policy/match.ts'
 import type { Policy, PolicySet } from './core/policy/policy.ts'
 import type { Read, Transcript } from './core/transcript.ts'
+import type { Undecided } from './core/verdict.ts'
 import { OverLimit } from './errors.ts'
 import type { Clock, EvidenceStore, Registry } from './ports.ts'
 import { recordReads } from './record-reads.ts'
 import type { TrustMaterials } from './trust/roots.ts'
-import { type Undecided, weigh } from './weigh.ts'
+import { weigh } from './weigh.ts'
 
 /** What an examination needs: where to read, what to judge by, whom to trust, and where to keep what was read. */
 export type Examiner = {
@@ -45,7 +46,7 @@ export async function examine(examiner: Examiner, id: ImageId): Promise<Examined
     if (weighed === undefined) return undefined
     const { verdict, elsewhere, evidence } = weighed
     const { signature, mediaType, platforms } = evidence
-    if (weighed.undecided !== undefined) return { judged: undecided(weighed.undecided, hash), signature, elsewhere }
+    if (verdict.undecided !== undefined) return { judged: undecided(verdict.undecided, hash), signature, elsewhere }
     const reads = await recording.finish()
     const transcript = await keepTranscript(store, { id, now, policies, set, reads, verdict })
     return { judged: { kind: 'verdict', verdict, mediaType, platforms, transcript }, signature, elsewhere }

@@ -1,6 +1,6 @@
 import type { Evidence, PlatformEvidence } from './core/evidence.ts'
 import { formatImage, type ImageId } from './core/image.ts'
-import { type Descriptor, isPlatform, parseManifest, platformOf } from './core/manifest.ts'
+import { type Descriptor, isPlatform, parseManifest, platformOf, UNNAMED } from './core/manifest.ts'
 import { OverLimit } from './errors.ts'
 import { gather, type Reading } from './gather.ts'
 import { mapLimited } from './map-limited.ts'
@@ -31,7 +31,7 @@ export async function gatherPlatforms(
 
 async function gatherPlatform(reading: Reading, image: ImageId, leaf: Descriptor): Promise<PlatformEvidence> {
   const { digest } = leaf
-  const common = { platform: platformOf(leaf) ?? 'unnamed', digest, claims: [] }
+  const common = { platform: platformOf(leaf) ?? UNNAMED, digest, claims: [] }
   const { value: evidence, overLimit } = await withinLimit(gather(reading, { ...image, digest }))
   if (overLimit !== undefined) return tooLarge(common, overLimit)
   if (evidence === undefined) return { ...common, problem: { reason: 'child-missing', detail: digest } }

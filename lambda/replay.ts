@@ -39,7 +39,8 @@ export async function replay(store: EvidenceStore, digest: Digest): Promise<Repl
   const registryOf = replayReads(store, transcript.reads)
   const weighed = await weigh({ registryOf, policies, policyHash: hash, trusted }, image)
   if (weighed === undefined) throw new Incomplete(`the manifest of ${image.digest} is not among what was kept`)
-  const { verdict: now, undecided } = weighed
+  const { verdict: now } = weighed
+  const { undecided } = now
   const same = undecided === undefined && canonicalJson(now) === canonicalJson(verdict)
   return { transcript, now, same, ...(undecided !== undefined && { undecided: undecided.message }) }
 }

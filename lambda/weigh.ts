@@ -1,5 +1,5 @@
 import { asksForPlatforms, decide } from './core/decide.ts'
-import { type Authenticated, demandId, type Evidence, type PlatformClaims } from './core/evidence.ts'
+import { demandId, type Evidence } from './core/evidence.ts'
 import type { Digest, ImageId } from './core/image.ts'
 import { asksConfig, asksSignature, sigstoreAuthorities } from './core/policy/authorities.ts'
 import type { Demand, Policy } from './core/policy/policy.ts'
@@ -26,11 +26,7 @@ export type Weighed = {
   readonly verdict: Verdict
   readonly evidence: Evidence
   readonly elsewhere: readonly ImageId[]
-  readonly undecided?: Undecided
 }
-
-/** Why a verdict that is no counts for nothing: what was more than is read, or cannot be judged here, might have made it a yes. */
-export type Undecided = { readonly reason: 'over-limit' | 'not-judged'; readonly message: string }
 
 /** Gather, authenticate, decide: one way for a push, for the command line and for a replay. Undefined: there is no such image. */
 export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | undefined> {
@@ -43,7 +39,7 @@ export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | unde
   const { now } = scales.trusted
   const first = decide(policies, { evidence, claims, now }, policyHash)
   if (!asksForPlatforms(policies, evidence, first)) {
-    return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]), ...undecided(first, claims) }
+    return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]) }
   }
   const read = await gatherPlatforms(reading, evidence)
   const platforms = read.map((one) => ({ ...one, claims: authenticate(one.claims, one.digest) }))
@@ -52,50 +48,7 @@ export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | unde
     verdict,
     evidence,
     elsewhere: elsewhereOf(reading, id, [id.digest, ...read.map(({ digest }) => digest)]),
-    ...undecided(verdict, claims, platforms),
   }
-}
-
-/** A good signature counts whatever else lies on the image; without one, what was not read might have been it (decision 6). */
-function undecided(
-  verdict: Verdict,
-  claims: readonly Authenticated[],
-  platforms: readonly PlatformClaims[] = [],
-): { readonly undecided?: Undecided } {
-  if (verdict.outcome !== 'rejected') return {}
-  const tooMuch = overLimit(verdict, claims, platforms)
-  if (tooMuch !== undefined) return { undecided: { reason: 'over-limit', message: tooMuch } }
-  const message = notJudged(verdict)
-  return message === undefined ? {} : { undecided: { reason: 'not-judged', message } }
-}
-
-/** Unless some policy has been missed whatever the answer would be. */
-function notJudged({ policies, checks }: Verdict): string | undefined {
-  const open = checks.filter(({ outcome, reason }) => outcome === 'fail' && reason === 'not-judged')
-  const missed = policies.filter(({ outcome }) => outcome === 'fail')
-  const isOpen = ({ name }: { readonly name: string }) => open.some((check) => check.name.startsWith(`${name}/`))
-  const [first] = open
-  return first !== undefined && missed.every(isOpen) ? `${first.name}: ${first.message}` : undefined
-}
-
-function overLimit(
-  { checks }: Verdict,
-  claims: readonly Authenticated[],
-  platforms: readonly PlatformClaims[],
-): string | undefined {
-  const all = [claims, ...platforms.map((one) => one.claims)].flat()
-  const [first] = [
-    ...all.flatMap(({ claim, proofs }) =>
-      [...proofs.values()].flatMap((proof) =>
-        !proof.ok && proof.fault === 'over-limit' ? [`${claim.carrier} in ${claim.manifest}: ${proof.detail}`] : [],
-      ),
-    ),
-    ...platforms.flatMap(({ problem }) => (problem?.reason === 'over-limit' ? [problem.detail] : [])),
-    ...checks.flatMap(({ outcome: came, reason, message }) =>
-      came === 'fail' && reason === 'over-limit' ? [message] : [],
-    ),
-  ]
-  return first
 }
 
 function elsewhereOf({ sources }: Reading, { host, name, digest }: ImageId, digests: readonly Digest[]): ImageId[] {

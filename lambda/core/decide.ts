@@ -2,6 +2,7 @@ import type { Finding } from './checks/authority.ts'
 import type { Judged, Subject } from './checks/judged.ts'
 import { judgePolicy } from './checks/policy.ts'
 import { reportChecks } from './checks/report.ts'
+import { whyUndecided } from './checks/undecided.ts'
 import type { Evidence, Signer } from './evidence.ts'
 import { asksConfig } from './policy/authorities.ts'
 import type { Policy } from './policy/policy.ts'
@@ -34,12 +35,14 @@ export function decide(policies: readonly Policy[], subject: Subject, policyHash
   const enforcing = judged.filter(({ policy }) => policy.mode === 'enforce')
   const outcome = outcomeOf(enforcing)
   const until = outcome === 'verified' ? earliest(...enforcing.map((one) => one.until)) : undefined
+  const undecided = outcome === 'rejected' ? whyUndecided(enforcing) : undefined
   return {
     outcome,
     policies: judged.map(({ policy, passed }) => ({ name: policy.name, outcome: policyOutcome(policy, passed) })),
     checks: reportChecks(judged, subject.evidence),
     signers: distinct(judged.flatMap(signersOf)),
     policyHash,
+    ...(undecided !== undefined && { undecided }),
     ...(until !== undefined && { goodUntil: until }),
     badSignature: enforcing.some((one) => !one.passed && hasBadSignature(one)),
   }

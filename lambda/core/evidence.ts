@@ -78,9 +78,9 @@ export type Signer =
     }
   | { readonly kind: 'key'; readonly key: string; readonly signedAt?: string }
 
-/** What one claim says once its signature has been checked against one demand. */
+/** What one claim says once its signature has been checked against one demand. `until`: when time alone will make a fault of it, ISO 8601. */
 export type Proof =
-  | { readonly ok: true; readonly signer: Signer; readonly says: Says }
+  | { readonly ok: true; readonly signer: Signer; readonly says: Says; readonly until?: string }
   | { readonly ok: false; readonly fault: SignatureFault; readonly detail: string }
 
 /** The signed content: an image signature with its annotations, or an attestation of some predicate type. `names`: what it calls the image. */

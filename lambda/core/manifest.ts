@@ -89,6 +89,9 @@ export function isRunnable(manifest: Manifest): boolean {
   )
 }
 
+/** What a platform is called that its index gives no name. */
+export const UNNAMED = 'unnamed'
+
 /** `os/arch[/variant]` of an index entry; undefined for attestation children (`unknown/unknown`) and where none is named. */
 export function platformOf(child: Descriptor): string | undefined {
   const { platform } = child

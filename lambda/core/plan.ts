@@ -65,7 +65,7 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
     graceUntil: state === 'pending' ? deadline : undefined,
     recheckAt: earliest(recheckAt(state, judged, deadline, now), standingWaiver(base, now)?.expiresAt),
   }
-  return withDueAt(withDisplaced(withWork(before, record, situation), situation), now)
+  return withDueAt(withDisplaced(withWork(before, record, judged, situation), situation), now)
 }
 
 function newRecord(id: ImageId, now: string): ImageRecord {
@@ -98,7 +98,9 @@ function nextState(
 ): State {
   if (judged.kind === 'error') {
     // A re-check that ends in an outage keeps the last verdict; I8: it never fails an image
-    return record === undefined || record.state === 'pending' || isOverNow(record, judged) ? 'error' : record.state
+    const wasGood = record?.state === 'verified' || record?.state === 'unmanaged'
+    if (record === undefined || record.state === 'pending') return 'error'
+    return wasGood && isOverNow(record, judged) ? 'error' : record.state
   }
   switch (judged.verdict.outcome) {
     case 'verified':
@@ -113,9 +115,9 @@ function nextState(
 }
 
 /** The verdict was by other policies, and by those of now there is none, and none will come by waiting. What is bad stays so. */
-function isOverNow({ state, policyHash }: ImageRecord, judged: Judged & { kind: 'error' }): boolean {
-  const wasGood = state === 'verified' || state === 'unmanaged'
-  return wasGood && judged.reason !== 'unavailable' && judged.policyHash !== policyHash
+function isOverNow(before: ImageRecord | undefined, judged: Judged): boolean {
+  if (before === undefined || judged.kind !== 'error' || judged.reason === 'unavailable') return false
+  return judged.policyHash !== before.policyHash
 }
 
 function rejected(
@@ -197,8 +199,14 @@ function recheckAt(state: State, judged: Judged, deadline: string | undefined, n
 }
 
 /** The work that follows from moving `before` to `record`, merged into the work still open. */
-function withWork(before: ImageRecord | undefined, record: ImageRecord, situation: Situation): ImageRecord {
-  const spared = sparesTags(record, situation.now)
+function withWork(
+  before: ImageRecord | undefined,
+  record: ImageRecord,
+  judged: Judged,
+  situation: Situation,
+): ImageRecord {
+  // By the policies of now it may be good: no further tag is taken for the verdict of others
+  const spared = sparesTags(record, situation.now) || isOverNow(before, judged)
   switch (record.state) {
     case 'failed':
       if (spared) return withoutTodo(told(before, record, 'failed'), 'quarantine')

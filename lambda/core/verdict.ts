@@ -12,6 +12,9 @@ export type Check = {
   readonly platform?: string
 }
 
+/** Why a no counts for nothing: what is more than is read, or cannot be judged here, might have made it a yes. */
+export type Undecided = { readonly reason: 'over-limit' | 'not-judged'; readonly message: string }
+
 /** The whole judgement of one image at one moment. */
 export type Verdict = {
   readonly outcome: 'verified' | 'rejected' | 'unmanaged'
@@ -21,6 +24,8 @@ export type Verdict = {
   readonly policyHash: string
   /** When time alone may make a no of a verified image, ISO 8601. */
   readonly goodUntil?: string
+  /** Where it is there, nothing follows from the verdict. */
+  readonly undecided?: Undecided
   /** A signature is there and bad, not merely missing: what `failFast` looks at. */
   readonly badSignature: boolean
 }

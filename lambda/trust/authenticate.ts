@@ -48,7 +48,7 @@ function prove({ content }: Claim, trust: Trust, subject: Digest, judgedBy: stri
     const basis = [content, subject, judgedBy, trust.material.digest, keyIn(trust)]
     const { proof, times } = remember(basis, () => proveAtAnyTime(content, trust, subject))
     const window = trust.signer.kind === 'key' ? trust.signer.window : undefined
-    return (proof.ok && window && outsideOf(window, times, now)) || proof
+    return proof.ok && window ? within(window, proof, times, now) : proof
   } catch (thrown) {
     return { ok: false, ...faultOf(thrown) }
   }
@@ -70,10 +70,12 @@ function keyIn({ signer }: Trust): Buffer | undefined {
   return signer.kind === 'key' ? spki(signer.key) : undefined
 }
 
-/** Every trusted time must lie in the key's window; where the signature has none, now must (sigstore-go GHSA-wqqc-jjcq-vfxm). */
-function outsideOf(window: Window, times: readonly Date[], now: Date): Proof | undefined {
+/** Every trusted time must lie in the key's window; where the signature has none, now must (sigstore-go GHSA-wqqc-jjcq-vfxm), for as long as it does. */
+function within(window: Window, proof: Proof & { readonly ok: true }, times: readonly Date[], now: Date): Proof {
   const outside = (times.length > 0 ? times : [now]).find((time) => time < window.start || time > window.end)
-  if (outside === undefined) return undefined
+  if (outside === undefined) {
+    return times.length > 0 || window.end >= FOREVER ? proof : { ...proof, until: window.end.toISOString() }
+  }
   const known = times.length > 0 ? 'signed' : 'signed at an unknown time, judged'
   const detail = `${known} at ${outside.toISOString()}, outside the key's validity`
   return { ok: false, fault: 'key-outside-validity', detail }
@@ -114,8 +116,11 @@ function readAuthority(pem: string): CertificateAuthority {
   }
 }
 
+/** The last moment that a Date can be. */
+const FOREVER = new Date(8.64e15)
+
 function windowOf({ start, end }: Validity): Window {
-  const window = { start: new Date(start ?? -8.64e15), end: new Date(end ?? 8.64e15) }
+  const window = { start: new Date(start ?? -8.64e15), end: new Date(end ?? FOREVER) }
   if (Object.values(window).some((date) => Number.isNaN(date.getTime()))) {
     throw new Misconfigured(`the validity of a policy's key is not a time: ${start} to ${end}`)
   }

@@ -10,9 +10,17 @@ describe('an image config', () => {
   test.each([
     [{ os: 'linux', architecture: 'amd64' }, 'linux/amd64'],
     [{ os: 'linux', architecture: 'arm', variant: 'v7' }, 'linux/arm/v7'],
-    [{ os: 'linux', architecture: 7 }, 'linux'],
+    [{ os: 'linux' }, 'linux'],
   ])('%j names its platform', (json, platform) => {
     expect(read(JSON.stringify(json))).toEqual({ platform, json })
+  })
+
+  it('has nothing where it has null, as Go reads it: a user who is null is root', () => {
+    const json = { os: 'linux', config: { User: null, Env: ['A=b'] }, history: null }
+    expect(read(JSON.stringify(json))).toEqual({
+      platform: 'linux',
+      json: { os: 'linux', config: { Env: ['A=b'] } },
+    })
   })
 
   it("is Docker's too", () => {
@@ -26,6 +34,16 @@ describe('an image config', () => {
     ['[]', 'config-missing', 'it is not a JSON object'],
     ['{}', 'config-missing', 'it names neither os nor architecture'],
     ['{"os":"linux","os":"windows"}', 'config-missing', 'the image config has a key twice'],
+    [
+      '{"os":"linux","config":{"User":0}}',
+      'config-missing',
+      'config.User: Invalid input: expected string, received number',
+    ],
+    [
+      '{"os":"linux","config":{"Env":[1]}}',
+      'config-missing',
+      'config.Env.0: Invalid input: expected string, received number',
+    ],
     // A runtime written in Go takes either for the user
     [
       '{"os":"linux","config":{"User":"app","user":"root"}}',

@@ -4,10 +4,13 @@ import type { SigstoreAuthority } from '../policy/authorities.ts'
 import type { Captures } from '../policy/captures.ts'
 import { explainUnmet, unmet } from '../policy/expression.ts'
 import type { WantedAttestation } from '../policy/policy.ts'
+import { asTyped } from '../policy/typed-predicates.ts'
 import { plusSeconds } from '../status.ts'
 import { type Accepted, type Finding, findAccepted, findingOf, met, missed, signedBy } from './authority.ts'
+import { type Dated, dated } from './dated.ts'
 import { statementOf } from './statement-of.ts'
 import { judgeRules } from './statement-rules.ts'
+import { unreadFor } from './undecided.ts'
 
 /** What an attestation is judged on. */
 export type Scene = {
@@ -36,25 +39,22 @@ export function judgeAttestation(
 ): AttestationResult {
   const asked = { kind: 'attestation', predicateType: wanted.predicateType } as const
   const found = findAccepted(authority, asked, scene.image, scene.claims)
-  const candidates = counts === 'one' ? found.accepted : newestOf(found.accepted)
-  if (!asksMore(wanted)) return { finding: findingOf(found), accepted: candidates, seen: candidates.length > 0 }
+  const candidates = counts === 'one' ? dated(found.accepted) : newestOf(dated(found.accepted))
+  const accepted = candidates.map(({ one }) => one)
+  if (!asksMore(wanted)) return { finding: findingOf(found), accepted, seen: accepted.length > 0 }
+  // What was not read might be the newest, or speak against what was
+  const unread = counts === 'newest' ? unreadFor(authority, scene.claims) : undefined
+  if (unread !== undefined) return { finding: missed('over-limit', unread), accepted: [], seen: true }
   const judged = candidates.map((one) => ({ one, finding: judge(authority, wanted, one, scene) }))
   const good = judged.filter(({ finding }) => finding.met)
   const enough = good.length > 0 && (counts === 'one' || good.length === judged.length)
   const [told] = enough ? good : judged.filter(({ finding }) => !finding.met)
-  if (told === undefined || !enough)
+  if (told === undefined || !enough) {
     return { finding: told?.finding ?? found.nearest, accepted: [], seen: judged.length > 0 }
-  const ends = good.map(({ finding }) => (finding.met ? finding.until : undefined))
-  const accepted = good.map(({ one }) => one)
-  return {
-    finding: met(
-      accepted.map(({ signer }) => signer),
-      told.finding.detail,
-      ends,
-    ),
-    accepted,
-    seen: true,
   }
+  const ends = good.map(({ finding }) => (finding.met ? finding.until : undefined))
+  const signers = good.map(({ one: { one } }) => one.signer)
+  return { finding: met(signers, told.finding.detail, ends), accepted: good.map(({ one: { one } }) => one), seen: true }
 }
 
 /** Whether more is asked of an attestation than that it is there. */
@@ -63,21 +63,26 @@ function asksMore({ maxAge, policy, provenance, sbom, vulnerabilities }: WantedA
 }
 
 /** Those signed last; beside them those whose time nobody knows, as any of these may be the last. */
-function newestOf(accepted: readonly Accepted[]): readonly Accepted[] {
-  const last = accepted.reduce((latest, { signer: { signedAt = '' } }) => (signedAt > latest ? signedAt : latest), '')
-  return accepted.filter(({ signer: { signedAt = last } }) => signedAt === last)
+function newestOf(all: readonly Dated[]): readonly Dated[] {
+  const last = all.reduce((latest, { signedAt = '' }) => (signedAt > latest ? signedAt : latest), '')
+  return all.filter(({ signedAt = last }) => signedAt === last)
 }
 
-function judge(authority: SigstoreAuthority, wanted: WantedAttestation, one: Accepted, scene: Scene): Finding {
+function judge(
+  authority: SigstoreAuthority,
+  wanted: WantedAttestation,
+  { one, signedAt }: Dated,
+  scene: Scene,
+): Finding {
   const { signer } = one
   const who = signedBy(signer)
   const { maxAge, policy } = wanted
-  if (maxAge !== undefined && signer.signedAt === undefined) {
+  if (maxAge !== undefined && signedAt === undefined) {
     return missed('too-old', `${who} at an unknown time; ask for ctlog or rfc3161timestamp beside the key`)
   }
-  const until = maxAge === undefined || signer.signedAt === undefined ? undefined : plusSeconds(signer.signedAt, maxAge)
+  const until = maxAge === undefined || signedAt === undefined ? undefined : plusSeconds(signedAt, maxAge)
   if (until !== undefined && until <= scene.now.toISOString()) {
-    return missed('too-old', `${who} at ${signer.signedAt}; good until ${until}`)
+    return missed('too-old', `${who} at ${signedAt}; good until ${until}`)
   }
   const statement = statementOf(one)
   const rules = judgeRules(wanted, statement, () => ({
@@ -86,9 +91,13 @@ function judge(authority: SigstoreAuthority, wanted: WantedAttestation, one: Acc
     now: scene.now,
   }))
   for (const { reason, finding } of rules) if (!finding.met) return missed(reason, `${who}; ${finding.detail}`)
-  const no = policy && unmet(policy, 'attestation', knownOf(one, statement, scene))
+  const no = policy && unmet(policy, 'attestation', knownOf(one, asTyped(statement, wanted.typed), scene))
   if (policy && no) return missed(no.reason, `${who}; ${explainUnmet(policy, wanted.name, no.why)}`)
-  return met([signer], who, [until, ...rules.map(({ finding }) => (finding.met ? finding.until : undefined))])
+  return met([signer], who, [
+    until,
+    one.until,
+    ...rules.map(({ finding }) => (finding.met ? finding.until : undefined)),
+  ])
 }
 
 /** OpenVEX statements of the same authority about the same image. */

@@ -26,8 +26,8 @@ export type Asked =
   | { readonly kind: 'attestation'; readonly predicateType: string }
   | { readonly kind: 'vex' }
 
-/** A claim that an authority accepts, before anything is asked of what it says. `id`: the digest of the bytes it was read from. */
-export type Accepted = { readonly signer: Signer; readonly says: Says; readonly id: string }
+/** A claim that an authority accepts, before anything is asked of what it says. `id`: the digest of the bytes it was read from; `until`: when time alone ends it. */
+export type Accepted = { readonly signer: Signer; readonly says: Says; readonly id: string; readonly until?: string }
 
 /** What an authority accepts of what is asked for, in the order of the claims; `nearest` tells how close the others came. */
 export type Found = {
@@ -73,7 +73,8 @@ export function findAccepted(
     const proof = proofs.get(id)
     if (proof === undefined) return []
     if (!proof.ok) return [missed(proof.fault, `${claim.carrier} in ${claim.manifest}: ${proof.detail}`)]
-    return [judge(authority, asked, image, { signer: proof.signer, says: proof.says, id: claim.layer })]
+    const { signer, says, until } = proof
+    return [judge(authority, asked, image, { signer, says, id: claim.layer, ...(until !== undefined && { until }) })]
   })
   const stageOf = ({ reason }: Missed) => STAGES.indexOf(reason)
   return {
@@ -87,12 +88,13 @@ export function findAccepted(
 /** One that is accepted is enough; who signed any of them is told. */
 export function findingOf({ accepted, nearest }: Found): Finding {
   const [first] = accepted
-  return first === undefined
-    ? nearest
-    : met(
-        accepted.map(({ signer }) => signer),
-        signedBy(first.signer),
-      )
+  if (first === undefined) return nearest
+  const signers = accepted.map(({ signer }) => signer)
+  const finding = met(signers, signedBy(first.signer))
+  // The one that lasts longest keeps it good
+  const ends = accepted.map(({ until }) => until).filter((until) => until !== undefined)
+  const until = ends.length < accepted.length ? undefined : ends.toSorted().at(-1)
+  return { ...finding, ...(until !== undefined && { until }) }
 }
 
 /** A finding that is met, and when the first of what it rests on ends, where time ends any of it. */

@@ -1,5 +1,6 @@
 import type { ImageConfig } from '../evidence.ts'
 import type { ImageId } from '../image.ts'
+import { UNNAMED } from '../manifest.ts'
 import { unmet } from '../policy/expression.ts'
 import type { ConfigRule, Policy } from '../policy/policy.ts'
 import { type Finding, met, missed } from './authority.ts'
@@ -11,10 +12,21 @@ type Scene = { readonly image: ImageId; readonly captures: Readonly<Record<strin
 /** The image configs of a subject, one a platform. `at`: the platform's name where the image is an index. */
 export function configsOf({ evidence, platforms = [] }: Omit<Subject, 'claims'>): readonly ConfigAt[] {
   if (evidence.children === undefined) return [{ config: evidence.config ?? UNREAD }]
-  return platforms.map(({ platform, config, problem }) => ({
-    at: platform,
-    config: config ?? (problem === undefined ? UNREAD : { fault: problem.detail, reason: problem.reason }),
-  }))
+  return platforms.map(({ platform, config, problem }) => {
+    if (problem !== undefined) return { at: platform, config: { fault: problem.detail, reason: problem.reason } }
+    return { at: platform, config: listedAs(platform, config ?? UNREAD) }
+  })
+}
+
+/** A runtime chooses by what the index says of a platform: a config that says otherwise is not what it seems. */
+function listedAs(listed: string, config: ImageConfig): ImageConfig {
+  if ('fault' in config || listed === UNNAMED) return config
+  const [[os, architecture, variant], [itsOs, itsArchitecture, itsVariant]] = [listed, config.platform].map((name) =>
+    name.split('/'),
+  ) as [string[], string[]]
+  const same = os === itsOs && architecture === itsArchitecture && (variant ?? itsVariant) === (itsVariant ?? variant)
+  if (same) return config
+  return { fault: `the index lists it as ${listed}, and it says ${config.platform}`, reason: 'config-missing' }
 }
 
 const UNREAD: ImageConfig = { fault: 'it was not read', reason: 'config-missing' }

@@ -29,11 +29,12 @@ export type AuthorityResult = {
   readonly findings: readonly Named[]
 }
 
-/** What vouches for the image, or for one platform of it; or what else is asked of it. */
+/** What vouches for the image, or for one platform of it; or what else is asked of it. `unread`: what might vouch for it, and is more than is read. */
 export type Group = {
   readonly platform?: string
   readonly passed: boolean
   readonly authorities: readonly AuthorityResult[]
+  readonly unread?: string
 }
 
 /** A policy holds where every group of it does. `until`: when time alone may make a no of a yes, ISO 8601. */

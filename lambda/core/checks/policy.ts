@@ -5,6 +5,7 @@ import { judgeAttestation } from './attestation.ts'
 import { describeSigner, type Finding, findAccepted, findingOf, met, missed } from './authority.ts'
 import { judgeConfigs } from './config.ts'
 import { type AuthorityResult, type Group, groupOf, type Judged, type Named, type Subject } from './judged.ts'
+import { unreadFor } from './undecided.ts'
 import { untilOf } from './until.ts'
 import { judgeWhole } from './whole.ts'
 
@@ -41,13 +42,29 @@ function refused(name: string, finding: Finding, platform?: string): Group {
 function judgeGroup(policy: Policy, subject: Subject, captures: Captures): Group {
   const { authorities, require } = policy
   const results = authorities.map((authority) => judgeAuthority(policy, authority, subject, captures))
-  if (require === 'all') return { passed: results.every(({ met }) => met), authorities: results }
+  const unread = unreadIn(policy, subject)
+  const group = { authorities: results, ...(unread !== undefined && { unread }) }
+  if (require === 'all') return { ...group, passed: results.every(({ met }) => met) }
   const passed = results.some(({ met }) => met)
-  return require === undefined || !passed ? { passed, authorities: results } : countSigners(results, require.atLeast)
+  return require === undefined || !passed
+    ? { ...group, passed }
+    : { ...group, ...countSigners(results, require.atLeast) }
+}
+
+/** What might satisfy an authority of the policy, and is more than is read; on platforms, where attestations may lie there. */
+function unreadIn({ authorities }: Policy, { claims, platforms = [] }: Subject): string | undefined {
+  for (const authority of authorities) {
+    if (authority.kind !== 'sigstore') continue
+    const elsewhere = authority.attestations.length > 0 ? platforms : []
+    const problem = elsewhere.find((one) => one.problem?.reason === 'over-limit')?.problem
+    const unread = unreadFor(authority, [claims, ...elsewhere.map((one) => one.claims)].flat()) ?? problem?.detail
+    if (unread !== undefined) return unread
+  }
+  return undefined
 }
 
 /** Signers of all authorities that are satisfied, each counted once however often it signed. */
-function countSigners(results: readonly AuthorityResult[], atLeast: number): Group {
+function countSigners(results: readonly AuthorityResult[], atLeast: number): Pick<Group, 'passed' | 'authorities'> {
   const findings = results.filter(({ met }) => met).flatMap((one) => one.findings.map(({ finding }) => finding))
   const signers = new Set(findings.flatMap((finding) => (finding.met ? finding.signers.map(describeSigner) : [])))
   if (signers.size >= atLeast) return { passed: true, authorities: results }

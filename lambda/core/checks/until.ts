@@ -3,14 +3,16 @@ import { earliest } from '../status.ts'
 import type { AuthorityResult, Group } from './judged.ts'
 
 /** When time alone may make a no of a policy that holds, ISO 8601; undefined where it cannot. */
-export function untilOf({ require }: Policy, groups: readonly Group[]): string | undefined {
-  return earliest(...groups.map(({ authorities }) => untilOfGroup(require, authorities)))
+export function untilOf({ require, policy }: Policy, groups: readonly Group[]): string | undefined {
+  // What is asked about all that matched may need any of them
+  const all = require !== undefined || policy !== undefined
+  return earliest(...groups.map(({ authorities }) => untilOfGroup(all, authorities)))
 }
 
 /** Where one authority suffices, the last of them keeps it good; where more are asked for, the first that ends may end it. */
-function untilOfGroup(require: Policy['require'], authorities: readonly AuthorityResult[]): string | undefined {
+function untilOfGroup(all: boolean, authorities: readonly AuthorityResult[]): string | undefined {
   const ends = authorities.filter(({ met }) => met).map(untilOfAuthority)
-  if (require !== undefined) return earliest(...ends)
+  if (all) return earliest(...ends)
   const known = ends.filter((end) => end !== undefined)
   return known.length < ends.length ? undefined : known.toSorted().at(-1)
 }

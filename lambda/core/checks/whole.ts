@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical.ts'
 import { explainUnmet, unmet } from '../policy/expression.ts'
 import type { Policy } from '../policy/policy.ts'
 import { type Accepted, type Finding, met, missed } from './authority.ts'
@@ -13,15 +14,16 @@ const MAX_TOGETHER = 8 * 1024 * 1024
  * judged by itself. Asked only where the authorities are satisfied, as upstream does.
  */
 export function judgeWhole(
-  { kind, policy }: Policy,
+  { kind, policy, authorities: asked }: Policy,
   groups: readonly Group[],
   subject: Subject,
   captures: Readonly<Record<string, string>>,
 ): Group[] {
   if (policy === undefined || groups.some(({ passed }) => !passed)) return []
   if (policy.beyond !== undefined) return [groupOf([{ name: 'policy', finding: missed('not-judged', policy.beyond) }])]
-  const config = configOf(policy.withConfig, subject)
-  if ('finding' in config) return [groupOf([{ name: 'policy', finding: config.finding }])]
+  const read = configOf(policy.withConfig, subject)
+  if ('finding' in read) return [groupOf([{ name: 'policy', finding: read.finding }])]
+  const { config } = read
   // Their content, that upstream leaves out, takes much memory
   const withStatements = policy.language === 'cel' && /\bstatement\b/.test(policy.text)
   return groups.map(({ platform, authorities }) => {
@@ -33,13 +35,16 @@ export function judgeWhole(
     const authorityMatches = Object.fromEntries(
       authorities.filter(({ met }) => met).map((one) => [one.authority, matchesOf(one.findings, withStatements)]),
     )
-    const document = { authorityMatches, ...(policy?.withConfig && config) }
-    const variables = { authorityMatches, ...config, image: subject.evidence.image, captures }
+    const document = { authorityMatches, ...(policy?.withConfig && { config: asUpstream(config) }) }
+    const variables = { authorityMatches, config, image: subject.evidence.image, captures }
     const no = policy && unmet(policy, 'policy', { variables, document, now: subject.now })
     if (policy === undefined || no === undefined) {
       return met([], 'all that matched is as asked')
     }
-    return missed(no.reason, explainUnmet(policy, kind, no.why))
+    const detail = explainUnmet(policy, kind, no.why)
+    const beyond = asked.find((authority) => authority.kind === 'beyond')
+    if (beyond === undefined) return missed(no.reason, detail)
+    return missed('not-judged', `${detail}; it may need ${beyond.name}: ${beyond.why}`)
   }
 }
 
@@ -56,11 +61,21 @@ function configOf(asked: boolean, subject: Subject): Configs | { readonly findin
     if ('fault' in config) continue
     const { platform, json } = config
     // Windows has one platform in several versions, told apart as github.com/google/go-containerregistry does
-    const name = named.has(platform) ? `${platform}:${String(json['os.version'])}` : platform
-    if (named.has(name)) return { finding: missed('config-missing', `two of its platforms are both called ${name}`) }
+    const version = json['os.version']
+    const name = named.has(platform) && typeof version === 'string' ? `${platform}:${version}` : platform
+    const before = named.get(name)
+    if (before !== undefined && canonicalJson(before) !== canonicalJson(json)) {
+      return { finding: missed('config-missing', `two of its platforms are both called ${name}`) }
+    }
     named.set(name, json)
   }
   return { config: Object.fromEntries(named) }
+}
+
+/** To upstream a config is a struct of Go, which writes down what was not given: a time that is none is in the year 1. */
+function asUpstream(configs: Configs['config']): object {
+  const none = { created: '0001-01-01T00:00:00Z', architecture: '', os: '', config: {}, rootfs: { type: '' } }
+  return Object.fromEntries(Object.entries(configs).map(([name, json]) => [name, { ...none, ...(json as object) }]))
 }
 
 /** In upstream's shape (github.com/sigstore/policy-controller, PolicyResult), and in CEL with what attestations say. */
@@ -72,8 +87,8 @@ function matchesOf(findings: readonly Named[], withStatements: boolean): object 
   if (signatures.some(({ accepted }) => accepted === undefined)) return { static: true }
   const signed = signatures.flatMap(({ accepted = [] }) => accepted.map((one) => entryOf(one, withStatements)))
   return {
-    signatures: signatures.length === 0 ? null : signed,
-    attestations: attestations.length === 0 ? null : Object.fromEntries(attestations),
+    ...(signatures.length > 0 && { signatures: signed }),
+    ...(attestations.length > 0 && { attestations: Object.fromEntries(attestations) }),
   }
 }
 

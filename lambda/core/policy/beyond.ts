@@ -24,6 +24,7 @@ export function missingResources(document: PolicyDocument, { roots, secrets, tex
     ...secretFaults(document, secrets),
     ...missingExpressions(document, texts),
     ...keysElsewhere(document),
+    ...objectsIncluded(document),
   ]
 }
 
@@ -43,6 +44,13 @@ function keysElsewhere({ spec }: PolicyDocument): Fault[] {
         : [fault([...path, 'keyless', 'ca-cert'], "put the authority's certificates in data, as PEM")]
     return [...kms, ...certificates]
   })
+}
+
+/** What is asked of the object of Kubernetes that runs an image: there is none here. */
+function objectsIncluded({ spec: { policy } }: PolicyDocument): Fault[] {
+  const included = (['includeSpec', 'includeObjectMeta', 'includeTypeMeta'] as const).filter((field) => policy?.[field])
+  const why = 'an image alone is no object of Kubernetes, so there is nothing that it could be asked about'
+  return included.map((field) => fault(['spec', 'policy', field], why))
 }
 
 function fault(path: Fault['path'], message: string): Fault {

@@ -17,6 +17,7 @@ import {
 import { type ownAuthority, predicateUri } from './schema-authority.ts'
 import { keySource } from './schema-key.ts'
 import type { SecretKeys } from './secrets.ts'
+import { TYPED_PREDICATES } from './typed-predicates.ts'
 
 type AuthorityDocument = z.output<typeof ownAuthority>
 type PolicyDocument = Extract<Parsed, { readonly kind: Policy['kind'] }>
@@ -33,7 +34,7 @@ export function compilePolicy(parsed: PolicyDocument, resources: Resources, miss
     mode: spec.mode ?? 'enforce',
     platforms: (parsed.kind === 'VerificationPolicy' && parsed.document.spec.platforms) || 'index',
     authorities: spec.authorities.map((authority, index) =>
-      compileAuthority(authority, index, resources, beyondAt(missing, index)),
+      compileAuthority(parsed.kind, authority, index, resources, beyondAt(missing, index)),
     ),
     ...requirementOf(parsed),
     ...(policy && {
@@ -104,6 +105,7 @@ export const DEFAULT_ENFORCEMENT: Enforcement = {
 }
 
 function compileAuthority(
+  kind: Policy['kind'],
   authority: AuthorityDocument,
   index: number,
   { secrets, texts }: Resources,
@@ -123,6 +125,8 @@ function compileAuthority(
     attestations: (authority.attestations ?? []).map((wanted) => ({
       name: wanted.name,
       predicateType: predicateUri(wanted.predicateType),
+      ...(kind === 'ClusterImagePolicy' &&
+        TYPED_PREDICATES.includes(wanted.predicateType) && { typed: wanted.predicateType }),
       ...(wanted.maxAge !== undefined && { maxAge: wanted.maxAge }),
       ...(wanted.policy && { policy: expressionOf(wanted.policy, texts) }),
       ...rulesOf(wanted),

@@ -50,10 +50,14 @@ export type Source = {
 /** Something that must hold, in a language of its own: what it is asked about depends on where it stands (`expression.ts`). */
 export type Expression = { readonly language: 'cel' | 'cue' | 'rego'; readonly text: string }
 
-/** `maxAge` in seconds from when it was signed; the built-in rules read what the predicate type says. */
+/**
+ * `maxAge` in seconds from when it was signed; the built-in rules read what the predicate type says. `typed`: the short name in a
+ * ClusterImagePolicy by which upstream reads the predicate into a type of its own.
+ */
 export type WantedAttestation = {
   readonly name: string
   readonly predicateType: string
+  readonly typed?: string
   readonly maxAge?: number
   readonly policy?: Expression
   readonly provenance?: ProvenanceRule

@@ -63,6 +63,15 @@ describe('a rule for the image config', () => {
     expect(judgeIndex(NOT_ROOT).outcome).toBe('rejected')
   })
 
+  it.each([
+    ['linux/arm64', 'rejected'],
+    ['linux/amd64', 'verified'],
+    ['linux/amd64/v2', 'verified'],
+    ['unnamed', 'verified'],
+  ])('of a platform that its index lists as %s: %s', (listed, outcome) => {
+    expect(judgeIndex(NOT_ROOT, on(listed, USER)).outcome).toBe(outcome)
+  })
+
   it('names the platform and the image', () => {
     const rule = policy([withStatic('pass')], {
       config: [{ cel: cel(`platform == "linux/amd64" && image.name == "${ID.name}"`), message: 'no' }],
@@ -91,8 +100,10 @@ describe('a policy over image configs', () => {
 
   it('has those of every platform', () => {
     const all = WHOLE('config.all(platform, config[platform].config.User != "")')
-    expect(judgeIndex(all, on('a', USER), on('b', ROOT)).outcome).toBe('rejected')
-    expect(judgeIndex(all, on('a', USER), on('b', config({ User: '1' }, 'linux/arm64'))).outcome).toBe('verified')
+    expect(judgeIndex(all, on('linux/amd64', USER), on('linux/arm64', ROOT)).outcome).toBe('rejected')
+    expect(
+      judgeIndex(all, on('linux/amd64', USER), on('linux/arm64', config({ User: '1' }, 'linux/arm64'))).outcome,
+    ).toBe('verified')
   })
 
   it('has two of one platform by their versions, or not at all', () => {
@@ -103,9 +114,11 @@ describe('a policy over image configs', () => {
     const two = WHOLE(
       'config.all(p, config[p].config.User == "app") && "windows/amd64:2" in config && size(config) == 2',
     )
-    expect(judgeIndex(two, on('a', windows('1')), on('b', windows('2'))).outcome).toBe('verified')
-    const twice = judgeIndex(WHOLE('true'), on('a', windows('1')), on('b', windows('1')), on('c', windows('1')))
-    expect(twice.checks.at(-1)?.message).toContain('two of its platforms are both called windows/amd64:1')
+    expect(judgeIndex(two, on('windows/amd64', windows('1')), on('windows/amd64', windows('2'))).outcome).toBe(
+      'verified',
+    )
+    const twice = judgeIndex(WHOLE('true'), on('linux/amd64', USER), on('linux/amd64', config({ User: 'b' })))
+    expect(twice.checks.at(-1)?.message).toContain('two of its platforms are both called linux/amd64')
   })
 
   it('cannot be answered where one is missing', () => {

@@ -32,7 +32,7 @@ function judge(
 
 describe('what matched', () => {
   test.each([
-    ['authorityMatches.key.signatures.size() == 1 && authorityMatches.key.attestations == null', [byKey()], [good()]],
+    ['authorityMatches.key.signatures.size() == 1 && !has(authorityMatches.key.attestations)', [byKey()], [good()]],
     [`authorityMatches.key.signatures[0].id == "${digest(3)}"`, [byKey()], [good()]],
     [
       `authorityMatches.workflow.signatures[0].subject == "${SUBJECT}" && authorityMatches.workflow.signatures[0].issuer == "${ISSUER}"`,
@@ -46,7 +46,7 @@ describe('what matched', () => {
     ],
     ['authorityMatches.workflow.signatures.all(one, !has(one.githubWorkflowRepo))', [byWorkflow()], [good(WORKFLOW)]],
     [
-      `authorityMatches.sbom.attestations.spdx[0].predicateType == "${SPDX}" && authorityMatches.sbom.signatures == null`,
+      `authorityMatches.sbom.attestations.spdx[0].predicateType == "${SPDX}" && !has(authorityMatches.sbom.signatures)`,
       [SBOM],
       [good(WORKFLOW, attestation(SPDX))],
     ],
