@@ -86,6 +86,43 @@ describe('what a ClusterImagePolicy refers to and is not at hand', () => {
     expect([record?.state, tag]).toEqual(['error', digest])
   })
 
+  it('that a policy over all that matched may need leaves it open', async () => {
+    const needs = (name: string) =>
+      `, policy: { type: rego, data: "package sigstore\\nisCompliant { input.authorityMatches.${name} }" }`
+    const two = `{ name: elsewhere, key: { kms: "gcpkms://a/b" } }, { name: ours, key: { data: ${key} } }`
+    const { record, tag, digest } = await pushed(load(upstream('p', two, needs('elsewhere'))).set, true)
+    expect([record?.state, record?.checks.map(({ reason }) => reason), tag]).toEqual(['error', ['not-judged'], digest])
+    expect((await pushed(load(upstream('p', two, needs('ours'))).set, true)).record?.state).toBe('verified')
+  })
+
+  it.each(['includeSpec', 'includeObjectMeta', 'includeTypeMeta'])('%s asks for what is not there', async (field) => {
+    const text = upstream('p', OURS, `, policy: { type: cue, data: "spec: a: 1", ${field}: true }`)
+    const { set, told } = load(text)
+    expect(told).toEqual([`spec.policy.${field}`])
+    expect((await pushed(set, true)).record?.state).toBe('error')
+    const { problems } = loadPolicies([
+      {
+        path: 'p.yaml',
+        text: text
+          .replace('policy.sigstore.dev/v1beta1', 'assay.dev/v1alpha1')
+          .replace('ClusterImagePolicy', 'VerificationPolicy'),
+      },
+    ])
+    expect(problems).toMatchObject([{ path: `spec.policy.${field}`, severity: 'error' }])
+  })
+
+  it('takes no further tag of an image that failed under other policies', async () => {
+    const outside = await memory({ policies: load(upstream('p', OURS)).set })
+    const before = story(outside)
+    const digest = before.push(runnable('app'), 'v1')
+    await before.pass(11)
+    expect([await before.state(digest), await before.at('v1')]).toEqual(['failed', undefined])
+    const after = story(outside, { ...outside.world, policies: load(upstream('p', BEYOND)).set })
+    after.push(runnable('app'), 'v2')
+    await after.pass(30)
+    expect([await after.state(digest), await after.at('v2')]).toEqual(['failed', digest])
+  })
+
   it('saves no image that another policy turns away whatever the answer', async () => {
     const { record } = await pushed(load(upstream('p', BEYOND), upstream('q', OURS)).set, false)
     expect(record).toMatchObject({ state: 'failed' })

@@ -74,7 +74,9 @@ function keyIn({ signer }: Trust): Buffer | undefined {
 function within(window: Window, proof: Proof & { readonly ok: true }, times: readonly Date[], now: Date): Proof {
   const outside = (times.length > 0 ? times : [now]).find((time) => time < window.start || time > window.end)
   if (outside === undefined) {
-    return times.length > 0 || window.end >= FOREVER ? proof : { ...proof, until: window.end.toISOString() }
+    if (times.length > 0 || window.end >= FOREVER) return proof
+    // The end belongs to it
+    return { ...proof, until: new Date(window.end.getTime() + 1).toISOString() }
   }
   const known = times.length > 0 ? 'signed' : 'signed at an unknown time, judged'
   const detail = `${known} at ${outside.toISOString()}, outside the key's validity`

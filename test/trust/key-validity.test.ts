@@ -70,6 +70,13 @@ describe('key-outside-validity', () => {
     expect(judge(validity, { log: 'dsse/0.0.2' }, now)).toMatchObject(ok ? { ok } : outside)
   })
 
+  it('without a trusted time, for as long as the window is open', () => {
+    const until = new Date(hours(1).getTime() + 1).toISOString()
+    expect(judge(BOTH, { log: 'none' }, NOW)).toMatchObject({ until })
+    expect(judge({ start: BOTH.start! }, { log: 'none' }, NOW)).not.toHaveProperty('until')
+    expect(judge(BOTH, at(NOW), NOW)).not.toHaveProperty('until')
+  })
+
   it('every trusted time must lie in the window', () => {
     expect(judge(BOTH, { ...at(NOW), stamp: hours(2) }, NOW)).toMatchObject(outside)
     expect(judge(BOTH, { ...at(hours(2)), stamp: NOW }, NOW)).toMatchObject(outside)

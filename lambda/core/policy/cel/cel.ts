@@ -2,13 +2,13 @@ import { Environment, type ParseResult } from '@marcbachmann/cel-js'
 import { RE2JS } from 're2js'
 import { OverBudget } from '../over-budget.ts'
 import { patternFault } from '../text-match.ts'
-import { HAS, MATCHES, matchByRe2, nodesIn, OURS, parseNodes, rewritten, SPEND } from './rewrite.ts'
+import { HAS, MATCHES, matchByRe2, nodesIn, OURS, parseNodes, rewritten, SPEND, weighOperands } from './rewrite.ts'
 
 /** Why an expression cannot be used; `line` is counted from 1 within its text. */
 export type ExpressionFault = { readonly line: number; readonly message: string }
 
 const LONGEST = 16_384
-/** Steps that one evaluation may take: nodes evaluated within macros, and characters searched by patterns. */
+/** Steps that one evaluation may take: nodes evaluated within macros, and values that operators and functions are given. */
 const MOST_STEPS = 10_000_000
 const MOST_PATTERNS = 100
 
@@ -28,6 +28,7 @@ export function compileCel(text: string, variables: readonly string[]): AskCel |
     if (odd !== undefined) return { line: 1, message: odd }
     const parsed = environment(variables, steps).parse(rewritten(text, nodes))
     matchByRe2(parsed.ast)
+    weighOperands(parsed.ast, (value) => weigh(steps, value))
     const { error, type = 'dyn' } = parsed.check()
     if (error !== undefined) return faultOf(error, text)
     if (type !== 'bool' && type !== 'dyn') return { line: 1, message: `is a ${type}; it must be true or false` }
@@ -69,6 +70,7 @@ function environment(variables: readonly string[], steps: Steps): Environment {
   })
   const patterns = new Map<string, RE2JS>()
   env.registerFunction(`string.${MATCHES}(string): bool`, (seen: string, pattern: string) => {
+    // RE2 takes its time for each character
     spend(steps, seen.length + pattern.length)
     const known = patterns.get(pattern) ?? compilePattern(pattern)
     if (patterns.size < MOST_PATTERNS) patterns.set(pattern, known)
@@ -80,6 +82,13 @@ function environment(variables: readonly string[], steps: Steps): Environment {
 function spend(steps: Steps, count: number): void {
   steps.left -= count
   if (steps.left < 0) throw new OverBudget(MOST_STEPS)
+}
+
+/** What an operator may have to look at: every value within, and the characters of texts by the dozen. */
+function weigh(steps: Steps, value: unknown): void {
+  spend(steps, typeof value === 'string' ? 1 + (value.length >>> 4) : 1)
+  if (typeof value !== 'object' || value === null) return
+  for (const inner of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) weigh(steps, inner)
 }
 
 function sizeOf(range: unknown): number {

@@ -62,6 +62,37 @@ export function matchByRe2(ast: ASTNode): void {
   }
 }
 
+/** Operators whose work grows with what they are given; so does that of functions. */
+const GROWING = new Set(['==', '!=', 'in', '+', '<', '<=', '>', '>='])
+
+type Evaluate = (evaluator: unknown, node: unknown, context: unknown) => unknown
+type Evaluated = Node & { evaluate: Evaluate }
+
+/** Has every value that an operator or a function is given pass through `weigh`. Changes the tree. */
+export function weighOperands(ast: ASTNode, weigh: (value: unknown) => void): void {
+  for (const operand of nodesIn(ast).flatMap(operandsOf)) {
+    const node = operand as Evaluated
+    // The library's own puts another one in its place when it is first called
+    const own = node.evaluate
+    const weighed: Evaluate = (...context) => {
+      node.evaluate = own
+      const value = node.evaluate(...context)
+      node.evaluate = weighed
+      weigh(value)
+      return value
+    }
+    node.evaluate = weighed
+  }
+}
+
+function operandsOf({ op, args }: Node): Node[] {
+  if (GROWING.has(op)) return (args as unknown[]).filter(isNode)
+  if (op === 'call') return ((args as [string, unknown[]])[1] ?? []).filter(isNode)
+  if (op !== 'rcall') return []
+  const [name, receiver, given] = args as [string, unknown, unknown[]]
+  return MACROS.has(name) ? [] : [receiver, ...given].filter(isNode)
+}
+
 /** Every node in a tree, or in a list of them. */
 export function nodesIn(root: unknown): Node[] {
   const found: Node[] = []

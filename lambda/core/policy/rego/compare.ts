@@ -6,18 +6,14 @@ import {
   isObject,
   isSet,
   isText,
-  type JsonObject,
   type RegoObject,
   TYPES,
   typeOf,
   type Value,
 } from './value.ts'
-import { spend, spendText, type Work } from './work.ts'
+import { type Pair, spend, spendText, type Work } from './work.ts'
 
 const DEEPEST = 256
-
-type Pair = readonly [key: Value, value: Value]
-const sortedPairs = new WeakMap<JsonObject, readonly Pair[]>()
 
 /** Rego's order of values: by type, then by content; objects by their sorted keys and values, sets by their sorted members. */
 export function compare(a: Value, b: Value, work: Work, depth = 0): number {
@@ -43,12 +39,12 @@ export function pairsOf(object: RegoObject, work: Work): readonly Pair[] {
     spend(work, object.size)
     return [...object]
   }
-  const known = sortedPairs.get(object)
+  const known = work.sorted.get(object)
   if (known !== undefined) return known
   const pairs = Object.entries(object)
   spend(work, pairs.length)
   const sorted = pairs.sort(([a], [b]) => compareText(a, b, work))
-  sortedPairs.set(object, sorted)
+  work.sorted.set(object, sorted)
   return sorted
 }
 

@@ -32,7 +32,7 @@ export function regoFault(text: string): { readonly line: number; readonly messa
 export function evaluateRego(text: string, input: unknown, now: Date): string | undefined {
   const policy = policyOf(text)
   if (policy instanceof RegoFault) return `the policy cannot be used: line ${policy.line}: ${policy.message}`
-  const work = { left: MOST_STEPS }
+  const work = { left: MOST_STEPS, sorted: new WeakMap() }
   const nanoseconds = BigInt(now.getTime()) * 1_000_000n
   const run = { policy, input: (input ?? null) as Value, now: nanoseconds, work, known: new Map() }
   try {

@@ -1,7 +1,13 @@
 import { OverBudget } from '../over-budget.ts'
+import type { Value } from './value.ts'
 
 /** What an evaluation may still do. A step is about the cost of looking at one value, or at 16 characters. */
-export type Work = { left: number }
+export type Work = {
+  left: number
+  /** Keys and values of objects, in order, so that each is sorted once. */
+  readonly sorted: WeakMap<object, readonly Pair[]>
+}
+export type Pair = readonly [key: Value, value: Value]
 
 /** How much an evaluation may do. */
 export const MOST_STEPS = 1_000_000

@@ -88,6 +88,18 @@ describe('an expression costs no more than is allowed', () => {
     expect(() => ask(text, long)).toThrow('it takes more than 10000000 steps, the most allowed')
   })
 
+  const many = (count: number) => Array.from({ length: count }, (_, n) => BigInt(n))
+  test.each<readonly [string, unknown]>([
+    ['doc.a.all(x, !doc.s.contains("q"))', { a: many(20_000), s: 'a'.repeat(1_000_000) }],
+    ['doc.a.all(x, doc.s + "b" != "")', { a: many(20_000), s: 'a'.repeat(1_000_000) }],
+    ['doc.a.map(x, doc.a + doc.a).size() > 1', { a: many(5_000) }],
+    ['doc.a.all(x, x in doc.a)', { a: many(20_000) }],
+    ['doc.a.all(x, doc.a == doc.b)', { a: many(20_000), b: many(20_000) }],
+    ['doc.a.all(x, size(doc.s) > 0)', { a: many(20_000), s: 'a'.repeat(1_000_000) }],
+  ])('%s', (text, doc) => {
+    expect(() => ask(text, doc)).toThrow('it takes more than 10000000 steps, the most allowed')
+  })
+
   it('and what is not looked at costs nothing', () => {
     expect(ask(`false && ${squared} || true || ${squared}`, long)).toBeUndefined()
   })
