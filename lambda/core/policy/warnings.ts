@@ -77,10 +77,22 @@ function authorityWarnings({ keyless, ctlog, attestations }: AuthorityDocument, 
           `is not contacted; entries count if made by a log of the trusted root "${root}"`,
         )
       : []),
+    ...(keyless === undefined
+      ? (attestations ?? []).flatMap((one, index) => ageWarnings(one, [...path, 'attestations', index]))
+      : []),
     ...(attestations ?? []).flatMap(({ predicateType }, index) =>
       predicateWarnings(predicateType, [...path, 'attestations', index, 'predicateType']),
     ),
   ]
+}
+
+/** A certificate lives for minutes; a key signs for years, and anybody can have its signatures stamped. */
+function ageWarnings(attestation: object, path: Path): Fault[] {
+  if (!('maxAge' in attestation) || attestation.maxAge === undefined) return []
+  return warn(
+    [...path, 'maxAge'],
+    'a key does not tell when it signed: what counts is the earliest log entry or timestamp of the same content that lies on the image',
+  )
 }
 
 function identityWarnings(identity: Identity, path: Path): Fault[] {

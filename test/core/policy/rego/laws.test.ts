@@ -5,7 +5,7 @@ import { compare } from '../../../../lambda/core/policy/rego/compare.ts'
 import { evaluateRego, regoFault } from '../../../../lambda/core/policy/rego/rego.ts'
 import type { Value } from '../../../../lambda/core/policy/rego/value.ts'
 
-const work = () => ({ left: 1_000_000 })
+const work = () => ({ left: 1_000_000, sorted: new WeakMap() })
 const difference = (a: Value, b: Value) => Math.sign(compare(a, b, work()))
 
 const { value } = fc.letrec<{ value: Value }>((tie) => ({
