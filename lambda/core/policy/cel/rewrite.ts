@@ -1,4 +1,5 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js'
+import { balanced, parenthesesIn, type Range } from './balanced.ts'
 
 /** Functions that stand in for what the language has, and that no policy may call by these names. */
 export const SPEND = 'assaySpend'
@@ -27,28 +28,34 @@ type Edit = { readonly from: number; readonly to: number; readonly words: string
  * https://github.com/google/cel-spec/blob/master/doc/langdef.md#field-selection
  */
 export function rewritten(text: string, nodes: readonly Node[]): string {
-  const edits = nodes.flatMap((node) => [...spendingIn(node), ...hasIn(node)])
+  const parentheses = parenthesesIn(text)
+  const rangeOf = (node: Node) => balanced(text, parentheses, node)
+  const edits = nodes.flatMap((node) => [...spendingIn(node, rangeOf), ...hasIn(node, rangeOf)])
   const ordered = edits.toSorted((a, b) => b.from - a.from || b.to - a.to)
   return ordered.reduce((whole, { from, to, words }) => whole.slice(0, from) + words + whole.slice(to), text)
 }
 
-function spendingIn({ op, args }: Node): Edit[] {
+type RangeOf = (node: Node) => Range
+
+function spendingIn({ op, args }: Node, rangeOf: RangeOf): Edit[] {
   if (op !== 'rcall') return []
   const [name, list, bodies] = args as [name: string, list: Node, bodies: unknown]
   if (!MACROS.has(name)) return []
+  const { start, end } = rangeOf(list)
   return [
-    { from: list.start, to: list.start, words: `${SPEND}(` },
-    { from: list.end, to: list.end, words: `, ${nodesIn(bodies).length})` },
+    { from: start, to: start, words: `${SPEND}(` },
+    { from: end, to: end, words: `, ${nodesIn(bodies).length})` },
   ]
 }
 
-function hasIn({ op, args, start, end }: Node): Edit[] {
+function hasIn({ op, args, start, end }: Node, rangeOf: RangeOf): Edit[] {
   const [name, [field]] = op === 'call' ? (args as [string, Node[]]) : ['', []]
   if (name !== 'has' || field?.op !== '.') return []
   const [of, key] = field.args as [Node, string]
+  const range = rangeOf(of)
   return [
-    { from: start, to: of.start, words: `${HAS}(` },
-    { from: of.end, to: end, words: `, ${JSON.stringify(key)})` },
+    { from: start, to: range.start, words: `${HAS}(` },
+    { from: range.end, to: end, words: `, ${JSON.stringify(key)})` },
   ]
 }
 
