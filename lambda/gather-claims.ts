@@ -5,8 +5,15 @@ import type { Source } from './core/policy/policy.ts'
 import { announcedFormat, chooseReferrers } from './formats/choose-referrers.ts'
 import { NotReadable, readable, type UnsignedFormat } from './formats/format.ts'
 import { formats, unsignedFormats } from './formats/index.ts'
-import { type Candidate, type Found, faultyClaim, locateClaims, type Place } from './formats/locate-claims.ts'
-import { hintRank, type Wanted } from './formats/wanted.ts'
+import {
+  type Candidate,
+  type Found,
+  faultyClaim,
+  locateClaims,
+  type Place,
+  unreadClaim,
+} from './formats/locate-claims.ts'
+import { hintRank, OTHER_KIND, type Wanted } from './formats/wanted.ts'
 import { mapLimited } from './map-limited.ts'
 import type { Registry } from './ports.ts'
 import type { Room } from './room.ts'
@@ -75,14 +82,18 @@ export async function readClaims(site: Site, listing: Listing, own: Uint8Array):
   const places = located.flatMap((one) => one.places).sort((a, b) => byRank(a, b, site.wanted))
   const { fitting, left } = fittingOf(places, site.room)
   const read = await mapLimited(fitting, PARALLEL, (place) => readClaim(site, place, own))
-  const skipped = [
-    ...listing.overLimit,
-    ...tooMany(Math.max(needed.length, places.length), site.room),
-    ...left.map(({ layer }) => `${layer.size} bytes; at most ${MAX_LAYER}, and ${site.room.layers} of all, are read`),
-  ]
+  const others = ({ hint }: Pick<Place, 'hint'>) => hintRank(hint, site.wanted) === OTHER_KIND
+  const hidden = { referrers: needed.slice(opened.length), layers: places.slice(site.room.candidates) }
+  const wantedHidden = [...hidden.referrers.map(hintOf), ...hidden.layers].some((one) => !others(one))
+  const tooMany = tooManyFault(Math.max(needed.length, places.length), site.room)
   const faults = [
     ...located.flatMap((one) => one.faults),
-    ...skipped.map((detail) => faultyClaim('registry', site.subject, 'over-limit', detail)),
+    ...listing.overLimit.map((detail) => unreadClaim('registry', site.subject, detail)),
+    ...tooMany.map((detail) => skippedClaim(site, detail, wantedHidden)),
+    ...left.map((one) => {
+      const detail = `${one.layer.size} bytes; at most ${MAX_LAYER}, and ${site.room.layers} of all, are read`
+      return skippedClaim(site, detail, !others(one))
+    }),
   ]
   const source = sourceId(site.source)
   return [...read, ...faults].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)).map((claim) => ({ ...claim, source }))
@@ -118,8 +129,8 @@ async function openReferrer({ registry, name, room }: Site, { digest, artifactTy
 async function readClaim({ registry, name }: Site, place: Place, own: Uint8Array): Promise<Found> {
   const { format, manifest, layer } = place
   const { value, overLimit } = await withinLimit(registry.blob(name, layer.digest, MAX_LAYER))
+  if (overLimit !== undefined) return { ...unreadClaim(format.name, manifest, overLimit), layer: layer.digest }
   const content = readable(() => {
-    if (overLimit !== undefined) throw new NotReadable(overLimit, 'over-limit')
     if (value === undefined) throw new NotReadable('the blob is missing')
     // The room was given out by what layers say of themselves (image-spec, "Verification": the size must match)
     if (value.length !== layer.size) {
@@ -147,7 +158,17 @@ function fittingOf(
   return { fitting, left }
 }
 
-function tooMany(seen: number, { candidates }: Room): string[] {
+/** More than is read; where all of it is said to be of kinds that nobody asks for, nothing that is asked for is hidden in it. */
+function skippedClaim({ subject }: Site, detail: string, hides: boolean): Found {
+  return hides ? unreadClaim('registry', subject, detail) : faultyClaim('registry', subject, 'over-limit', detail)
+}
+
+function hintOf({ annotations }: Descriptor): Pick<Place, 'hint'> {
+  const hint = annotations['dev.sigstore.bundle.predicateType']
+  return hint === undefined ? {} : { hint }
+}
+
+function tooManyFault(seen: number, { candidates }: Room): string[] {
   return seen > candidates ? [`${seen} signature candidates; at most ${candidates} are read`] : []
 }
 

@@ -39,6 +39,17 @@ const many = (count: number, type: string | undefined, more: Partial<Descriptor>
   )
 
 describe('how many', () => {
+  it.each([
+    ['https://acme.example/other', false],
+    ['https://sigstore.dev/cosign/sign/v1', true],
+  ])('that are said to be of type %s hide what is wanted: %s', async (type, hides) => {
+    contents.referrers = many(101, BUNDLE, { annotations: { 'dev.sigstore.bundle.predicateType': type } })
+    const evidence = await gather(readingOf(memoryRegistry(contents)), ID)
+    const [told] = evidence?.claims.filter((claim) => claim.carrier === 'registry') ?? []
+    expect(told?.content).toMatchObject({ fault: 'over-limit', ...(hides && { unread: true }) })
+    expect('unread' in told!.content).toBe(hides)
+  })
+
   it.each([BUNDLE, EMPTY, undefined])(
     'of 101 candidates of type %s a hundred are opened, and it is told',
     async (type) => {
@@ -47,7 +58,7 @@ describe('how many', () => {
       const evidence = await gather(readingOf(registry), ID)
       const detail = '101 signature candidates; at most 100 are read'
       expect(evidence?.claims).toContainEqual(
-        expect.objectContaining({ content: { kind: 'unreadable', fault: 'over-limit', detail } }),
+        expect.objectContaining({ content: { kind: 'unreadable', fault: 'over-limit', detail, unread: true } }),
       )
       expect(registry.reads).toHaveLength(6 + 100)
     },
@@ -110,7 +121,7 @@ describe('how much', () => {
     const evidence = await gather(readingOf(registry), ID)
     const detail = `${MAX + 1} bytes; at most ${MAX}, and ${6 * MAX} of all, are read`
     expect(evidence?.claims.map(({ content }) => content)).toEqual([
-      { kind: 'unreadable', fault: 'over-limit', detail },
+      { kind: 'unreadable', fault: 'over-limit', detail, unread: true },
     ])
     expect(registry.reads).not.toContain(layer.digest)
   })
@@ -194,7 +205,9 @@ describe('how much', () => {
       )
       expect(evidence?.claims).toContainEqual(expect.objectContaining(GOOD))
       expect(evidence?.claims).toContainEqual(
-        expect.objectContaining({ content: { kind: 'unreadable', fault: 'over-limit', detail: 'larger' } }),
+        expect.objectContaining({
+          content: { kind: 'unreadable', fault: 'over-limit', detail: 'larger', unread: true },
+        }),
       )
     },
   )

@@ -25,8 +25,8 @@ export type ClaimContent =
       readonly artifact?: Uint8Array
       readonly envelope?: Uint8Array
     }
-  /** It could not be read as what it claims to be. */
-  | { readonly kind: 'unreadable'; readonly fault: SignatureFault; readonly detail: string }
+  /** It could not be read as what it claims to be. `unread`: nobody looked into it, and it may be anything that is asked for. */
+  | { readonly kind: 'unreadable'; readonly fault: SignatureFault; readonly detail: string; readonly unread?: true }
 
 /** A statement that lies beside an image without any signature: worth telling, and counts for nothing. `type`: its predicate or media type. */
 export type UnsignedClaim = { readonly carrier: string; readonly manifest: Digest; readonly type: string }
@@ -78,10 +78,19 @@ export type Signer =
     }
   | { readonly kind: 'key'; readonly key: string; readonly signedAt?: string }
 
-/** What one claim says once its signature has been checked against one demand. `until`: when time alone will make a fault of it, ISO 8601. */
+/**
+ * What one claim says once its signature has been checked against one demand. `until`: when time alone will make a fault of it, ISO 8601;
+ * `lasting`: a name of what it was signed with, where that signs for longer than a day; `signed`: what is at fault was signed as is asked for.
+ */
 export type Proof =
-  | { readonly ok: true; readonly signer: Signer; readonly says: Says; readonly until?: string }
-  | { readonly ok: false; readonly fault: SignatureFault; readonly detail: string }
+  | {
+      readonly ok: true
+      readonly signer: Signer
+      readonly says: Says
+      readonly until?: string
+      readonly lasting?: string
+    }
+  | { readonly ok: false; readonly fault: SignatureFault; readonly detail: string; readonly signed?: true }
 
 /** The signed content: an image signature with its annotations, or an attestation of some predicate type. `names`: what it calls the image. */
 export type Says =

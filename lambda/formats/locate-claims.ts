@@ -35,8 +35,7 @@ export function locateClaims(
   const announced = (detail: string, fault: SignatureFault = 'malformed') =>
     carrier === undefined ? NOTHING : { places: [], faults: [faultyClaim(carrier, digest, fault, detail)] }
   // Whatever it was, it might have been a good signature
-  if (unread !== undefined)
-    return { places: [], faults: [faultyClaim(carrier ?? 'unknown', digest, 'over-limit', unread)] }
+  if (unread !== undefined) return { places: [], faults: [unreadClaim(carrier ?? 'unknown', digest, unread)] }
   if (fetched === undefined) return announced('the manifest is listed and missing')
   const manifest = parseManifest(fetched)
   if (typeof manifest === 'string') return announced(manifest)
@@ -58,6 +57,12 @@ const NOTHING = { places: [], faults: [] }
 function placeOf(format: Format, { annotations }: ImageManifest, manifest: Digest, layer: Descriptor): Place {
   const hint = layer.annotations.predicateType ?? annotations['dev.sigstore.bundle.predicateType']
   return { format, manifest, layer, ...(hint !== undefined && { hint }) }
+}
+
+/** Something that is more than is read. */
+export function unreadClaim(carrier: string, manifest: Digest, detail: string): Found {
+  const content = { kind: 'unreadable', fault: 'over-limit', detail, unread: true } as const
+  return { carrier, manifest, layer: manifest, content }
 }
 
 export function faultyClaim(carrier: string, manifest: Digest, fault: SignatureFault, detail: string): Found {

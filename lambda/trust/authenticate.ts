@@ -1,5 +1,12 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { type Authenticated, type Claim, type ClaimContent, demandId, type Proof } from '../core/evidence.ts'
+import {
+  type Authenticated,
+  type Claim,
+  type ClaimContent,
+  demandId,
+  type Proof,
+  type Signer,
+} from '../core/evidence.ts'
 import type { Digest } from '../core/image.ts'
 import type { Demand, KeySource, Validity } from '../core/policy/policy.ts'
 import { Misconfigured, Unavailable } from '../errors.ts'
@@ -9,6 +16,7 @@ import { proofCache } from './proof-cache.ts'
 import { faultOf, isJudgement } from './rejection.ts'
 import { NO_MATERIAL, type TrustMaterials } from './roots.ts'
 import { readSays } from './says.ts'
+import type { SignedContent } from './signed-content.ts'
 import type { Trust, Window } from './trust.ts'
 import { verifyBundle } from './verify-bundle.ts'
 
@@ -57,11 +65,21 @@ function prove({ content }: Claim, trust: Trust, subject: Digest, judgedBy: stri
 /** Throws what may be different the next time: anything but a judgement. */
 function proveAtAnyTime(content: BundleContent, trust: Trust, subject: Digest): Proven {
   try {
-    const { signer, content: signed, times } = verifyBundle(content, trust)
-    return { proof: { ok: true, signer, says: readSays(signed, subject) }, times }
+    const { signer, content: signed, times, lasting } = verifyBundle(content, trust)
+    return { proof: saying(signer, signed, subject, lasting), times }
   } catch (thrown) {
     if (!isJudgement(thrown)) throw thrown
     return { proof: { ok: false, ...faultOf(thrown) }, times: [] }
+  }
+}
+
+/** Whatever is wrong with it from here on, it is by this signer. */
+function saying(signer: Signer, signed: SignedContent, subject: Digest, lasting: string | undefined): Proof {
+  try {
+    return { ok: true, signer, says: readSays(signed, subject), ...(lasting !== undefined && { lasting }) }
+  } catch (thrown) {
+    if (!isJudgement(thrown)) throw thrown
+    return { ok: false, ...faultOf(thrown), signed: true }
   }
 }
 
@@ -74,7 +92,7 @@ function keyIn({ signer }: Trust): Buffer | undefined {
 function within(window: Window, proof: Proof & { readonly ok: true }, times: readonly Date[], now: Date): Proof {
   const outside = (times.length > 0 ? times : [now]).find((time) => time < window.start || time > window.end)
   if (outside === undefined) {
-    if (times.length > 0 || window.end >= FOREVER) return proof
+    if (times.length > 0 || window.end >= LAST_YEAR) return proof
     // The end belongs to it
     return { ...proof, until: new Date(window.end.getTime() + 1).toISOString() }
   }
@@ -118,8 +136,9 @@ function readAuthority(pem: string): CertificateAuthority {
   }
 }
 
-/** The last moment that a Date can be. */
+/** The last moment that a Date can be; and the first whose text no longer sorts with others. */
 const FOREVER = new Date(8.64e15)
+const LAST_YEAR = new Date('9999-01-01T00:00:00Z')
 
 function windowOf({ start, end }: Validity): Window {
   const window = { start: new Date(start ?? -8.64e15), end: new Date(end ?? FOREVER) }

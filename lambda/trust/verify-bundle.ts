@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle'
 import { type SignedEntity, toSignedEntity, Verifier } from '@sigstore/verify'
 import { verifySCTs } from '@sigstore/verify/dist/key/sct.js'
+import { digestOf } from '../core/digest-of.ts'
 import type { Signer } from '../core/evidence.ts'
 import type { Artifact } from './artifact.ts'
 import { readIdentity } from './certificate.ts'
@@ -19,8 +20,16 @@ import type { Trust } from './trust.ts'
 
 type BundleContent = { readonly bundle: unknown; readonly artifact?: Artifact; readonly envelope?: Uint8Array }
 
-/** What a bundle proves, whenever it is looked at: who signed what, and the trusted times at which the signature was there. */
-export type Verified = { readonly signer: Signer; readonly content: SignedContent; readonly times: readonly Date[] }
+/**
+ * What a bundle proves, whenever it is looked at: who signed what, and the trusted times at which the signature was there.
+ * `lasting`: a name of the certificate, where it signs for longer than a day, and so may have signed long before it was stamped.
+ */
+export type Verified = {
+  readonly signer: Signer
+  readonly content: SignedContent
+  readonly times: readonly Date[]
+  readonly lasting?: string
+}
 
 /**
  * Verifies one bundle against one demand, and throws unless all of it holds: Rejection, or whatever the libraries throw.
@@ -48,7 +57,8 @@ export function verifyBundle(claim: BundleContent, trust: Trust): Verified {
   }
   assertDistinct(stock, entries, trust)
   if (holder.kind === 'certificate') assertCertified(holder, trust.material)
-  return { signer: signerOf(holder, times), content, times }
+  const lasting = lastingName(holder)
+  return { signer: signerOf(holder, times), content, times, ...(lasting !== undefined && { lasting }) }
 }
 
 /** To the library every bundle is one of a key: the certificate is read and judged here, and once is enough. */
@@ -144,6 +154,14 @@ function signerOf(holder: KeyHolder, times: readonly Date[]): Signer {
     return { kind: 'certificate', ...identity, signedAt: earliest(times) }
   }
   return { kind: 'key', key: keyName(holder.der), ...(times.length > 0 && { signedAt: earliest(times) }) }
+}
+
+const DAY = 24 * 3600 * 1000
+
+function lastingName(holder: KeyHolder): string | undefined {
+  if (holder.kind === 'key') return undefined
+  const { validFromDate, validToDate } = holder.leaf.x509
+  return validToDate.getTime() - validFromDate.getTime() > DAY ? digestOf(holder.der) : undefined
 }
 
 /** An old signature can be stamped again at any time, but never before it was made: the earliest time comes nearest. */

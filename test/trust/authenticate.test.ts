@@ -48,6 +48,12 @@ describe('accepts', () => {
     })
   })
 
+  it('a certificate, and tells of one that signs for longer than a day', () => {
+    const made = (minutes: number) => prove(pki, signEnvelope(pki, statement(), { leaf: { minutes } }).bundle)
+    expect(made(24 * 60)).not.toHaveProperty('lasting')
+    expect(made(24 * 60 + 1)).toMatchObject({ ok: true, lasting: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) })
+  })
+
   it('a certificate with a timestamp alone, where the policy asks for no log', () => {
     const { bundle } = signEnvelope(pki, statement(), { log: 'none', stamp: NOW })
     expect(prove(pki, bundle, WITHOUT_LOG)).toMatchObject({ ok: true, signer: { signedAt: ACCEPTED_AT } })
@@ -233,4 +239,12 @@ describe('an installation that cannot judge', () => {
     }
     expect(() => authenticator([demand], TRUSTED)([], DIGEST)).toThrow(Misconfigured)
   })
+})
+
+it('what is at fault with signed content is told to be by its signer, and what is at fault before is not', () => {
+  const unsigned = signEnvelope(pki, statement()).bundle
+  unsigned.dsseEnvelope!.signatures[0]!.sig = Buffer.from('junk').toString('base64')
+  expect(prove(pki, unsigned)).not.toHaveProperty('signed')
+  const wide = { ...statement(), subject: Array.from({ length: 1025 }, () => ({ digest: { sha256: '00' } })) }
+  expect(prove(pki, signEnvelope(pki, wide).bundle)).toMatchObject({ ok: false, fault: 'over-limit', signed: true })
 })

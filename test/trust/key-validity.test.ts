@@ -75,6 +75,9 @@ describe('key-outside-validity', () => {
     expect(judge(BOTH, { log: 'none' }, NOW)).toMatchObject({ until })
     expect(judge({ start: BOTH.start! }, { log: 'none' }, NOW)).not.toHaveProperty('until')
     expect(judge(BOTH, at(NOW), NOW)).not.toHaveProperty('until')
+    const never = judge({ end: '9999-12-31T23:59:59.999Z' }, { log: 'none' }, NOW)
+    expect(never).toMatchObject({ ok: true })
+    expect(never).not.toHaveProperty('until')
   })
 
   it('every trusted time must lie in the window', () => {

@@ -74,6 +74,8 @@ export function ecKeys(namedCurve = 'P-256'): KeyPair {
 /** What differs from a certificate that Fulcio would issue to the workflow. */
 export type LeafOptions = {
   readonly from?: Date
+  /** Ten minutes unless said. */
+  readonly minutes?: number
   readonly issuer?: Issuer
   readonly name?: Buffer
   readonly usage?: readonly Buffer[]
@@ -82,14 +84,14 @@ export type LeafOptions = {
 }
 
 export function leafCertificate({ authority }: Pki, publicKey: KeyObject, options: LeafOptions = {}): Buffer {
-  const { from = NOW, issuer = authority.fulcio, sct = 'good' } = options
+  const { from = NOW, minutes = 10, issuer = authority.fulcio, sct = 'good' } = options
   const extensions = [
     keyUsage('sign'),
     ...(options.usage ?? [extendedKeyUsage(OID.codeSigning)]),
     options.name ?? subjectAltName(CLAIMS),
     ...(options.claims ?? claimExtensions(CLAIMS)),
   ]
-  const notAfter = new Date(from.getTime() + 10 * MINUTE)
+  const notAfter = new Date(from.getTime() + minutes * MINUTE)
   const fields = { serial: randomBytes(16), subject: sequence(), publicKey, notBefore: from, notAfter, extensions }
   if (sct === 'none') return certificate(fields, issuer)
   const by = sct === 'good' ? authority.ct : ecKeys()

@@ -85,11 +85,12 @@ function judge(
     return missed('too-old', `${who} at ${signedAt}; good until ${until}`)
   }
   const statement = statementOf(one)
-  const rules = judgeRules(wanted, statement, () => ({
-    vex: vexOf(authority, scene),
+  const vex = wanted.vulnerabilities?.vex ? vexOf(authority, scene) : []
+  const rules = judgeRules(wanted, statement, {
+    vex: vex.map(statementOf),
     imageDigest: scene.image.digest,
     now: scene.now,
-  }))
+  })
   for (const { reason, finding } of rules) if (!finding.met) return missed(reason, `${who}; ${finding.detail}`)
   const no = policy && unmet(policy, 'attestation', knownOf(one, asTyped(statement, wanted.typed), scene))
   if (policy && no) return missed(no.reason, `${who}; ${explainUnmet(policy, wanted.name, no.why)}`)
@@ -101,8 +102,8 @@ function judge(
 }
 
 /** OpenVEX statements of the same authority about the same image. */
-function vexOf(authority: SigstoreAuthority, { image, claims }: Scene): Readonly<Record<string, unknown>>[] {
-  return findAccepted(authority, { kind: 'vex' }, image, claims).accepted.map(statementOf)
+function vexOf(authority: SigstoreAuthority, { image, claims }: Scene): readonly Accepted[] {
+  return findAccepted(authority, { kind: 'vex' }, image, claims).accepted
 }
 
 function knownOf({ signer }: Accepted, statement: Readonly<Record<string, unknown>>, { image, captures, now }: Scene) {

@@ -1,4 +1,4 @@
-import { type Authenticated, demandId, type Says, type Signer, sourceId } from '../evidence.ts'
+import { type Authenticated, demandId, type Proof, type Says, type Signer, sourceId } from '../evidence.ts'
 import { type ImageId, parseImage, repositoryOf } from '../image.ts'
 import type { SigstoreAuthority } from '../policy/authorities.ts'
 import { isVex } from '../predicate-types.ts'
@@ -26,8 +26,8 @@ export type Asked =
   | { readonly kind: 'attestation'; readonly predicateType: string }
   | { readonly kind: 'vex' }
 
-/** A claim that an authority accepts, before anything is asked of what it says. `id`: the digest of the bytes it was read from; `until`: when time alone ends it. */
-export type Accepted = { readonly signer: Signer; readonly says: Says; readonly id: string; readonly until?: string }
+/** A claim that an authority accepts, before anything is asked of what it says. `id`: the digest of the bytes it was read from; `until` and `lasting` as in its proof. */
+export type Accepted = Omit<Extract<Proof, { readonly ok: true }>, 'ok'> & { readonly id: string }
 
 /** What an authority accepts of what is asked for, in the order of the claims; `nearest` tells how close the others came. */
 export type Found = {
@@ -73,8 +73,8 @@ export function findAccepted(
     const proof = proofs.get(id)
     if (proof === undefined) return []
     if (!proof.ok) return [missed(proof.fault, `${claim.carrier} in ${claim.manifest}: ${proof.detail}`)]
-    const { signer, says, until } = proof
-    return [judge(authority, asked, image, { signer, says, id: claim.layer, ...(until !== undefined && { until }) })]
+    const { ok: _, ...said } = proof
+    return [judge(authority, asked, image, { ...said, id: claim.layer })]
   })
   const stageOf = ({ reason }: Missed) => STAGES.indexOf(reason)
   return {

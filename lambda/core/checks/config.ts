@@ -18,14 +18,18 @@ export function configsOf({ evidence, platforms = [] }: Omit<Subject, 'claims'>)
   })
 }
 
+const SAME: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' }
+
+/** System and processor; variants of one are written in many ways, and tell nothing else apart. */
+function runsOn(platform: string): string {
+  const [os = '', architecture = ''] = platform.split('/')
+  return `${os}/${SAME[architecture] ?? architecture}`
+}
+
 /** A runtime chooses by what the index says of a platform: a config that says otherwise is not what it seems. */
 function listedAs(listed: string, config: ImageConfig): ImageConfig {
   if ('fault' in config || listed === UNNAMED) return config
-  const [[os, architecture, variant], [itsOs, itsArchitecture, itsVariant]] = [listed, config.platform].map((name) =>
-    name.split('/'),
-  ) as [string[], string[]]
-  const same = os === itsOs && architecture === itsArchitecture && (variant ?? itsVariant) === (itsVariant ?? variant)
-  if (same) return config
+  if (runsOn(listed) === runsOn(config.platform)) return config
   return { fault: `the index lists it as ${listed}, and it says ${config.platform}`, reason: 'config-missing' }
 }
 

@@ -23,18 +23,21 @@ export type Named = {
 }
 export type OnPlatform = { readonly platform: string; readonly finding: Finding }
 
+/** `overLimit`: what is more than is read, where the authority looks; `unread`: what of it may be by this very signer. */
 export type AuthorityResult = {
   readonly authority: string
   readonly met: boolean
   readonly findings: readonly Named[]
+  readonly overLimit?: string
+  readonly unread?: string
 }
 
-/** What vouches for the image, or for one platform of it; or what else is asked of it. `unread`: what might vouch for it, and is more than is read. */
+/** What vouches for the image, or for one platform of it; or what else is asked of it. `all`: every one of its authorities must be satisfied. */
 export type Group = {
   readonly platform?: string
   readonly passed: boolean
   readonly authorities: readonly AuthorityResult[]
-  readonly unread?: string
+  readonly all?: boolean
 }
 
 /** A policy holds where every group of it does. `until`: when time alone may make a no of a yes, ISO 8601. */

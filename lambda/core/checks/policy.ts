@@ -5,7 +5,7 @@ import { judgeAttestation } from './attestation.ts'
 import { describeSigner, type Finding, findAccepted, findingOf, met, missed } from './authority.ts'
 import { judgeConfigs } from './config.ts'
 import { type AuthorityResult, type Group, groupOf, type Judged, type Named, type Subject } from './judged.ts'
-import { unreadFor } from './undecided.ts'
+import { overLimitFor, unreadFor } from './undecided.ts'
 import { untilOf } from './until.ts'
 import { judgeWhole } from './whole.ts'
 
@@ -42,43 +42,47 @@ function refused(name: string, finding: Finding, platform?: string): Group {
 function judgeGroup(policy: Policy, subject: Subject, captures: Captures): Group {
   const { authorities, require } = policy
   const results = authorities.map((authority) => judgeAuthority(policy, authority, subject, captures))
-  const unread = unreadIn(policy, subject)
-  const group = { authorities: results, ...(unread !== undefined && { unread }) }
-  if (require === 'all') return { ...group, passed: results.every(({ met }) => met) }
+  if (require === 'all') return { passed: results.every(({ met }) => met), authorities: results, all: true }
   const passed = results.some(({ met }) => met)
-  return require === undefined || !passed
-    ? { ...group, passed }
-    : { ...group, ...countSigners(results, require.atLeast) }
-}
-
-/** What might satisfy an authority of the policy, and is more than is read; on platforms, where attestations may lie there. */
-function unreadIn({ authorities }: Policy, { claims, platforms = [] }: Subject): string | undefined {
-  for (const authority of authorities) {
-    if (authority.kind !== 'sigstore') continue
-    const elsewhere = authority.attestations.length > 0 ? platforms : []
-    const problem = elsewhere.find((one) => one.problem?.reason === 'over-limit')?.problem
-    const unread = unreadFor(authority, [claims, ...elsewhere.map((one) => one.claims)].flat()) ?? problem?.detail
-    if (unread !== undefined) return unread
-  }
-  return undefined
+  return require === undefined || !passed ? { passed, authorities: results } : countSigners(results, require.atLeast)
 }
 
 /** Signers of all authorities that are satisfied, each counted once however often it signed. */
-function countSigners(results: readonly AuthorityResult[], atLeast: number): Pick<Group, 'passed' | 'authorities'> {
+function countSigners(results: readonly AuthorityResult[], atLeast: number): Group {
   const findings = results.filter(({ met }) => met).flatMap((one) => one.findings.map(({ finding }) => finding))
   const signers = new Set(findings.flatMap((finding) => (finding.met ? finding.signers.map(describeSigner) : [])))
   if (signers.size >= atLeast) return { passed: true, authorities: results }
   const detail = `${signers.size} of the ${atLeast} that are asked for: ${[...signers].join(', ') || 'none'}`
-  const short = groupOf([{ name: 'require', finding: missed('too-few-signers', detail) }])
-  return { passed: false, authorities: [...results, ...short.authorities] }
+  const finding = missed('too-few-signers', detail)
+  const overLimit = results.find((one) => one.overLimit !== undefined)?.overLimit
+  const short = {
+    authority: 'require',
+    met: false,
+    findings: [{ name: 'require', finding }],
+    ...(overLimit !== undefined && { overLimit }),
+  }
+  return { passed: false, authorities: [...results, short] }
 }
 
 function judgeAuthority(policy: Policy, authority: Authority, subject: Subject, captures: Captures): AuthorityResult {
-  const findings =
-    authority.kind === 'sigstore'
-      ? findingsOf(policy, bind(authority, captures), subject, captures)
-      : [{ name: authority.name, finding: fixedFinding(authority) }]
-  return { authority: authority.name, met: findings.every(({ finding }) => finding.met), findings }
+  const { name } = authority
+  if (authority.kind !== 'sigstore') {
+    const finding = fixedFinding(authority)
+    return { authority: name, met: finding.met, findings: [{ name, finding }] }
+  }
+  const findings = findingsOf(policy, bind(authority, captures), subject, captures)
+  const met = findings.every(({ finding }) => finding.met)
+  return { authority: name, met, findings, ...overLimitIn(authority, subject) }
+}
+
+/** What might satisfy an authority, and is more than is read; on platforms too, where its attestations may lie there. */
+function overLimitIn(authority: SigstoreAuthority, { claims, platforms = [] }: Subject) {
+  const elsewhere = authority.attestations.length > 0 ? platforms : []
+  const all = [claims, ...elsewhere.map((one) => one.claims)].flat()
+  const problem = elsewhere.find((one) => one.problem?.reason === 'over-limit')?.problem?.detail
+  const overLimit = overLimitFor(authority, all) ?? problem
+  const unread = unreadFor(authority, all) ?? problem
+  return { ...(overLimit !== undefined && { overLimit }), ...(unread !== undefined && { unread }) }
 }
 
 function fixedFinding(authority: Exclude<Authority, SigstoreAuthority>): Finding {

@@ -12,7 +12,7 @@ export type RuleFinding = { readonly reason: Reason; readonly finding: Statement
 export function judgeRules(
   { provenance, sbom, vulnerabilities }: WantedAttestation,
   statement: Readonly<Record<string, unknown>>,
-  scan: () => ScanContext,
+  scan: ScanContext,
 ): RuleFinding[] {
   return [
     ...(provenance
@@ -20,7 +20,7 @@ export function judgeRules(
       : []),
     ...(sbom ? [{ reason: 'sbom-mismatch', finding: judgeSbom(sbom, statement) } as const] : []),
     ...(vulnerabilities
-      ? [{ reason: 'vulnerabilities', finding: judgeVulnerabilities(vulnerabilities, statement, scan()) } as const]
+      ? [{ reason: 'vulnerabilities', finding: judgeVulnerabilities(vulnerabilities, statement, scan) } as const]
       : []),
   ]
 }

@@ -28,8 +28,15 @@ export function judgeWhole(
   const withStatements = policy.language === 'cel' && /\bstatement\b/.test(policy.text)
   return groups.map(({ platform, authorities }) => {
     const finding = withStatements && tooMuch(authorities) ? missed('over-limit', TOO_MUCH) : judge(authorities)
-    return groupOf([{ name: 'policy', finding }], platform)
+    return groupOf([{ name: 'policy', finding: unlessUnread(finding, authorities) }], platform)
   })
+
+  /** What was not read might be the newest of what is asked about; to upstream's kind it could only be more. */
+  function unlessUnread(finding: Finding, authorities: readonly AuthorityResult[]): Finding {
+    const hidden = (one: AuthorityResult) => (kind === 'VerificationPolicy' ? one.unread : undefined)
+    const over = authorities.map((one) => (finding.met ? hidden(one) : one.overLimit)).find((one) => one !== undefined)
+    return over === undefined || finding.reason === 'not-judged' ? finding : missed('over-limit', over)
+  }
 
   function judge(authorities: readonly AuthorityResult[]): Finding {
     const authorityMatches = Object.fromEntries(
@@ -75,7 +82,20 @@ function configOf(asked: boolean, subject: Subject): Configs | { readonly findin
 /** To upstream a config is a struct of Go, which writes down what was not given: a time that is none is in the year 1. */
 function asUpstream(configs: Configs['config']): object {
   const none = { created: '0001-01-01T00:00:00Z', architecture: '', os: '', config: {}, rootfs: { type: '' } }
-  return Object.fromEntries(Object.entries(configs).map(([name, json]) => [name, { ...none, ...(json as object) }]))
+  return Object.fromEntries(
+    Object.entries(configs).map(([name, json]) => {
+      const { config, ...fields } = json as { readonly config?: object }
+      return [name, { ...none, ...fields, config: withoutEmpty(config ?? {}) }]
+    }),
+  )
+}
+
+/** And leaves out what is empty. */
+function withoutEmpty(fields: object): object {
+  const empty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== '' && value !== false && !empty(value)),
+  )
 }
 
 /** In upstream's shape (github.com/sigstore/policy-controller, PolicyResult), and in CEL with what attestations say. */

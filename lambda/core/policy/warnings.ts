@@ -77,7 +77,7 @@ function authorityWarnings({ keyless, ctlog, attestations }: AuthorityDocument, 
           `is not contacted; entries count if made by a log of the trusted root "${root}"`,
         )
       : []),
-    ...(keyless === undefined
+    ...(keyless?.['ca-cert'] !== undefined || keyless === undefined
       ? (attestations ?? []).flatMap((one, index) => ageWarnings(one, [...path, 'attestations', index]))
       : []),
     ...(attestations ?? []).flatMap(({ predicateType }, index) =>
@@ -91,7 +91,7 @@ function ageWarnings(attestation: object, path: Path): Fault[] {
   if (!('maxAge' in attestation) || attestation.maxAge === undefined) return []
   return warn(
     [...path, 'maxAge'],
-    'a key does not tell when it signed: what counts is the earliest log entry or timestamp of the same content that lies on the image',
+    'a key, or a certificate that lives for more than a day, does not tell when it signed: what counts is the earliest log entry or timestamp of the same content that lies on the image',
   )
 }
 

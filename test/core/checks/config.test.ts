@@ -67,6 +67,8 @@ describe('a rule for the image config', () => {
     ['linux/arm64', 'rejected'],
     ['linux/amd64', 'verified'],
     ['linux/amd64/v2', 'verified'],
+    ['linux/x86_64', 'verified'],
+    ['windows/amd64', 'rejected'],
     ['unnamed', 'verified'],
   ])('of a platform that its index lists as %s: %s', (listed, outcome) => {
     expect(judgeIndex(NOT_ROOT, on(listed, USER)).outcome).toBe(outcome)
@@ -128,6 +130,20 @@ describe('a policy over image configs', () => {
       reason: 'config-missing',
     })
     expect(judgeIndex(WHOLE('true', false), on('a', USER), on('b', MISSING)).outcome).toBe('verified')
+  })
+
+  it.each([
+    ['config: "linux/amd64": config: User: "65532"', { User: '' }, 'verified'],
+    ['config: "linux/amd64": config: User: "65532"', { User: 'root' }, 'rejected'],
+    ['config: "linux/amd64": created: >"2026-01-01T00:00:00Z"', {}, 'rejected'],
+    ['config: "linux/amd64": rootfs: type: "layers"', {}, 'rejected'],
+  ])('is what a struct of Go would make of it, to upstream: %s on %j', (text, fields, outcome) => {
+    const asked = {
+      ...WHOLE('true'),
+      kind: 'ClusterImagePolicy',
+      policy: { language: 'cue', text, withConfig: true },
+    } as const
+    expect(judgeOne(asked, config(fields)).outcome).toBe(outcome)
   })
 
   it('that were more than is read says so', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest'
 import { decide } from '../../../lambda/core/decide.ts'
-import type { Authenticated, ImageConfig, PlatformClaims } from '../../../lambda/core/evidence.ts'
+import type { Authenticated, ImageConfig, PlatformClaims, Proof } from '../../../lambda/core/evidence.ts'
 import type { Authority, Policy } from '../../../lambda/core/policy/policy.ts'
-import { attestation, bad, byKey, byWorkflow, evidence, good, KEY, NOW, policy, SPDX } from '../claims.ts'
+import { attestation, bad, byKey, byWorkflow, evidence, good, KEY, NOW, policy, SPDX, withStatic } from '../claims.ts'
 import { digest } from '../records.ts'
 
 const BEYOND: Authority = { kind: 'beyond', name: 'beyond', why: 'not at hand' }
@@ -10,7 +10,18 @@ const SBOM = byKey({ name: 'sbom', attestations: [{ name: 'spdx', predicateType:
 const CONFIG: Partial<Policy> = { config: [{ cel: { language: 'cel', text: 'config.ok' }, message: 'no' }] }
 const config = (ok: boolean): ImageConfig => ({ platform: 'linux', json: { ok } })
 const TOO_LARGE: ImageConfig = { fault: 'too large', reason: 'over-limit' }
-const unread = bad('over-limit')
+/** Over a limit by what it is made of: nobody signs such things. */
+const odd = bad('over-limit')
+/** Not looked into: it may be anything. */
+const unread: Authenticated = {
+  ...odd,
+  claim: { ...odd.claim, content: { kind: 'unreadable', fault: 'over-limit', detail: 'too many', unread: true } },
+}
+/** By this very signer, and more than is read of a statement. */
+const signed: Authenticated = {
+  ...odd,
+  proofs: new Map([...odd.proofs].map(([id, proof]) => [id, { ...proof, signed: true } as Proof])),
+}
 
 function judge(policies: readonly Policy[], claims: readonly Authenticated[], its: ImageConfig = config(true)) {
   const named = policies.map((one, at) => ({ ...one, name: `p${at}` }))
@@ -36,6 +47,14 @@ describe('a no counts for nothing', () => {
     expect(outcome).toBe('rejected')
     expect(undecided).toBeDefined()
   })
+})
+
+it('where all are asked for, one that is missed for good is enough', () => {
+  const all = (...authorities: readonly Authority[]) => [policy(authorities, { require: 'all' })]
+  expect(judge(all(withStatic('fail'), byKey()), [unread]).undecided).toBeUndefined()
+  expect(judge(all(byKey(), byWorkflow()), [unread]).undecided).toBeDefined()
+  const elsewhere = byWorkflow({ source: { tagPrefix: 'elsewhere' } })
+  expect(judge(all(byKey(), elsewhere), [unread]).undecided).toBeUndefined()
 })
 
 describe('a no stands', () => {
@@ -88,8 +107,30 @@ describe('what an attestation says, where the newest counts', () => {
   const claims = [good(KEY, attestation(SPDX, { ok: true })), unread]
 
   it('is open where something was not read, that might be newer', () => {
-    expect(judge(asking(OK), claims)).toMatchObject({ outcome: 'rejected', undecided: { reason: 'over-limit' } })
+    for (const newer of [unread, signed]) {
+      const verdict = judge(asking(OK), [...claims.slice(0, 1), newer])
+      expect(verdict).toMatchObject({ outcome: 'rejected', undecided: { reason: 'over-limit' } })
+    }
     expect(judge(asking(OK), claims.slice(0, 1)).outcome).toBe('verified')
+  })
+
+  it('is not open for junk that no signer makes', () => {
+    expect(judge(asking(OK), [...claims.slice(0, 1), odd]).outcome).toBe('verified')
+    expect(judge(asking(OK), [odd]).undecided).toBeDefined()
+  })
+
+  it('is open, too, where a policy asks about all that matched', () => {
+    const whole = (text: string, kind: Policy['kind'] = 'VerificationPolicy') => [
+      policy([byKey({ attestations: [{ name: 'spdx', predicateType: SPDX }] })], {
+        kind,
+        policy: { language: 'cel', text, withConfig: false },
+      }),
+    ]
+    expect(judge(whole('true'), claims)).toMatchObject({ outcome: 'rejected', undecided: { reason: 'over-limit' } })
+    expect(judge(whole('false'), claims).undecided).toBeDefined()
+    expect(judge(whole('true', 'ClusterImagePolicy'), claims).outcome).toBe('verified')
+    expect(judge(whole('false', 'ClusterImagePolicy'), claims).undecided).toBeDefined()
+    expect(judge(whole('false', 'ClusterImagePolicy'), claims.slice(0, 1)).undecided).toBeUndefined()
   })
 
   it('is enough where nothing is asked of it, or any one suffices', () => {

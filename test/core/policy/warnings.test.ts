@@ -66,3 +66,17 @@ describe('what a ClusterImagePolicy likely does not mean is warned of', () => {
     ).toEqual([])
   })
 })
+
+test('an age that a key does not tell is warned of', () => {
+  const aged = (authority: string) =>
+    problemsIn(
+      documentOf(
+        'VerificationPolicy',
+        `images: [{ glob: "ghcr.io/**" }]\nauthorities:\n- ${authority}\n  attestations: [{ name: a, predicateType: "https://a", maxAge: 30d }]`,
+      ),
+    )
+  expect(aged('keyless: { identities: [{ issuer: i, subject: s }] }')).toEqual([])
+  expect(aged(`key: { data: ${JSON.stringify(PUBLIC_KEY)} }`)).toEqual([
+    expect.stringMatching(/^p\.yaml:\d+:\d+: warning: spec\.authorities\[0\]\.attestations\[0\]\.maxAge: a key, or a /),
+  ])
+})

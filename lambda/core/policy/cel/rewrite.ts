@@ -72,32 +72,49 @@ export function matchByRe2(ast: ASTNode): void {
 /** Operators whose work grows with what they are given; so does that of functions. */
 const GROWING = new Set(['==', '!=', 'in', '+', '<', '<=', '>', '>='])
 
+/** Those that look at no more than one field, or count by themselves; and the one that looks only at texts. */
+const CHEAP = new Set([SPEND, HAS])
+const SIZE = 'size'
+
+type Operand = { readonly operand: Node; readonly textAlone: boolean }
+
 type Evaluate = (evaluator: unknown, node: unknown, context: unknown) => unknown
 type Evaluated = Node & { evaluate: Evaluate }
 
 /** Has every value that an operator or a function is given pass through `weigh`. Changes the tree. */
 export function weighOperands(ast: ASTNode, weigh: (value: unknown) => void): void {
-  for (const operand of nodesIn(ast).flatMap(operandsOf)) {
+  for (const { operand, textAlone } of nodesIn(ast).flatMap(operandsOf)) {
     const node = operand as Evaluated
     // The library's own puts another one in its place when it is first called
     const own = node.evaluate
     const weighed: Evaluate = (...context) => {
       node.evaluate = own
-      const value = node.evaluate(...context)
-      node.evaluate = weighed
-      weigh(value)
-      return value
+      try {
+        const value = node.evaluate(...context)
+        if (!textAlone || typeof value === 'string') weigh(value)
+        return value
+      } finally {
+        node.evaluate = weighed
+      }
     }
     node.evaluate = weighed
   }
 }
 
-function operandsOf({ op, args }: Node): Node[] {
-  if (GROWING.has(op)) return (args as unknown[]).filter(isNode)
-  if (op === 'call') return ((args as [string, unknown[]])[1] ?? []).filter(isNode)
+function operandsOf({ op, args }: Node): Operand[] {
+  if (GROWING.has(op)) return asOperands(args as unknown[], '')
+  if (op === 'call') {
+    const [name, given] = args as [string, unknown[]]
+    return asOperands(given, name)
+  }
   if (op !== 'rcall') return []
   const [name, receiver, given] = args as [string, unknown, unknown[]]
-  return MACROS.has(name) ? [] : [receiver, ...given].filter(isNode)
+  return MACROS.has(name) ? [] : asOperands([receiver, ...given], name)
+}
+
+function asOperands(values: readonly unknown[], name: string): Operand[] {
+  if (CHEAP.has(name)) return []
+  return values.filter(isNode).map((operand) => ({ operand, textAlone: name === SIZE }))
 }
 
 /** Every node in a tree, or in a list of them. */

@@ -100,6 +100,25 @@ describe('an expression costs no more than is allowed', () => {
     expect(() => ask(text, doc)).toThrow('it takes more than 10000000 steps, the most allowed')
   })
 
+  it('though a question was answered by an error before', () => {
+    const compiled = compileCel('doc.a.all(x, !(x in doc.b))', VARIABLES)
+    if (typeof compiled !== 'function') throw new Error(compiled.message)
+    const long = { a: many(20_000), b: many(20_000).map((one) => -one - 1n) }
+    for (const doc of [long, { a: many(3) }, long]) {
+      const told = () => compiled({ doc, now: NOW })
+      if (doc === long) expect(told).toThrow('it takes more than')
+      else expect(told()).toBe('it could not be evaluated: No such key: b')
+    }
+  })
+
+  it('and looking at a field, or how many there are, costs little', () => {
+    const fields = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`f${n}`, 'x']))
+    const packages = Array.from({ length: 5_000 }, () => fields)
+    expect(
+      ask('doc.packages.all(p, !has(doc.deny) && doc.packages.size() > 0 && size(doc.packages) > 0)', { packages }),
+    ).toBeUndefined()
+  })
+
   it('and what is not looked at costs nothing', () => {
     expect(ask(`false && ${squared} || true || ${squared}`, long)).toBeUndefined()
   })
