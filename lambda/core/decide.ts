@@ -1,4 +1,5 @@
 import type { Finding } from './checks/authority.ts'
+import { hasBadSignature } from './checks/bad-signature.ts'
 import type { Judged, Subject } from './checks/judged.ts'
 import { judgePolicy } from './checks/policy.ts'
 import { reportChecks } from './checks/report.ts'
@@ -6,25 +7,11 @@ import { whyUndecided } from './checks/undecided.ts'
 import type { Evidence, Signer } from './evidence.ts'
 import { asksConfig } from './policy/authorities.ts'
 import type { Policy } from './policy/policy.ts'
-import type { Reason } from './reasons.ts'
 import { earliest } from './status.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Bumped whenever the same policies and evidence would be judged otherwise: part of every policy hash. */
 export const DECIDER = '5'
-
-// Nothing bad was seen, only nothing good: a signature may still be on its way
-const MERELY_ABSENT: readonly Reason[] = [
-  'static-fail',
-  'no-signature',
-  'no-matching-signature',
-  'no-matching-attestation',
-  'too-few-signers',
-  'wrong-key-kind',
-  'unsupported',
-  'child-missing',
-  'not-judged',
-]
 
 /**
  * The whole judgement, pure and total: every matching policy must hold, by as many of its authorities as it requires,
@@ -44,7 +31,7 @@ export function decide(policies: readonly Policy[], subject: Subject, policyHash
     policyHash,
     ...(undecided !== undefined && { undecided }),
     ...(until !== undefined && { goodUntil: until }),
-    badSignature: enforcing.some((one) => !one.passed && hasBadSignature(one)),
+    badSignature: hasBadSignature(enforcing, policies, subject),
   }
 }
 
@@ -83,8 +70,4 @@ function signersOf(judged: Judged): Signer[] {
 
 function distinct(signers: readonly Signer[]): Signer[] {
   return [...new Map(signers.map((signer) => [JSON.stringify(signer), signer])).values()]
-}
-
-function hasBadSignature(judged: Judged): boolean {
-  return findingsOf(judged).some(({ met, reason }) => !met && !MERELY_ABSENT.includes(reason))
 }

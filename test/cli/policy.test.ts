@@ -14,6 +14,8 @@ const keyed = (name: string, ...more: readonly string[]) =>
     name,
   )
 
+const KEYLESS = 'authorities: [{ name: ci, keyless: { identities: [{ issuer: i, subject: s }] } }]'
+
 function fileOf(text: string): string {
   const file = join(temporaryFolder(), 'policy.yaml')
   writeFileSync(file, text)
@@ -28,14 +30,14 @@ it('tells what files say: whom each policy asks, and what each Enforcement would
   )
   const text = [
     keyed('any'),
-    keyed('some', 'require: { atLeast: 2 }'),
+    documentOf('VerificationPolicy', `${IMAGES}\n${KEYLESS}\nrequire: { atLeast: 2 }`, 'some'),
     keyed('every', 'require: all', 'mode: warn'),
     enforcement,
   ].join('---\n')
   expect(await printed('check', fileOf(text))).toEqual([
     'VerificationPolicy any (enforce) covers ghcr.io/acme/**; one of: key',
     'VerificationPolicy every (warn) covers ghcr.io/acme/**; all of: key',
-    'VerificationPolicy some (enforce) covers ghcr.io/acme/**; 2 distinct signers of: key',
+    'VerificationPolicy some (enforce) covers ghcr.io/acme/**; 2 distinct signers of: ci',
     'Enforcement prod (prod) on ghcr.io/acme/**: takes the tags of what has failed 300 s after the first tag; says no to what no longer holds',
   ])
 })

@@ -209,6 +209,15 @@ describe('a bad signature, to failFast', () => {
       [good(KEY, attestation(SLSA))],
       false,
     ],
+    [
+      'one that another authority of the policy wants',
+      [policy([byKey(), byWorkflow()], { require: 'all' })],
+      [good()],
+      false,
+    ],
+    ['one that another policy wants', [policy([byWorkflow()]), policy([byKey()])], [good()], false],
+    ['one that only a warning wants', [policy([byWorkflow()]), warned(byKey())], [good()], false],
+    ['one that another policy wants, and junk', [policy([byWorkflow()]), policy([byKey()])], [good(), bad()], true],
     ['of a kind that is not judged', [policy([byKey()])], [bad('unsupported')], false],
     ['not ours, and nobody asks', [], [bad()], false],
   ])('%s', (_, policies, claims, answer) => {

@@ -72,7 +72,10 @@ export function findAccepted(
   const judged = found.flatMap(({ claim, proofs }) => {
     const proof = proofs.get(id)
     if (proof === undefined) return []
-    if (!proof.ok) return [missed(proof.fault, `${claim.carrier} in ${claim.manifest}: ${proof.detail}`)]
+    if (!proof.ok)
+      return [
+        missed(proof.fault, `${claim.carrier} in ${claim.manifest}: ${proof.detail}${hintFor(authority, proof.fault)}`),
+      ]
     const { ok: _, ...said } = proof
     return [judge(authority, asked, image, { ...said, id: claim.layer })]
   })
@@ -104,6 +107,11 @@ export function met(signers: readonly Signer[], detail: string, ends: readonly (
 }
 
 type Missed = Found['nearest']
+
+/** A signature does not tell whose key it is by. */
+function hintFor({ demand }: SigstoreAuthority, fault: Reason): string {
+  return demand.signer.kind === 'key' && fault === 'signature-invalid' ? ' by this key; it may be by another one' : ''
+}
 
 /** A finding that is not met. */
 export function missed(reason: Reason, detail = ''): Missed {

@@ -14,7 +14,7 @@ const MAX_TOGETHER = 8 * 1024 * 1024
  * judged by itself. Asked only where the authorities are satisfied, as upstream does.
  */
 export function judgeWhole(
-  { kind, policy, authorities: asked }: Policy,
+  { kind, name, policy, authorities: asked }: Policy,
   groups: readonly Group[],
   subject: Subject,
   captures: Readonly<Record<string, string>>,
@@ -48,7 +48,7 @@ export function judgeWhole(
     if (policy === undefined || no === undefined) {
       return met([], 'all that matched is as asked')
     }
-    const detail = explainUnmet(policy, kind, no.why)
+    const detail = explainUnmet(policy, policy.language === 'cel' ? name : kind, no.why)
     const beyond = asked.find((authority) => authority.kind === 'beyond')
     if (beyond === undefined) return missed(no.reason, detail)
     return missed('not-judged', `${detail}; it may need ${beyond.name}: ${beyond.why}`)

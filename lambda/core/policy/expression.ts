@@ -1,5 +1,6 @@
 import { isObject } from '../is-object.ts'
 import { type AskCel, compileCel, type ExpressionFault } from './cel/cel.ts'
+import { type Names, nameFault } from './cel/names.ts'
 import { cueFault, evaluateCue } from './cue/cue.ts'
 import { OverBudget } from './over-budget.ts'
 import type { Expression } from './policy.ts'
@@ -24,12 +25,24 @@ export type Known = {
   readonly now: Date
 }
 
-/** Why an expression cannot be used here, found when it is loaded. */
-export function expressionFault({ language, text }: Expression, scope: Scope): ExpressionFault | undefined {
+/** What is known of `image` and of `signer` wherever they may be named. */
+const KNOWN: Names = {
+  image: { host: true, name: true, digest: true },
+  signer: { kind: true, issuer: true, subject: true, claims: true, key: true, signedAt: true },
+}
+
+/** Why an expression cannot be used here, found when it is loaded. `names`: what the policy itself has names for. */
+export function expressionFault(
+  { language, text }: Expression,
+  scope: Scope,
+  names: Names = {},
+): ExpressionFault | undefined {
   if (language === 'rego') return regoFault(text)
   if (language === 'cue') return cueFault(text)
   const compiled = compileCel(text, SCOPES[scope])
-  return typeof compiled === 'function' ? undefined : compiled
+  if (typeof compiled !== 'function') return compiled
+  const odd = nameFault(text, { ...KNOWN, ...names })
+  return odd === undefined ? undefined : { line: 1, message: odd }
 }
 
 /** Why an expression does not hold. `over-limit`: it took too much to find out, so nothing may follow from it. */

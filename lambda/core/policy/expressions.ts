@@ -1,5 +1,7 @@
 import type * as z from 'zod'
 import { digestOf } from '../digest-of.ts'
+import { referencesIn } from './captures.ts'
+import type { Names } from './cel/names.ts'
 import { expressionFault, type Scope } from './expression.ts'
 import type { Fault } from './issues.ts'
 import type { Parsed } from './kinds.ts'
@@ -33,12 +35,14 @@ export function remotesIn(document: PolicyDocument): Remote[] {
 
 /** What is wrong with the expressions of a policy: it is found when the policy is loaded, never when an image is judged. */
 export function expressionFaults(document: PolicyDocument, texts: ExpressionTexts): Fault[] {
+  const names = namesIn(document)
   const faults = expressionsIn(document).flatMap(({ path, written, scope }) => {
     const found = textOf(written, texts)
-    const fault = 'text' in found ? expressionFault({ language: written.type, text: found.text }, scope) : undefined
+    const expression = 'text' in found ? { language: written.type, text: found.text } : undefined
+    const fault = expression && expressionFault(expression, scope, names)
     return fault === undefined ? [] : [at([...path, found.field], fault)]
   })
-  return [...faults, ...configFaults(document)]
+  return [...faults, ...configFaults(document, names)]
 }
 
 /** The expressions whose texts lie nowhere. */
@@ -55,10 +59,24 @@ export function expressionOf(written: Written, texts: ExpressionTexts): Expressi
   return { language: written.type, text: 'text' in found ? found.text : '' }
 }
 
-function configFaults({ spec }: PolicyDocument): Fault[] {
+/** What expressions of a policy may name: its authorities with their attestations, and what all of its globs capture. */
+function namesIn({ spec: { images, authorities } }: PolicyDocument): Names {
+  const captured = images.map(({ glob }) => referencesIn(glob))
+  const everywhere = (captured[0] ?? []).filter((name) => captured.every((names) => names.includes(name)))
+  const matches = authorities.map(({ name, attestations = [] }, index) => [
+    name ?? `authority-${index}`,
+    { signatures: true, static: true, attestations: Object.fromEntries(attestations.map((one) => [one.name, true])) },
+  ])
+  return {
+    authorityMatches: Object.fromEntries(matches) as Names,
+    captures: Object.fromEntries(everywhere.map((name) => [name, true])),
+  }
+}
+
+function configFaults({ spec }: PolicyDocument, names: Names): Fault[] {
   const rules = 'config' in spec ? (spec.config ?? []) : []
   return rules.flatMap(({ cel }, index) => {
-    const fault = expressionFault({ language: 'cel', text: cel }, 'config')
+    const fault = expressionFault({ language: 'cel', text: cel }, 'config', names)
     return fault === undefined ? [] : [at(['spec', 'config', index, 'cel'], fault)]
   })
 }
@@ -78,7 +96,7 @@ function textOf({ data, configMapRef, remote }: Written, { configMaps, remote: f
   if (text === undefined) {
     return {
       field: 'remote',
-      fault: `there is no file ${file} beside this one: look at ${url} and keep it there (assay policy fetch FILE does both)`,
+      fault: `there is no file ${file} beside this one: look at ${url} and keep it there (assay policy fetch FILE --from HOST does both)`,
     }
   }
   if (digestOf(Buffer.from(text)) === `sha256:${sha256sum}`) return { field: 'remote', text }

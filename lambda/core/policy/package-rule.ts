@@ -35,6 +35,11 @@ function readVersions(text: string): readonly Comparison[] | string {
   })
   if (versions.length !== parts.length || versions.length > 2) return VERSIONS
   if (versions.some(({ version }) => /[*^~]/.test(version[0] ?? '') || version.includes('*'))) return VERSIONS
+  // Other tools' ways to write a range: as a version it would match nothing
+  const range = versions.find(({ version }) =>
+    /\|\||^latest$|(^|\.)x(\.|$)|^v?\d+(\.\d+)+-v?\d+(\.\d+)+$/i.test(version),
+  )
+  if (range !== undefined) return `"${range.version}" is no version; ${VERSIONS}`
   const ranges = versions.filter(({ is }) => is !== '=')
   if (ranges.length !== versions.length && versions.length > 1) return VERSIONS
   const odd = ranges.find(({ version }) => !isOrdered(version))

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Requirement } from './policy.ts'
 import { invalid, report } from './rules.ts'
 import { clusterAuthority, ownAuthority } from './schema-authority.ts'
 import { clusterExpression, configRules, ownExpression } from './schema-expression.ts'
@@ -59,10 +60,27 @@ export const verificationPolicy = strict({
     policy: ownExpression.optional(),
     config: configRules.optional(),
     base: notYet,
-  }),
+  }).superRefine(enoughSigners),
 })
 
 const RESERVED = ['require', 'policy', 'config', 'platforms', 'manifest']
+
+/** A key is one signer, and `static` none. */
+function enoughSigners({ require, authorities }: Asking, ctx: z.RefinementCtx): void {
+  if (typeof require !== 'object' || typeof require.atLeast !== 'number') return
+  if (authorities.some(({ keyless }) => keyless !== undefined)) return
+  const keys = authorities.filter(({ key }) => key !== undefined).length
+  if (require.atLeast <= keys) return
+  report(
+    ctx,
+    invalid(require.atLeast, `its authorities come to ${keys} signers at most, so no image could be verified`),
+    'require',
+  )
+}
+type Asking = {
+  readonly require?: Requirement | 'any' | undefined
+  readonly authorities: readonly { readonly key?: unknown; readonly keyless?: unknown }[]
+}
 
 function uniqueNames(authorities: readonly { readonly name?: string | undefined }[], ctx: z.RefinementCtx): void {
   const names = authorities.map(({ name }, index) => name || `authority-${index}`)

@@ -78,8 +78,7 @@ describe('what matched', () => {
         name: 'signed/policy',
         outcome: 'fail',
         reason: 'policy-not-met',
-        message:
-          'what it says does not meet the policy: the policy of VerificationPolicy: it is false: size(authorityMatches) > 1',
+        message: 'what it says does not meet the policy: the policy of signed: it is false: size(authorityMatches) > 1',
       },
     ])
   })

@@ -140,10 +140,39 @@ describe('an expression that lies elsewhere', () => {
   test.each([
     [
       undefined,
-      `there is no file remote/${SUM} beside this one: look at https://a/b and keep it there (assay policy fetch FILE does both)`,
+      `there is no file remote/${SUM} beside this one: look at https://a/b and keep it there (assay policy fetch FILE --from HOST does both)`,
     ],
     ['true', `the file remote/${SUM} is not what its name says: its sha256 is another one`],
   ])('is refused where the file is %s', (text, expected) => {
     expect(unplaced(remote, { readFile: () => text })).toEqual([`spec.policy.remote: ${expected}`])
+  })
+})
+
+describe('a name that nothing has is told when the policy is loaded', () => {
+  const spec = (text: string, where: 'attestation' | 'policy') => {
+    const policy = `{ type: cel, data: ${JSON.stringify(text)} }`
+    const attested = `attestations: [{ name: a, predicateType: "https://a"${where === 'attestation' ? `, policy: ${policy}` : ''} }]`
+    return `images: [{ glob: "ghcr.io/{team}/{service}" }, { glob: "quay.io/acme/{service}" }]\nauthorities:\n- { name: ci, ${KEYLESS}, ${attested} }\n${where === 'policy' ? `policy: ${policy}\n` : ''}`
+  }
+  test.each([
+    ['attestation', 'captures.service == "a" && signer.subject != image.name', undefined],
+    ['attestation', 'captures.svc == "a"', 'captures.svc: there is service'],
+    ['attestation', 'captures["team"] == "a"', 'captures.team: there is service'],
+    ['attestation', 'image.tag == "v1"', 'image.tag: there is host, name, digest'],
+    ['attestation', 'has(signer.subjct)', 'signer.subjct: there is kind, issuer, subject, claims, key, signedAt'],
+    ['attestation', 'predicate.any.thing == 1 && signer.claims.any == ""', undefined],
+    [
+      'attestation',
+      'now - timestamp(predicate.at) < duration("7d")',
+      '"7d" is no duration of CEL, which has h, m and s: 7 days are "168h"',
+    ],
+    ['attestation', 'now - timestamp(predicate.at) < duration("1h30m")', undefined],
+    ['policy', 'authorityMatches.ci.attestations.a.size() > 0', undefined],
+    ['policy', 'authorityMatches.nope.signatures.size() > 0', 'authorityMatches.nope: there is ci'],
+    ['policy', 'authorityMatches.ci.attestations["b"].size() > 0', 'authorityMatches.ci.attestations.b: there is a'],
+    ['policy', 'authorityMatches.all(name, authorityMatches[name].signatures != null)', undefined],
+  ] as const)('%s: %s', (where, text, fault) => {
+    const said = own(spec(text, where)).map((one) => one.replace(/^spec\.\S+ /, ''))
+    expect(said).toEqual(fault === undefined ? [] : [fault])
   })
 })

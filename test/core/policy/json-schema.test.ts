@@ -22,7 +22,7 @@ describe('what is read as a policy, an editor accepts', () => {
 
   it.each([
     policy(STATIC, 'require: all', 'platforms: each', 'mode: warn'),
-    policy(STATIC, 'require: { atLeast: 2 }'),
+    policy('authorities: [{ keyless: { identities: [{ issuer: a, subject: b }] } }]', 'require: { atLeast: 2 }'),
     policy('authorities: [{ key: { secretRef: { name: signer } }, ctlog: { threshold: 2 } }]'),
     documentOf('ClusterImagePolicy', `${IMAGES}\n${STATIC}\nmatch: [{ resource: pods }]`),
     documentOf('Enforcement', `${IMAGES}\nonFailure: quarantine\ngracePeriod: 10m\nprotect: ["**:latest"]`),

@@ -177,6 +177,10 @@ describe('what is known but not supported is refused by name', () => {
     ['require: most', `10:12: spec.require: invalid value: most: spec.require: ${RULES}`],
     ['require: { atLeast: 0 }', `10:3: spec.require: invalid value: {"atLeast":0}: spec.require: ${RULES}`],
     ['require: { atLeast: 1.5 }', `10:3: spec.require: invalid value: {"atLeast":1.5}: spec.require: ${RULES}`],
+    [
+      'require: { atLeast: 2 }',
+      '10:3: spec.require: invalid value: 2: spec.require: its authorities come to 0 signers at most, so no image could be verified',
+    ],
     ['require: { atLeast: 51 }', `10:3: spec.require: invalid value: {"atLeast":51}: spec.require: ${RULES}`],
     ['require: { atMost: 2 }', `10:3: spec.require: invalid value: {"atMost":2}: spec.require: ${RULES}`],
     [

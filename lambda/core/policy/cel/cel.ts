@@ -50,10 +50,17 @@ function answerOf(parsed: ParseResult, values: Readonly<Record<string, unknown>>
   try {
     const answer: unknown = parsed({ ...values })
     if (answer === true) return undefined
-    return answer === false ? 'it is false' : `it is a ${typeof answer}, neither true nor false`
+    return answer === false ? 'it is false' : `it is ${kindOf(answer)}, neither true nor false`
   } catch (error) {
     return `it could not be evaluated: ${summaryOf(error)}`
   }
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (typeof value === 'bigint') return 'an int'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'a map' : `a ${typeof value}`
 }
 
 function environment(variables: readonly string[], steps: Steps): Environment {

@@ -47,7 +47,7 @@ describe('an expression', () => {
 
   test.each([
     ['doc.n == 6', 'it is false'],
-    ['doc.n', 'it is a bigint, neither true nor false'],
+    ['doc.n', 'it is an int, neither true nor false'],
     ['has(doc.missing.x)', 'it could not be evaluated: No such key: missing'],
     ['has(doc.n.x)', 'it could not be evaluated: has(): no fields where x is asked for'],
     ['doc.missing == 1', 'it could not be evaluated: No such key: missing'],

@@ -33,6 +33,7 @@ const identity = (fields: object) => spec({ keyless: { identities: [fields] } } 
 const attested = (predicateType: string, rules: object = {}) =>
   keyless({}, { attestations: [{ name: 'it', predicateType, ...rules }] })
 const whole = (policy: Json) => spec({ key: { data: PUBLIC_KEY } }, { policy })
+const asking = (atLeast: number) => spec({ keyless: { identities: [IDENTITY] } } as Json, { require: { atLeast } })
 const A = 'spec.authorities.[]'
 const T = `${A}.attestations.[]`
 const I = `${A}.keyless.identities.[]`
@@ -193,12 +194,8 @@ export const OWN: readonly FieldCase[] = [
     attested(SCAN, { vulnerabilities: { critical: 0, vex: false } }),
   ),
   pair('spec.mode', keyed({}), spec({ key: { data: PUBLIC_KEY } }, { mode: 'warn' })),
-  pair('spec.require', keyed({}), spec({ key: { data: PUBLIC_KEY } }, { require: { atLeast: 2 } })),
-  pair(
-    'spec.require.atLeast',
-    spec({ key: { data: PUBLIC_KEY } }, { require: { atLeast: 1 } }),
-    spec({ key: { data: PUBLIC_KEY } }, { require: { atLeast: 2 } }),
-  ),
+  pair('spec.require', keyless(), asking(2)),
+  pair('spec.require.atLeast', asking(1), asking(2)),
   pair('spec.platforms', keyed({}), spec({ key: { data: PUBLIC_KEY } }, { platforms: 'each' }), { index: true }),
   pair(
     'spec.policy.type',
