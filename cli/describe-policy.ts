@@ -1,8 +1,8 @@
-import type { Enforcement, Policy } from '../lambda/core/policy/policy.ts'
+import type { Enforcement, ImageGlob, Policy } from '../lambda/core/policy/policy.ts'
 
 /** What a policy asks, on one line: whom it covers, and by whom these must be vouched for. */
 export function describePolicy({ kind, name, mode, images, ...asks }: Policy): string {
-  const where = images.length === 0 ? 'no image' : images.map(({ source }) => source).join(', ')
+  const where = images.length === 0 ? 'no image' : describeGlobs(images)
   return `${kind} ${name} (${mode}) covers ${where}; ${describeAsks(asks)}`
 }
 
@@ -28,21 +28,36 @@ function rule(require: Policy['require']): string {
 
 /** What an Enforcement does, on one line. */
 export function describeEnforcement({ name, images, environment, ...does }: Enforcement): string {
-  const where = images.map(({ source }) => source).join(', ') || 'every other image'
+  const where = describeGlobs(images) || 'every other image'
   return `Enforcement ${name}${environment === undefined ? '' : ` (${environment})`} on ${where}: ${describeAction(does)}`
+}
+
+function describeGlobs(globs: readonly ImageGlob[]): string {
+  return globs
+    .map(({ source, exclude }) =>
+      exclude.length === 0 ? source : `${source} (not ${exclude.map((one) => one.source).join(', ')})`,
+    )
+    .join(', ')
 }
 
 function describeAction({
   onFailure,
   onDegraded,
   gracePeriod,
-}: Pick<Enforcement, 'onFailure' | 'onDegraded' | 'gracePeriod'>): string {
+  failFast,
+  protect,
+}: Pick<Enforcement, 'onFailure' | 'onDegraded' | 'gracePeriod' | 'failFast' | 'protect'>): string {
+  const kept = protect.length === 0 ? '' : `, but never ${describeGlobs(protect)}`
   const failure =
     onFailure === 'quarantine'
-      ? `takes the tags of what has failed ${gracePeriod} s after the first tag`
+      ? `takes the tags of what has failed ${afterGrace(gracePeriod, failFast)}${kept}`
       : 'tells what has failed, and takes nothing'
   const degraded = { alert: 'says no to', allow: 'says yes to', quarantine: 'takes the tags of' }[onDegraded]
   return `${failure}; ${degraded} what no longer holds`
+}
+
+function afterGrace(seconds: number, failFast: boolean): string {
+  return `${seconds} s after its first tag${failFast ? ', or at once where a signature is bad' : ''}`
 }
 
 /** What would follow from a verdict for an image asked for by this tag; `isProtected`: the tag is never taken. */
@@ -59,7 +74,7 @@ export function describeEffect(
     allow: 'it keeps its tags and the gate says yes',
     quarantine: 'its tags are taken too',
   }
-  const when = `${gracePeriod} s after its first tag${failFast ? ', or at once where a signature is bad' : ''}`
+  const when = afterGrace(gracePeriod, failFast)
   const taken =
     onFailure === 'observe'
       ? `an alert tells, ${when}; nothing is taken`

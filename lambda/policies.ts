@@ -20,15 +20,15 @@ export type ReadPoliciesOptions = Omit<LoadOptions, 'readFile'> & {
 }
 
 /**
- * Reads a folder's policy files (`*.yaml`, `*.yml`, not those of its sub-folders), or the files named.
+ * Reads policy files, and those of folders (`*.yaml`, `*.yml`, not of their sub-folders).
  * Throws Misconfigured, naming every mistake, if they are not to be used.
  */
 export async function readPolicies(
-  folderOrFiles: string | readonly string[],
+  filesOrFolders: string | readonly string[],
   options: ReadPoliciesOptions = {},
 ): Promise<PolicySet> {
-  const paths = typeof folderOrFiles === 'string' ? await policyFilesIn(folderOrFiles) : folderOrFiles
-  if (paths.length === 0) options.onWarning?.(`${String(folderOrFiles)}: no policy files; no image will be judged`)
+  const paths = (await Promise.all([filesOrFolders].flat().map(policyFilesAt))).flat()
+  if (paths.length === 0) options.onWarning?.(`${String(filesOrFolders)}: no policy files; no image will be judged`)
   return usable(await Promise.all(paths.map(readPolicyFile)), options)
 }
 
@@ -60,15 +60,16 @@ function usable(files: readonly PolicyFile[], { within, onWarning, ...supplied }
   )
 }
 
-async function policyFilesIn(folder: string): Promise<string[]> {
+async function policyFilesAt(path: string): Promise<string[]> {
   try {
-    const entries = await readdir(folder, { withFileTypes: true })
+    if (!(await stat(path)).isDirectory()) return [path]
+    const entries = await readdir(path, { withFileTypes: true })
     return entries
       .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.') && /\.ya?ml$/.test(entry.name))
-      .map(({ name }) => join(folder, name))
+      .map(({ name }) => join(path, name))
       .sort()
   } catch (error) {
-    throw unreadable(folder, error)
+    throw unreadable(path, error)
   }
 }
 

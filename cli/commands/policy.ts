@@ -17,7 +17,7 @@ export function policyCommand(): Command {
 function checkCommand(): Command {
   return new Command('check')
     .description('read policy files as the service does: exit 0 they can be used, 2 they have mistakes')
-    .argument('<file...>', 'policy files; all together, so that one may refer to another')
+    .argument('<file...>', 'policy files, or folders of them; all together, so that one may refer to another')
     .addOption(trustedRootOption())
     .action(async (files: readonly string[], options: { readonly trustedRoot?: readonly string[] }) => {
       const roots = await rootsOf(options)

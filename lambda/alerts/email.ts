@@ -28,10 +28,13 @@ const OUTCOMES: Readonly<Record<TagOutcome['outcome'], string>> = {
 }
 
 const ADVICE: Readonly<Record<AlertEvent, string>> = {
-  failed: 'Sign the image as the policy asks (by digest). A tag that was taken then comes back by itself.',
-  quarantined: 'Sign the image as the policy asks (by digest). The tag then comes back by itself.',
+  failed:
+    'Put right what was found: sign the image (by digest), attach what is missing, or push a better one. A tag that was taken comes back by itself once its image is verified.',
+  quarantined:
+    'Put right what was found: sign the image (by digest), attach what is missing, or push a better one. The tag comes back by itself once its image is verified.',
   recovered: 'Nothing to do.',
-  degraded: 'Deploy gates say no. Sign the image anew or mend the policy.',
+  degraded:
+    'Deploy gates say no. Put right what was found: sign the image anew, attach what is missing, or mend the policy.',
   error:
     'Nothing was taken. It is tried again by itself. If this repeats, look at the registry, or at what is attached to the image where that is more than is read.',
   waived:

@@ -36,7 +36,7 @@ What happened to its tags
 - v2: left alone: it points at another image by now
 
 What to do
-Sign the image as the policy asks (by digest). A tag that was taken then comes back by itself.`,
+Put right what was found: sign the image (by digest), attach what is missing, or push a better one. A tag that was taken comes back by itself once its image is verified.`,
   ],
   [
     alert({ event: 'quarantined', tags: [{ tag: 'v1', outcome: 'taken' }] }),
@@ -52,7 +52,7 @@ What happened to its tags
 - v1: taken away; the image is kept and can still be pulled by digest
 
 What to do
-Sign the image as the policy asks (by digest). The tag then comes back by itself.`,
+Put right what was found: sign the image (by digest), attach what is missing, or push a better one. The tag comes back by itself once its image is verified.`,
   ],
   [
     alert({
@@ -90,7 +90,7 @@ What was found
 - signed/key: fail (no-signature): nothing claims it
 
 What to do
-Deploy gates say no. Sign the image anew or mend the policy.`,
+Deploy gates say no. Put right what was found: sign the image anew, attach what is missing, or mend the policy.`,
   ],
   [
     alert({ event: 'error', state: 'error', checks: [] }),

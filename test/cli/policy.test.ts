@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { documentOf, PUBLIC_KEY } from '../core/policy/documents.ts'
 import { temporaryFolder } from '../local/temporary-folder.ts'
@@ -25,7 +25,7 @@ function fileOf(text: string): string {
 it('tells what files say: whom each policy asks, and what each Enforcement would do', async () => {
   const enforcement = documentOf(
     'Enforcement',
-    `${IMAGES}\nenvironment: prod\nonFailure: quarantine\ngracePeriod: 5m`,
+    `images: [{ glob: "ghcr.io/acme/**", exclude: ["ghcr.io/acme/try/**"] }]\nenvironment: prod\nonFailure: quarantine\ngracePeriod: 5m\nfailFast: true\nprotect: ["**:latest"]`,
     'prod',
   )
   const text = [
@@ -38,8 +38,13 @@ it('tells what files say: whom each policy asks, and what each Enforcement would
     'VerificationPolicy any (enforce) covers ghcr.io/acme/**; one of: key',
     'VerificationPolicy every (warn) covers ghcr.io/acme/**; all of: key',
     'VerificationPolicy some (enforce) covers ghcr.io/acme/**; 2 distinct signers of: ci',
-    'Enforcement prod (prod) on ghcr.io/acme/**: takes the tags of what has failed 300 s after the first tag; says no to what no longer holds',
+    'Enforcement prod (prod) on ghcr.io/acme/** (not ghcr.io/acme/try/**): takes the tags of what has failed 300 s after its first tag, or at once where a signature is bad, but never **:latest; says no to what no longer holds',
   ])
+})
+
+it('reads folders too', async () => {
+  const file = fileOf(keyed('any'))
+  expect(await printed('check', dirname(file))).toEqual(await printed('check', file))
 })
 
 it('warns, and says that nothing is taken where nothing says so', async () => {

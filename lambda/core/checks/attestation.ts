@@ -50,11 +50,19 @@ export function judgeAttestation(
   const enough = good.length > 0 && (counts === 'one' || good.length === judged.length)
   const [told] = enough ? good : judged.filter(({ finding }) => !finding.met)
   if (told === undefined || !enough) {
-    return { finding: told?.finding ?? found.nearest, accepted: [], seen: judged.length > 0 }
+    const finding = told === undefined ? found.nearest : withRivals(told.finding, good.length, judged.length)
+    return { finding, accepted: [], seen: judged.length > 0 }
   }
   const ends = good.map(({ finding }) => (finding.met ? finding.until : undefined))
   const signers = good.map(({ one: { one } }) => one.signer)
   return { finding: met(signers, told.finding.detail, ends), accepted: good.map(({ one: { one } }) => one), seen: true }
+}
+
+/** Tells why those that are good, and may be what people look at, were not enough. */
+function withRivals(finding: Finding, good: number, candidates: number): Finding {
+  if (finding.met || good === 0) return finding
+  const why = `${candidates} may be the newest, as no trusted time tells them apart, and all of these must be good`
+  return missed(finding.reason, `${finding.detail} (${why})`)
 }
 
 /** Whether more is asked of an attestation than that it is there. */

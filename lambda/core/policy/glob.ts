@@ -7,7 +7,8 @@ export type GlobPlace = 'captures' | 'repository' | 'reference' | 'tag'
 
 /** Compiles globs that `globFault` has nothing against. `*` and `{name}` stop at `/`, `**` does not; the whole text must match. */
 export function compileGlob(source: string, place: GlobPlace, exclude: readonly string[] = []): ImageGlob {
-  return { source, pattern: translate(source, place), exclude: exclude.map((glob) => translate(glob, place)) }
+  const one = (glob: string) => ({ source: glob, pattern: translate(glob, place) })
+  return { ...one(source), exclude: exclude.map(one) }
 }
 
 /** Matches `host/name`, whatever the tag or digest: for VerificationPolicy and Enforcement. */
@@ -48,7 +49,10 @@ function matches(glob: ImageGlob, text: string): boolean {
 function compiledOf(glob: ImageGlob): Compiled {
   const known = compiled.get(glob)
   if (known !== undefined) return known
-  const fresh = { include: RE2JS.compile(glob.pattern), exclude: glob.exclude.map((one) => RE2JS.compile(one)) }
+  const fresh = {
+    include: RE2JS.compile(glob.pattern),
+    exclude: glob.exclude.map(({ pattern }) => RE2JS.compile(pattern)),
+  }
   compiled.set(glob, fresh)
   return fresh
 }

@@ -6,7 +6,8 @@ import type { ProvenanceRule, SbomRule, VulnerabilityRule } from './statement-ru
  * A compiled image pattern, always matched in full; against what (`host/name`, a reference, or `host/name:tag`) depends on where it
  * stands. `source` is the text a person wrote; each of its `{name}` is a group of this name in `pattern`.
  */
-export type ImageGlob = { readonly source: string; readonly pattern: string; readonly exclude: readonly string[] }
+export type ImageGlob = Glob & { readonly exclude: readonly Glob[] }
+type Glob = { readonly source: string; readonly pattern: string }
 
 /** How a text is compared. `full` false only for ClusterImagePolicy patterns, which upstream leaves unanchored. `{name}` stands for what a glob captures. */
 export type TextMatch = { readonly exact: string } | { readonly pattern: string; readonly full: boolean }

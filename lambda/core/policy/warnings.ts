@@ -8,6 +8,7 @@ import { predicateUri } from './schema-authority.ts'
 import { PULL_SECRETS } from './schema-source.ts'
 import { acceptsAnyone } from './text-match.ts'
 
+const CONTENT_RULES = ['policy', 'provenance', 'sbom', 'vulnerabilities']
 const PUBLIC_LOG = 'https://rekor.sigstore.dev'
 
 type ParsedPolicy = Extract<Parsed, { readonly kind: Policy['kind'] }>
@@ -22,6 +23,7 @@ export function warningsOf(parsed: ParsedPolicy, value: unknown): Fault[] {
     ...(upstream ? nameWarnings(authorities) : []),
     ...matchWarnings(parsed),
     ...authorities.flatMap((authority, index) => authorityWarnings(authority, ['spec', 'authorities', index], value)),
+    ...(upstream ? [] : authorities.flatMap((one, index) => newestWarnings(one, ['spec', 'authorities', index]))),
   ]
 }
 
@@ -92,6 +94,19 @@ function ageWarnings(attestation: object, path: Path): Fault[] {
   return warn(
     [...path, 'maxAge'],
     'a key, or a certificate that lives for more than a day, does not tell when it signed: what counts is the earliest log entry or timestamp of the same content that lies on the image',
+  )
+}
+
+/** Where nobody knows which is the newest, none may be left out of account. */
+function newestWarnings({ key, ctlog, rfc3161timestamp, attestations }: AuthorityDocument, path: Path): Fault[] {
+  if (key === undefined || ctlog !== undefined || rfc3161timestamp !== undefined) return []
+  return (attestations ?? []).flatMap((attestation, index) =>
+    CONTENT_RULES.some((rule) => rule in attestation)
+      ? warn(
+          [...path, 'attestations', index],
+          'a key alone does not tell when it signed, so every attestation of this type that it signed must meet this, older ones too; where ctlog or rfc3161timestamp is asked for, only the newest counts',
+        )
+      : [],
   )
 }
 

@@ -109,6 +109,13 @@ describe('what it says', () => {
     const met = (...oks: readonly boolean[]) =>
       judgeAttestation(byKey(), wanted({ policy: cel('predicate.ok') }), scene(...oks), 'newest').finding.met
     expect([met(true), met(true, true), met(true, false), met(false)]).toEqual([true, true, false, false])
+    const { finding } = judgeAttestation(
+      byKey(),
+      wanted({ policy: cel('predicate.ok') }),
+      scene(true, false, true),
+      'newest',
+    )
+    expect(finding.detail).toMatch(/3 may be the newest, as no trusted time tells them apart, and all of these must be/)
   })
 
   it('of another type or another signer counts for nothing', () => {

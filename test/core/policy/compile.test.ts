@@ -181,7 +181,9 @@ test("a ClusterImagePolicy keeps upstream's globs and unanchored patterns", () =
 
 test('an Enforcement with its defaults, and with everything said', () => {
   const images = 'images: [{ glob: "ghcr.io/**", exclude: ["**/old"] }]'
-  const compiled = [{ source: 'ghcr.io/**', pattern: 'ghcr\\.io/.*', exclude: ['.*/old'] }]
+  const compiled = [
+    { source: 'ghcr.io/**', pattern: 'ghcr\\.io/.*', exclude: [{ source: '**/old', pattern: '.*/old' }] },
+  ]
   expect(enforcementWith(images)).toEqual({
     name: 'sample',
     images: compiled,

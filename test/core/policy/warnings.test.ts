@@ -67,6 +67,22 @@ describe('what a ClusterImagePolicy likely does not mean is warned of', () => {
   })
 })
 
+test('content asked of a key whose signatures have no time is warned of', () => {
+  const asked = (authority: string) =>
+    problemsIn(
+      documentOf(
+        'VerificationPolicy',
+        `images: [{ glob: "ghcr.io/**" }]\nauthorities:\n- ${authority}\n  attestations: [{ name: a, predicateType: "https://a", policy: { type: cel, data: "true" } }]`,
+      ),
+    )
+  const key = `key: { data: ${JSON.stringify(PUBLIC_KEY)} }`
+  expect(asked('keyless: { identities: [{ issuer: i, subject: s }] }')).toEqual([])
+  expect(asked(`${key}\n  ctlog: {}`)).toEqual([])
+  expect(asked(key)).toEqual([
+    expect.stringMatching(/^p\.yaml:\d+:\d+: warning: spec\.authorities\[0\]\.attestations\[0\]: a key alone /),
+  ])
+})
+
 test('an age that a key does not tell is warned of', () => {
   const aged = (authority: string) =>
     problemsIn(
