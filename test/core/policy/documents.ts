@@ -20,7 +20,7 @@ export function problemsIn(text: string, options?: LoadOptions): string[] {
   return loadPolicies([{ path: 'p.yaml', text }], options).problems.map(formatProblem)
 }
 
-/** The set of files without a single problem. */
+/** The set of files without a mistake; they may be warned of. */
 export function setOf(...texts: string[]): PolicySet {
   const { set, problems } = loadPolicies(texts.map((text, index) => ({ path: `${index}.yaml`, text })))
   const errors = problems.filter(({ severity }) => severity === 'error')
