@@ -16,12 +16,13 @@ const JUDGE = fileURLToPath(new URL('./memory/judge.ts', import.meta.url))
 const run = promisify(execFile)
 
 let failed = 0
-for (const { name, fill, ends } of CASES) {
+const only = process.argv[2] ?? ''
+for (const { name, fill, asks = '', ends } of CASES.filter((one) => one.name.includes(only))) {
   const contents: Repository = new Map()
   const digest = fill(contents)
   const { host, close } = await serveRepository(contents)
   for (const times of [1, QUEUES.verify.batch]) {
-    const said = await judge(host, digest, times)
+    const said = await judge(host, digest, asks, times)
     const good =
       typeof said !== 'string' &&
       said.ends.every((end) => end === ends) &&
@@ -40,10 +41,21 @@ console.log(`${CASES.length * 2 - failed} passed, ${failed} failed; ${memory} Mi
 process.exitCode = failed === 0 ? 0 : 1
 
 /** What came of it, or what ended the process. */
-async function judge(host: string, digest: string, times: number): Promise<Judgement | string> {
+async function judge(host: string, digest: string, asks: string, times: number): Promise<Judgement | string> {
   // V8 collects more eagerly near its limit; a function's is below its memory
   const heap = `--max-old-space-size=${Math.floor(memory * 0.75)}`
-  const args = [heap, JUDGE, '--host', host, '--digest', digest, `--key=${KEYS.publicKey}`, '--times', String(times)]
+  const args = [
+    heap,
+    JUDGE,
+    '--host',
+    host,
+    '--digest',
+    digest,
+    `--key=${KEYS.publicKey}`,
+    `--asks=${asks}`,
+    '--times',
+    String(times),
+  ]
   try {
     const { stdout } = await run(process.execPath, args, { maxBuffer: MIB, timeout: 2 * timeout * 1000 })
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Judgement

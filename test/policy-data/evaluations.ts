@@ -65,6 +65,6 @@ async function files(folder: string): Promise<Outcome[]> {
 function ask(expression: Expression, name: string, document: unknown): string {
   const fault = expressionFault(expression, 'attestation')
   if (fault !== undefined) return `cannot be used: line ${fault.line}: ${fault.message}`
-  const no = unmet(expression, 'attestation', { variables: {}, document, now: NOW })
+  const no = unmet(expression, 'attestation', { variables: {}, document, now: NOW, budget: new Map() })
   return no === undefined ? '' : explainUnmet(expression, name, no.why)
 }

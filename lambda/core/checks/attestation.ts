@@ -1,13 +1,13 @@
 import type { Authenticated } from '../evidence.ts'
 import type { ImageId } from '../image.ts'
 import type { SigstoreAuthority } from '../policy/authorities.ts'
-import type { Captures } from '../policy/captures.ts'
 import { explainUnmet, unmet } from '../policy/expression.ts'
 import type { WantedAttestation } from '../policy/policy.ts'
 import { asTyped } from '../policy/typed-predicates.ts'
 import { plusSeconds } from '../status.ts'
 import { type Accepted, type Finding, findAccepted, findingOf, met, missed, signedBy } from './authority.ts'
 import { type Dated, dated } from './dated.ts'
+import type { Asking } from './judged.ts'
 import { statementOf } from './statement-of.ts'
 import { judgeRules } from './statement-rules.ts'
 import { unreadFor } from './undecided.ts'
@@ -16,9 +16,8 @@ import { unreadFor } from './undecided.ts'
 export type Scene = {
   readonly image: ImageId
   readonly claims: readonly Authenticated[]
-  readonly captures: Captures
   readonly now: Date
-}
+} & Asking
 
 /** How an attestation came out, and the accepted ones that this rests on; `seen`: whether any was accepted, whatever it says. */
 export type AttestationResult = {
@@ -45,10 +44,12 @@ export function judgeAttestation(
   // What was not read might be the newest, or speak against what was
   const unread = counts === 'newest' ? unreadFor(authority, scene.claims) : undefined
   if (unread !== undefined) return { finding: missed('over-limit', unread), accepted: [], seen: true }
-  const judged = candidates.map((one) => ({ one, finding: judge(authority, wanted, one, scene) }))
+  // In an order of their own, so that where the steps of an expression end depends on nothing else
+  const judged = candidates.toSorted(byId).map((one) => ({ one, finding: judge(authority, wanted, one, scene) }))
   const good = judged.filter(({ finding }) => finding.met)
   const enough = good.length > 0 && (counts === 'one' || good.length === judged.length)
-  const [told] = enough ? good : judged.filter(({ finding }) => !finding.met)
+  const bad = judged.filter(({ finding }) => !finding.met)
+  const told = enough ? good[0] : (bad.find(({ finding }) => finding.reason !== 'over-limit') ?? bad[0])
   if (told === undefined || !enough) {
     const finding = told === undefined ? found.nearest : withRivals(told.finding, good.length, judged.length)
     return { finding, accepted: [], seen: judged.length > 0 }
@@ -56,6 +57,11 @@ export function judgeAttestation(
   const ends = good.map(({ finding }) => (finding.met ? finding.until : undefined))
   const signers = good.map(({ one: { one } }) => one.signer)
   return { finding: met(signers, told.finding.detail, ends), accepted: good.map(({ one: { one } }) => one), seen: true }
+}
+
+function byId({ one: a }: Dated, { one: b }: Dated): number {
+  if (a.id === b.id) return 0
+  return a.id < b.id ? -1 : 1
 }
 
 /** Tells why those that are good, and may be what people look at, were not enough. */
@@ -114,7 +120,11 @@ function vexOf(authority: SigstoreAuthority, { image, claims }: Scene): readonly
   return findAccepted(authority, { kind: 'vex' }, image, claims).accepted
 }
 
-function knownOf({ signer }: Accepted, statement: Readonly<Record<string, unknown>>, { image, captures, now }: Scene) {
+function knownOf(
+  { signer }: Accepted,
+  statement: Readonly<Record<string, unknown>>,
+  { image, captures, now, budget }: Scene,
+) {
   const variables = { statement, predicate: statement.predicate ?? null, signer, image, captures }
-  return { variables, document: statement, now }
+  return { variables, document: statement, now, budget }
 }

@@ -4,10 +4,10 @@ import { UNNAMED } from '../manifest.ts'
 import { unmet } from '../policy/expression.ts'
 import type { ConfigRule, Policy } from '../policy/policy.ts'
 import { type Finding, met, missed } from './authority.ts'
-import { type Group, groupOf, type Subject } from './judged.ts'
+import { type Asking, type Group, groupOf, type Subject } from './judged.ts'
 
 type ConfigAt = { readonly at?: string; readonly config: ImageConfig }
-type Scene = { readonly image: ImageId; readonly captures: Readonly<Record<string, string>>; readonly now: Date }
+type Scene = { readonly image: ImageId; readonly now: Date } & Asking
 
 /** The image configs of a subject, one a platform. `at`: the platform's name where the image is an index. */
 export function configsOf({ evidence, platforms = [] }: Omit<Subject, 'claims'>): readonly ConfigAt[] {
@@ -36,11 +36,11 @@ function listedAs(listed: string, config: ImageConfig): ImageConfig {
 const UNREAD: ImageConfig = { fault: 'it was not read', reason: 'config-missing' }
 
 /** Every config rule on every platform: one that is not as asked is not made good by another. */
-export function judgeConfigs({ config: rules = [] }: Policy, subject: Subject, captures: Scene['captures']): Group[] {
+export function judgeConfigs({ config: rules = [] }: Policy, subject: Subject, asking: Asking): Group[] {
   if (rules.length === 0) return []
   const configs = configsOf(subject)
   if (configs.length === 0) return [groupOf([{ name: 'config', finding: missed('no-platform') }])]
-  const scene = { image: subject.evidence.image, captures, now: subject.now }
+  const scene = { image: subject.evidence.image, now: subject.now, ...asking }
   return configs.map(({ at, config }) => {
     if ('fault' in config) return groupOf([{ name: 'config', finding: missed(config.reason, config.fault) }], at)
     const findings = rules.map((rule, index) => ({ name: `config-${index}`, finding: judge(rule, config, scene) }))
@@ -51,9 +51,9 @@ export function judgeConfigs({ config: rules = [] }: Policy, subject: Subject, c
 function judge(
   { cel, message }: ConfigRule,
   { platform, json: config }: Extract<ImageConfig, { readonly platform: string }>,
-  { now, ...scene }: Scene,
+  { now, budget, ...scene }: Scene,
 ): Finding {
-  const no = unmet(cel, 'config', { variables: { config, platform, ...scene }, document: config, now })
+  const no = unmet(cel, 'config', { variables: { config, platform, ...scene }, document: config, now, budget })
   if (no === undefined) return met([], 'the image config is as asked')
   return missed(no.reason, no.why === 'it is false' ? message : `${message}: ${no.why}`)
 }

@@ -1,4 +1,6 @@
 import type { Authenticated, Evidence, PlatformClaims } from '../evidence.ts'
+import type { Captures } from '../policy/captures.ts'
+import type { Budget } from '../policy/expression.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Accepted, Finding } from './authority.ts'
 
@@ -9,6 +11,9 @@ export type Subject = {
   readonly platforms?: readonly PlatformClaims[]
   readonly now: Date
 }
+
+/** What the expressions of one policy are asked with, for one image. */
+export type Asking = { readonly captures: Captures; readonly budget: Budget }
 
 /**
  * One thing asked for and how it came out. `onPlatforms`: where each platform met it by evidence of its own;

@@ -1,37 +1,41 @@
 import { asksSignature, type SigstoreAuthority } from '../policy/authorities.ts'
-import { bind, type Captures, capturedBy } from '../policy/captures.ts'
+import { bind, capturedBy } from '../policy/captures.ts'
 import type { Authority, Policy, WantedAttestation } from '../policy/policy.ts'
 import { judgeAttestation } from './attestation.ts'
 import { describeSigner, type Finding, findAccepted, findingOf, met, missed } from './authority.ts'
 import { judgeConfigs } from './config.ts'
-import { type AuthorityResult, type Group, groupOf, type Judged, type Named, type Subject } from './judged.ts'
+import {
+  type Asking,
+  type AuthorityResult,
+  type Group,
+  groupOf,
+  type Judged,
+  type Named,
+  type Subject,
+} from './judged.ts'
 import { overLimitFor, unreadFor } from './undecided.ts'
 import { untilOf } from './until.ts'
 import { judgeWhole } from './whole.ts'
 
 /** Judges an image by one policy: as a whole, or each platform by evidence of its own; then what else it asks of the image. */
 export function judgePolicy(policy: Policy, subject: Subject): Judged {
-  const captures = capturedBy(policy, subject.evidence.image)
-  const vouched = groupsOf(policy, subject, captures)
-  const groups = [
-    ...vouched,
-    ...judgeWhole(policy, vouched, subject, captures),
-    ...judgeConfigs(policy, subject, captures),
-  ]
+  const asking = { captures: capturedBy(policy, subject.evidence.image), budget: new Map() }
+  const vouched = groupsOf(policy, subject, asking)
+  const groups = [...vouched, ...judgeWhole(policy, vouched, subject, asking), ...judgeConfigs(policy, subject, asking)]
   const passed = groups.every((one) => one.passed)
   const until = passed ? untilOf(policy, vouched) : undefined
   return { policy, passed, groups, ...(until !== undefined && { until }) }
 }
 
-function groupsOf(policy: Policy, subject: Subject, captures: Captures): readonly Group[] {
+function groupsOf(policy: Policy, subject: Subject, asking: Asking): readonly Group[] {
   const { evidence, platforms = [] } = subject
   if (evidence.ambiguous !== undefined) return [refused('manifest', missed('ambiguous-manifest', evidence.ambiguous))]
-  if (policy.platforms === 'index' || evidence.children === undefined) return [judgeGroup(policy, subject, captures)]
+  if (policy.platforms === 'index' || evidence.children === undefined) return [judgeGroup(policy, subject, asking)]
   if (platforms.length === 0) return [refused('platforms', missed('no-platform'))]
   return platforms.map(({ platform, digest, claims, problem }) => {
     if (problem !== undefined) return refused('manifest', missed(problem.reason, problem.detail), platform)
     const alone = { evidence: { ...evidence, image: { ...evidence.image, digest } }, claims, now: subject.now }
-    return { platform, ...judgeGroup(policy, alone, captures) }
+    return { platform, ...judgeGroup(policy, alone, asking) }
   })
 }
 
@@ -39,9 +43,9 @@ function refused(name: string, finding: Finding, platform?: string): Group {
   return groupOf([{ name, finding }], platform)
 }
 
-function judgeGroup(policy: Policy, subject: Subject, captures: Captures): Group {
+function judgeGroup(policy: Policy, subject: Subject, asking: Asking): Group {
   const { authorities, require } = policy
-  const results = authorities.map((authority) => judgeAuthority(policy, authority, subject, captures))
+  const results = authorities.map((authority) => judgeAuthority(policy, authority, subject, asking))
   if (require === 'all') return { passed: results.every(({ met }) => met), authorities: results, all: true }
   const passed = results.some(({ met }) => met)
   return require === undefined || !passed ? { passed, authorities: results } : countSigners(results, require.atLeast)
@@ -64,13 +68,13 @@ function countSigners(results: readonly AuthorityResult[], atLeast: number): Gro
   return { passed: false, authorities: [...results, short] }
 }
 
-function judgeAuthority(policy: Policy, authority: Authority, subject: Subject, captures: Captures): AuthorityResult {
+function judgeAuthority(policy: Policy, authority: Authority, subject: Subject, asking: Asking): AuthorityResult {
   const { name } = authority
   if (authority.kind !== 'sigstore') {
     const finding = fixedFinding(authority)
     return { authority: name, met: finding.met, findings: [{ name, finding }] }
   }
-  const findings = findingsOf(policy, bind(authority, captures), subject, captures)
+  const findings = findingsOf(policy, bind(authority, asking.captures), subject, asking)
   const met = findings.every(({ finding }) => finding.met)
   return { authority: name, met, findings, ...overLimitIn(authority, subject) }
 }
@@ -91,9 +95,9 @@ function fixedFinding(authority: Exclude<Authority, SigstoreAuthority>): Finding
   return { ...met([], authority.message), reason: 'static-pass' }
 }
 
-function findingsOf(policy: Policy, authority: SigstoreAuthority, subject: Subject, captures: Captures): Named[] {
+function findingsOf(policy: Policy, authority: SigstoreAuthority, subject: Subject, asking: Asking): Named[] {
   const attestations = authority.attestations.map((wanted) =>
-    findAttestation(policy, authority, wanted, subject, captures),
+    findAttestation(policy, authority, wanted, subject, asking),
   )
   if (!asksSignature(authority)) return attestations
   const found = findAccepted(authority, { kind: 'signature' }, subject.evidence.image, subject.claims)
@@ -106,17 +110,17 @@ function findAttestation(
   authority: SigstoreAuthority,
   wanted: WantedAttestation,
   { evidence: { image }, claims, platforms = [], now }: Subject,
-  captures: Captures,
+  asking: Asking,
 ): Named {
   const counts = kind === 'ClusterImagePolicy' ? 'one' : 'newest'
   const called = { name: `${authority.name}/${wanted.name}`, attestation: wanted.name }
-  const own = judgeAttestation(authority, wanted, { image, claims, captures, now }, counts)
+  const own = judgeAttestation(authority, wanted, { image, claims, now, ...asking }, counts)
   if (own.seen || platforms.length === 0) return { ...called, ...own }
   const onPlatforms = platforms.map(({ platform, digest, claims: its }) => {
     const result = judgeAttestation(
       authority,
       wanted,
-      { image: { ...image, digest }, claims: its, captures, now },
+      { image: { ...image, digest }, claims: its, now, ...asking },
       counts,
     )
     return { platform, ...result }

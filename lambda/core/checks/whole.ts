@@ -3,7 +3,7 @@ import { explainUnmet, unmet } from '../policy/expression.ts'
 import type { Policy } from '../policy/policy.ts'
 import { type Accepted, type Finding, met, missed } from './authority.ts'
 import { configsOf } from './config.ts'
-import { type AuthorityResult, type Group, groupOf, type Named, type Subject } from './judged.ts'
+import { type Asking, type AuthorityResult, type Group, groupOf, type Named, type Subject } from './judged.ts'
 import { statementOf } from './statement-of.ts'
 
 /** Bytes of statements that an expression may ask about at once: parsed, they take ten times as much memory. */
@@ -17,7 +17,7 @@ export function judgeWhole(
   { kind, name, policy, authorities: asked }: Policy,
   groups: readonly Group[],
   subject: Subject,
-  captures: Readonly<Record<string, string>>,
+  { captures, budget }: Asking,
 ): Group[] {
   if (policy === undefined || groups.some(({ passed }) => !passed)) return []
   if (policy.beyond !== undefined) return [groupOf([{ name: 'policy', finding: missed('not-judged', policy.beyond) }])]
@@ -44,7 +44,7 @@ export function judgeWhole(
     )
     const document = { authorityMatches, ...(policy?.withConfig && { config: asUpstream(config) }) }
     const variables = { authorityMatches, config, image: subject.evidence.image, captures }
-    const no = policy && unmet(policy, 'policy', { variables, document, now: subject.now })
+    const no = policy && unmet(policy, 'policy', { variables, document, now: subject.now, budget })
     if (policy === undefined || no === undefined) {
       return met([], 'all that matched is as asked')
     }

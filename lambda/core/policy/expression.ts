@@ -1,10 +1,12 @@
 import { isObject } from '../is-object.ts'
-import { type AskCel, compileCel, type ExpressionFault } from './cel/cel.ts'
+import { type AskCel, compileCel, type ExpressionFault, MOST_STEPS as MOST_CEL_STEPS } from './cel/cel.ts'
 import { type Names, nameFault } from './cel/names.ts'
 import { cueFault, evaluateCue } from './cue/cue.ts'
-import { OverBudget } from './over-budget.ts'
+import { STEPS as MOST_CUE_STEPS } from './cue/node.ts'
+import { OverBudget, type Steps } from './over-budget.ts'
 import type { Expression } from './policy.ts'
 import { evaluateRego, regoFault } from './rego/rego.ts'
+import { MOST_STEPS as MOST_REGO_STEPS } from './rego/work.ts'
 import { show } from './rules.ts'
 
 /** What a CEL expression may name, by where it stands. CUE and Rego are asked about one document, `document` in these. */
@@ -23,7 +25,13 @@ export type Known = {
   readonly variables: Readonly<Record<string, unknown>>
   readonly document: unknown
   readonly now: Date
+  readonly budget: Budget
 }
+
+/** What each expression may still do for one image, on all its statements and platforms together. */
+export type Budget = Map<Expression, Steps>
+
+const MOST = { cel: MOST_CEL_STEPS, rego: MOST_REGO_STEPS, cue: MOST_CUE_STEPS } as const
 
 /** What is known of `image` and of `signer` wherever they may be named. */
 const KNOWN: Names = {
@@ -59,14 +67,17 @@ export function unmet(expression: Expression, scope: Scope, known: Known): Unmet
   }
 }
 
-function ask(expression: Expression, scope: Scope, { variables, document, now }: Known): string | undefined {
+function ask(expression: Expression, scope: Scope, { variables, document, now, budget }: Known): string | undefined {
   const { language, text } = expression
-  if (language === 'rego') return evaluateRego(text, document, now)
-  if (language === 'cue') return evaluateCue(text, document)
+  const allowed = budget.get(expression) ?? { left: MOST[language] }
+  budget.set(expression, allowed)
+  if (allowed.left < 0) throw new OverBudget(MOST[language])
+  if (language === 'rego') return evaluateRego(text, document, now, allowed)
+  if (language === 'cue') return evaluateCue(text, document, allowed)
   const compiled = compiledCel.get(expression) ?? compileCel(text, SCOPES[scope])
   if (typeof compiled !== 'function') return `it cannot be used: ${compiled.message}`
   compiledCel.set(expression, compiled)
-  return compiled({ ...withIntegers(variables), now })
+  return compiled({ ...withIntegers(variables), now }, allowed)
 }
 
 const compiledCel = new WeakMap<Expression, AskCel>()

@@ -20,7 +20,7 @@ function judge(
   claims: readonly Authenticated[],
   counts: 'newest' | 'one' = 'newest',
 ) {
-  const scene = { image: ID, claims, captures: { service: 'app' }, now: NOW }
+  const scene = { image: ID, claims, captures: { service: 'app' }, now: NOW, budget: new Map() }
   return judgeAttestation(byWorkflow(), wanted(fields), scene, counts).finding
 }
 
@@ -54,7 +54,7 @@ describe('its age', () => {
   })
 
   it('must be known', () => {
-    const scene = { image: ID, claims: [good(KEY, attestation(SPDX))], captures: {}, now: NOW }
+    const scene = { image: ID, claims: [good(KEY, attestation(SPDX))], captures: {}, budget: new Map(), now: NOW }
     expect(judgeAttestation(byKey(), wanted({ maxAge: DAY }), scene, 'newest').finding).toMatchObject({
       reason: 'too-old',
       detail: 'signed by key sha256:k at an unknown time; ask for ctlog or rfc3161timestamp beside the key',
@@ -104,6 +104,7 @@ describe('what it says', () => {
       image: ID,
       claims: oks.map((value) => good(KEY, attestation(SPDX, { ok: value }))),
       captures: {},
+      budget: new Map(),
       now: NOW,
     })
     const met = (...oks: readonly boolean[]) =>
@@ -116,6 +117,28 @@ describe('what it says', () => {
       'newest',
     )
     expect(finding.detail).toMatch(/3 may be the newest, as no trusted time tells them apart, and all of these must be/)
+  })
+
+  it('takes its steps from one budget, whatever the order', () => {
+    const pairs = cel('predicate.x.all(one, predicate.x.all(other, one != other || true))')
+    const attached = (count: number) =>
+      Array.from({ length: count }, (_, n) =>
+        good(KEY, attestation(SPDX, { x: Array.from({ length: 400 }, (__, at) => n * 1000 + at) })),
+      )
+    const reason = (claims: readonly Authenticated[]) =>
+      judgeAttestation(
+        byKey(),
+        wanted({ policy: pairs }),
+        { image: ID, claims, captures: {}, budget: new Map(), now: NOW },
+        'newest',
+      ).finding.reason
+    const [few, many] = [attached(2), attached(20)]
+    expect([reason(few), reason(many), reason(many.toReversed()), reason(few)]).toEqual([
+      'verified',
+      'over-limit',
+      'over-limit',
+      'verified',
+    ])
   })
 
   it('of another type or another signer counts for nothing', () => {

@@ -6,7 +6,14 @@ import { documentOf } from './documents.ts'
 
 const holds = (text: string, statement: Readonly<Record<string, unknown>>, shortName?: string) => {
   const document = asTyped(statement, shortName)
-  return unmet({ language: 'cue', text }, 'attestation', { variables: {}, document, now: new Date(0) }) === undefined
+  return (
+    unmet({ language: 'cue', text }, 'attestation', {
+      variables: {},
+      document,
+      now: new Date(0),
+      budget: new Map(),
+    }) === undefined
+  )
 }
 
 describe('a predicate named by its short name', () => {

@@ -29,8 +29,33 @@ import { put, type Repository } from './repository.ts'
 export type HostileCase = {
   readonly name: string
   readonly fill: (at: Repository) => Digest
-  readonly ends: 'over-limit' | 'rejected'
+  /** What the policy asks of attestations, as fields of one; their presence if not given. */
+  readonly asks?: string
+  readonly ends: 'over-limit' | 'rejected' | 'verified'
 }
+
+const asks = (type: string, data: string) =>
+  `predicateType: "https://spdx.dev/Document", policy: { type: ${type}, data: ${JSON.stringify(data)} }`
+const cel = (data: string) => asks('cel', data)
+
+const ASKED: readonly (readonly [what: string, asks: string, ends: HostileCase['ends']])[] = [
+  ['CEL of every value', cel('predicate.x.all(one, one != "a")'), 'over-limit'],
+  [
+    'CEL of every pair of values',
+    cel('predicate.x.all(one, predicate.x.all(other, one != other || true))'),
+    'over-limit',
+  ],
+  [
+    'Rego of every pair of values',
+    asks(
+      'rego',
+      'package sigstore\nisCompliant { some i, j; input.predicate.x[i] == "a"; input.predicate.x[j] == "b" }',
+    ),
+    'over-limit',
+  ],
+  ['CUE of every value', asks('cue', 'predicate: x: [..._]'), 'over-limit'],
+  ['CEL of every letter', cel('predicate.x[0].matches("^(x|y)*z$")'), 'over-limit'],
+]
 
 export const CASES: readonly HostileCase[] = [
   {
@@ -80,6 +105,20 @@ export const CASES: readonly HostileCase[] = [
   {
     name: '6 envelopes of 8 MiB, signed, with a payload of empty objects',
     fill: (at) => withBundles(at, 6, (n) => envelope(n, padded(statementAbout(n), '{},', '0]}', PAYLOAD))),
+    ends: 'over-limit',
+  },
+  ...ASKED.map(
+    ([what, asks, ends]): HostileCase => ({
+      name: `the same, asked by ${what}`,
+      fill: (at) => withBundles(at, 6, signedEnvelope),
+      asks,
+      ends,
+    }),
+  ),
+  {
+    name: '90 small statements, signed, asked by CEL of every pair of values',
+    fill: (at) => withBundles(at, 90, (n) => envelope(n, padded(statementAbout(n), '{},', '0]}}', 2048))),
+    asks: cel('predicate.x.all(one, predicate.x.all(other, one != other || true))'),
     ends: 'over-limit',
   },
   {

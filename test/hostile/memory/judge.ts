@@ -23,12 +23,13 @@ const { values } = parseArgs({
     key: { type: 'string', default: '' },
     digest: { type: 'string', default: '' },
     times: { type: 'string', default: '1' },
+    asks: { type: 'string', default: '' },
   },
 })
-const { host, digest, key } = values
+const { host, digest, key, asks } = values
 if (!isDigest(digest)) throw new Error(`--digest ${digest}`)
 
-const { set } = loadPolicies([
+const { set, problems } = loadPolicies([
   {
     path: 'memory.yaml',
     text: `
@@ -40,10 +41,13 @@ spec:
   platforms: each
   authorities:
     - key: { data: ${JSON.stringify(key)} }
+      ${asks === '' ? '' : `attestations: [{ name: asked, ${asks} }]`}
     - keyless: { identities: [{ issuer: https://issuer.example.com, subject: nobody@example.com }] }
 `,
   },
 ])
+const mistakes = problems.filter(({ severity }) => severity === 'error')
+if (mistakes.length > 0) throw new Error(JSON.stringify(mistakes))
 const registry = ociRegistry({ host, scheme: 'http' })
 const examiner = {
   now: () => new Date(),

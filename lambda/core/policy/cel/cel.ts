@@ -1,6 +1,6 @@
 import { Environment, type ParseResult } from '@marcbachmann/cel-js'
 import { RE2JS } from 're2js'
-import { OverBudget } from '../over-budget.ts'
+import { OverBudget, type Steps } from '../over-budget.ts'
 import { patternFault } from '../text-match.ts'
 import { HAS, MATCHES, matchByRe2, nodesIn, OURS, parseNodes, rewritten, SPEND, weighOperands } from './rewrite.ts'
 
@@ -8,13 +8,12 @@ import { HAS, MATCHES, matchByRe2, nodesIn, OURS, parseNodes, rewritten, SPEND, 
 export type ExpressionFault = { readonly line: number; readonly message: string }
 
 const LONGEST = 16_384
-/** Steps that one evaluation may take: nodes evaluated within macros, and values that operators and functions are given. */
-const MOST_STEPS = 10_000_000
+/** Steps allowed: nodes evaluated within macros, and values that operators and functions are given. About two seconds at worst. */
+export const MOST_STEPS = 4_000_000
 const MOST_PATTERNS = 100
 
 /** An expression that is ready to be asked: undefined where it holds, else why not. An error in it is a no; throws OverBudget. */
-export type AskCel = (variables: Readonly<Record<string, unknown>>) => string | undefined
-type Steps = { left: number }
+export type AskCel = (variables: Readonly<Record<string, unknown>>, allowed?: Steps) => string | undefined
 
 /** Reads a CEL expression (https://cel.dev) that says yes or no of these variables; `now` is a timestamp. Never throws. */
 export function compileCel(text: string, variables: readonly string[]): AskCel | ExpressionFault {
@@ -32,15 +31,21 @@ export function compileCel(text: string, variables: readonly string[]): AskCel |
     const { error, type = 'dyn' } = parsed.check()
     if (error !== undefined) return faultOf(error, text)
     if (type !== 'bool' && type !== 'dyn') return { line: 1, message: `is a ${type}; it must be true or false` }
-    return (values) => ask(steps, parsed, values)
+    return (values, allowed) => ask(steps, parsed, values, allowed)
   } catch (error) {
     return faultOf(error, text)
   }
 }
 
-function ask(steps: Steps, parsed: ParseResult, values: Readonly<Record<string, unknown>>): string | undefined {
-  steps.left = MOST_STEPS
+function ask(
+  steps: Steps,
+  parsed: ParseResult,
+  values: Readonly<Record<string, unknown>>,
+  allowed: Steps = { left: MOST_STEPS },
+): string | undefined {
+  steps.left = allowed.left
   const answer = answerOf(parsed, values)
+  allowed.left = steps.left
   // Whatever came of it: errors may be swallowed by macros, by || and by &&
   if (steps.left < 0) throw new OverBudget(MOST_STEPS)
   return answer

@@ -1,4 +1,4 @@
-import { OverBudget } from '../over-budget.ts'
+import { OverBudget, type Steps } from '../over-budget.ts'
 import { type EvaluationFault, evaluate } from './evaluate.ts'
 import { parseCue } from './parse.ts'
 import { CueRefusal } from './refuse.ts'
@@ -21,9 +21,9 @@ export function cueFault(text: string): { readonly line: number; readonly messag
  * Why a CUE policy does not hold of an input (JSON), in CUE's words; undefined where it holds. It holds if nothing in the
  * unification of both is bottom: what the input lacks is no fault. Throws OverBudget.
  */
-export function evaluateCue(text: string, input: unknown): string | undefined {
+export function evaluateCue(text: string, input: unknown, allowed?: Steps): string | undefined {
   const loaded = load(text)
-  return 'fault' in loaded ? loaded.fault.message : evaluate(loaded.policy, { json: input })?.message
+  return 'fault' in loaded ? loaded.fault.message : evaluate(loaded.policy, { json: input }, allowed)?.message
 }
 
 type Loaded = { readonly policy: Struct } | { readonly fault: EvaluationFault }

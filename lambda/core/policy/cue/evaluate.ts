@@ -1,3 +1,4 @@
+import type { Steps } from '../over-budget.ts'
 import { type Atom, boundAtom } from './atoms.ts'
 import { argumentFault, TESTS } from './builtins.ts'
 import { ANY, BOOL, LIST, STRUCT } from './kinds.ts'
@@ -14,13 +15,21 @@ import { type Concrete, showTyped, type Value } from './value.ts'
 const LONGEST = 2_000
 
 /** Why a policy does not hold of an input, or cannot hold of any where none is given; undefined where it holds. Throws OverBudget. */
-export function evaluate(policy: Struct, input?: { readonly json: unknown }): EvaluationFault | undefined {
-  const world: World = { nodes: [], tasks: [], left: STEPS }
-  const root = newNode(world, undefined, '')
-  unifyStruct(world, root, policy, undefined)
-  if (input !== undefined) unify(world, root, input)
-  settle(world)
-  return firstFault(world, input === undefined ? root : undefined)
+export function evaluate(
+  policy: Struct,
+  input?: { readonly json: unknown },
+  allowed: Steps = { left: STEPS },
+): EvaluationFault | undefined {
+  const world: World = { nodes: [], tasks: [], left: allowed.left }
+  try {
+    const root = newNode(world, undefined, '')
+    unifyStruct(world, root, policy, undefined)
+    if (input !== undefined) unify(world, root, input)
+    settle(world)
+    return firstFault(world, input === undefined ? root : undefined)
+  } finally {
+    allowed.left = world.left
+  }
 }
 
 /** Works off the tasks until none moves. What can change by further unification is read only when nothing else moves. */

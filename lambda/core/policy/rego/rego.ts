@@ -1,3 +1,4 @@
+import type { Steps } from '../over-budget.ts'
 import { define } from './define.ts'
 import { evaluateRule } from './evaluate-rule.ts'
 import { RegoFault, RegoHalt } from './fault.ts'
@@ -29,10 +30,15 @@ export function regoFault(text: string): { readonly line: number; readonly messa
  * Why an input does not comply with a policy, in cosign's words; undefined where it does. The input is JSON, `now` the time
  * that the policy sees. A policy that has a fault or contradicts itself is not complied with; throws OverBudget.
  */
-export function evaluateRego(text: string, input: unknown, now: Date): string | undefined {
+export function evaluateRego(
+  text: string,
+  input: unknown,
+  now: Date,
+  allowed: Steps = { left: MOST_STEPS },
+): string | undefined {
   const policy = policyOf(text)
   if (policy instanceof RegoFault) return `the policy cannot be used: line ${policy.line}: ${policy.message}`
-  const work = { left: MOST_STEPS, sorted: new WeakMap() }
+  const work = { left: allowed.left, sorted: new WeakMap() }
   const nanoseconds = BigInt(now.getTime()) * 1_000_000n
   const run = { policy, input: (input ?? null) as Value, now: nanoseconds, work, known: new Map() }
   try {
@@ -40,6 +46,8 @@ export function evaluateRego(text: string, input: unknown, now: Date): string | 
   } catch (error) {
     if (error instanceof RegoHalt) return `the policy could not be evaluated: ${error.message}`
     throw error
+  } finally {
+    allowed.left = work.left
   }
 }
 

@@ -85,7 +85,7 @@ describe('an expression costs no more than is allowed', () => {
   const squared = 'doc.exists(x, doc.exists(y, x.v + y.v < 0))'
 
   test.each([squared, `${squared} || true`, `[1].all(z, ${squared} || true)`])('%s', (text) => {
-    expect(() => ask(text, long)).toThrow('it takes more than 10000000 steps, the most allowed')
+    expect(() => ask(text, long)).toThrow('it takes more than 4000000 steps, the most allowed for one image')
   })
 
   const many = (count: number) => Array.from({ length: count }, (_, n) => BigInt(n))
@@ -97,7 +97,7 @@ describe('an expression costs no more than is allowed', () => {
     ['doc.a.all(x, doc.a == doc.b)', { a: many(20_000), b: many(20_000) }],
     ['doc.a.all(x, size(doc.s) > 0)', { a: many(20_000), s: 'a'.repeat(1_000_000) }],
   ])('%s', (text, doc) => {
-    expect(() => ask(text, doc)).toThrow('it takes more than 10000000 steps, the most allowed')
+    expect(() => ask(text, doc)).toThrow('it takes more than 4000000 steps, the most allowed for one image')
   })
 
   it('though a question was answered by an error before', () => {
