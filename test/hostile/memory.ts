@@ -7,7 +7,7 @@ import { KEYS } from './memory/fill.ts'
 import type { Judgement } from './memory/judge.ts'
 import { type Repository, serveRepository } from './memory/repository.ts'
 
-// npm run test:memory: repositories made to exhaust whoever reads them, judged by a process that may use what the verify
+// npm run test:memory [-- PART OF A NAME]: repositories made to exhaust whoever reads them, judged by a process that may use what the verify
 // function has: once, and as many times at once as a batch holds. Each must end as told, in the function's memory and time.
 
 const MIB = 1024 * 1024
@@ -16,8 +16,9 @@ const JUDGE = fileURLToPath(new URL('./memory/judge.ts', import.meta.url))
 const run = promisify(execFile)
 
 let failed = 0
-const only = process.argv[2] ?? ''
-for (const { name, fill, asks = '', ends } of CASES.filter((one) => one.name.includes(only))) {
+const [, , named = ''] = process.argv
+const cases = CASES.filter(({ name }) => name.includes(named))
+for (const { name, fill, asks = '', ends } of cases) {
   const contents: Repository = new Map()
   const digest = fill(contents)
   const { host, close } = await serveRepository(contents)
@@ -37,7 +38,7 @@ for (const { name, fill, asks = '', ends } of CASES.filter((one) => one.name.inc
   }
   close()
 }
-console.log(`${CASES.length * 2 - failed} passed, ${failed} failed; ${memory} MiB and ${timeout} s are allowed`)
+console.log(`${cases.length * 2 - failed} passed, ${failed} failed; ${memory} MiB and ${timeout} s are allowed`)
 process.exitCode = failed === 0 ? 0 : 1
 
 /** What came of it, or what ended the process. */

@@ -2,8 +2,8 @@ import { isObject } from '../is-object.ts'
 import { type AskCel, compileCel, type ExpressionFault, MOST_STEPS as MOST_CEL_STEPS } from './cel/cel.ts'
 import { type Names, nameFault } from './cel/names.ts'
 import { cueFault, evaluateCue } from './cue/cue.ts'
-import { STEPS as MOST_CUE_STEPS } from './cue/node.ts'
-import { OverBudget, type Steps } from './over-budget.ts'
+import { MOST_STEPS as MOST_CUE_STEPS } from './cue/node.ts'
+import { OverBudget, type Steps, spend, stepsOf } from './over-budget.ts'
 import type { Expression } from './policy.ts'
 import { evaluateRego, regoFault } from './rego/rego.ts'
 import { MOST_STEPS as MOST_REGO_STEPS } from './rego/work.ts'
@@ -69,15 +69,16 @@ export function unmet(expression: Expression, scope: Scope, known: Known): Unmet
 
 function ask(expression: Expression, scope: Scope, { variables, document, now, budget }: Known): string | undefined {
   const { language, text } = expression
-  const allowed = budget.get(expression) ?? { left: MOST[language] }
-  budget.set(expression, allowed)
-  if (allowed.left < 0) throw new OverBudget(MOST[language])
-  if (language === 'rego') return evaluateRego(text, document, now, allowed)
-  if (language === 'cue') return evaluateCue(text, document, allowed)
+  const steps = budget.get(expression) ?? stepsOf(MOST[language])
+  budget.set(expression, steps)
+  // Nothing is looked at once they are used up
+  spend(steps, 0)
+  if (language === 'rego') return evaluateRego(text, document, now, steps)
+  if (language === 'cue') return evaluateCue(text, document, steps)
   const compiled = compiledCel.get(expression) ?? compileCel(text, SCOPES[scope])
   if (typeof compiled !== 'function') return `it cannot be used: ${compiled.message}`
   compiledCel.set(expression, compiled)
-  return compiled({ ...withIntegers(variables), now }, allowed)
+  return compiled({ ...withIntegers(variables), now }, steps)
 }
 
 const compiledCel = new WeakMap<Expression, AskCel>()

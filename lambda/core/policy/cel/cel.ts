@@ -1,6 +1,6 @@
 import { Environment, type ParseResult } from '@marcbachmann/cel-js'
 import { RE2JS } from 're2js'
-import { OverBudget, type Steps } from '../over-budget.ts'
+import { OverBudget, type Steps, spend, stepsOf } from '../over-budget.ts'
 import { patternFault } from '../text-match.ts'
 import { HAS, MATCHES, matchByRe2, nodesIn, OURS, parseNodes, rewritten, SPEND, weighOperands } from './rewrite.ts'
 
@@ -13,41 +13,40 @@ export const MOST_STEPS = 4_000_000
 const MOST_PATTERNS = 100
 
 /** An expression that is ready to be asked: undefined where it holds, else why not. An error in it is a no; throws OverBudget. */
-export type AskCel = (variables: Readonly<Record<string, unknown>>, allowed?: Steps) => string | undefined
+export type AskCel = (variables: Readonly<Record<string, unknown>>, steps?: Steps) => string | undefined
+
+/** The steps of the evaluation that is going on: what the library calls knows of none. */
+type Meter = { steps: Steps }
 
 /** Reads a CEL expression (https://cel.dev) that says yes or no of these variables; `now` is a timestamp. Never throws. */
 export function compileCel(text: string, variables: readonly string[]): AskCel | ExpressionFault {
   if (text.length > LONGEST) {
     return { line: 1, message: `has ${text.length} characters; at most ${LONGEST} are allowed` }
   }
-  const steps = { left: 0 }
+  const meter = { steps: stepsOf(0) }
   try {
     const nodes = parseNodes(text)
     const odd = oddCall(nodes)
     if (odd !== undefined) return { line: 1, message: odd }
-    const parsed = environment(variables, steps).parse(rewritten(text, nodes))
+    const parsed = environment(variables, meter).parse(rewritten(text, nodes))
     matchByRe2(parsed.ast)
-    weighOperands(parsed.ast, (value) => weigh(steps, value))
+    weighOperands(parsed.ast, (value) => weigh(meter.steps, value))
     const { error, type = 'dyn' } = parsed.check()
     if (error !== undefined) return faultOf(error, text)
     if (type !== 'bool' && type !== 'dyn') return { line: 1, message: `is a ${type}; it must be true or false` }
-    return (values, allowed) => ask(steps, parsed, values, allowed)
+    return (values, steps = stepsOf(MOST_STEPS)) => {
+      meter.steps = steps
+      return ask(parsed, values, steps)
+    }
   } catch (error) {
     return faultOf(error, text)
   }
 }
 
-function ask(
-  steps: Steps,
-  parsed: ParseResult,
-  values: Readonly<Record<string, unknown>>,
-  allowed: Steps = { left: MOST_STEPS },
-): string | undefined {
-  steps.left = allowed.left
+function ask(parsed: ParseResult, values: Readonly<Record<string, unknown>>, steps: Steps): string | undefined {
   const answer = answerOf(parsed, values)
-  allowed.left = steps.left
   // Whatever came of it: errors may be swallowed by macros, by || and by &&
-  if (steps.left < 0) throw new OverBudget(MOST_STEPS)
+  if (steps.left < 0) throw new OverBudget(steps.most)
   return answer
 }
 
@@ -68,11 +67,11 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'a map' : `a ${typeof value}`
 }
 
-function environment(variables: readonly string[], steps: Steps): Environment {
+function environment(variables: readonly string[], meter: Meter): Environment {
   const env = new Environment({ homogeneousAggregateLiterals: false })
   for (const name of variables) env.registerVariable(name, name === 'now' ? 'google.protobuf.Timestamp' : 'dyn')
   env.registerFunction(`${SPEND}(dyn, int): dyn`, (range: unknown, nodes: bigint) => {
-    spend(steps, Number(nodes) * sizeOf(range))
+    spend(meter.steps, Number(nodes) * sizeOf(range))
     return range
   })
   env.registerFunction(`${HAS}(dyn, string): bool`, (of: unknown, field: string) => {
@@ -83,17 +82,12 @@ function environment(variables: readonly string[], steps: Steps): Environment {
   const patterns = new Map<string, RE2JS>()
   env.registerFunction(`string.${MATCHES}(string): bool`, (seen: string, pattern: string) => {
     // RE2 takes its time for each character
-    spend(steps, seen.length + pattern.length)
+    spend(meter.steps, seen.length + pattern.length)
     const known = patterns.get(pattern) ?? compilePattern(pattern)
     if (patterns.size < MOST_PATTERNS) patterns.set(pattern, known)
     return known.test(seen)
   })
   return env
-}
-
-function spend(steps: Steps, count: number): void {
-  steps.left -= count
-  if (steps.left < 0) throw new OverBudget(MOST_STEPS)
 }
 
 /** What an operator may have to look at: every value within, and the characters of texts by the dozen. */

@@ -1,3 +1,4 @@
+import { kept } from '../kept.ts'
 import { OverBudget, type Steps } from '../over-budget.ts'
 import { type EvaluationFault, evaluate } from './evaluate.ts'
 import { parseCue } from './parse.ts'
@@ -21,26 +22,17 @@ export function cueFault(text: string): { readonly line: number; readonly messag
  * Why a CUE policy does not hold of an input (JSON), in CUE's words; undefined where it holds. It holds if nothing in the
  * unification of both is bottom: what the input lacks is no fault. Throws OverBudget.
  */
-export function evaluateCue(text: string, input: unknown, allowed?: Steps): string | undefined {
+export function evaluateCue(text: string, input: unknown, steps?: Steps): string | undefined {
   const loaded = load(text)
-  return 'fault' in loaded ? loaded.fault.message : evaluate(loaded.policy, { json: input }, allowed)?.message
+  return 'fault' in loaded ? loaded.fault.message : evaluate(loaded.policy, { json: input }, steps)?.message
 }
 
 type Loaded = { readonly policy: Struct } | { readonly fault: EvaluationFault }
-const loadedTexts = new Map<string, Loaded>()
+const compiled = kept(compile, KEPT)
 
 function load(text: string): Loaded {
-  const known = loadedTexts.get(text)
-  if (known !== undefined) return known
-  const loaded = text.length > LONGEST ? { fault: { line: 1, message: tooLong(text) } } : compile(text)
-  const [oldest] = loadedTexts.keys()
-  if (oldest !== undefined && loadedTexts.size >= KEPT) loadedTexts.delete(oldest)
-  if (text.length <= LONGEST) loadedTexts.set(text, loaded)
-  return loaded
-}
-
-function tooLong(text: string): string {
-  return `${text.length} characters; at most ${LONGEST} are read`
+  if (text.length <= LONGEST) return compiled(text)
+  return { fault: { line: 1, message: `${text.length} characters; at most ${LONGEST} are read` } }
 }
 
 function compile(text: string): Loaded {

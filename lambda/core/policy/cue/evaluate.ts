@@ -1,8 +1,8 @@
-import type { Steps } from '../over-budget.ts'
+import { stepsOf } from '../over-budget.ts'
 import { type Atom, boundAtom } from './atoms.ts'
 import { argumentFault, TESTS } from './builtins.ts'
 import { ANY, BOOL, LIST, STRUCT } from './kinds.ts'
-import { type Node, newNode, pathOf, STEPS, spend, type Task, type World } from './node.ts'
+import { MOST_STEPS, type Node, newNode, pathOf, spend, type Task, type World } from './node.ts'
 import { demand, locate, type Reading, read } from './read.ts'
 import { scalarOf, showScalar } from './scalar.ts'
 import { cut } from './show.ts'
@@ -18,18 +18,14 @@ const LONGEST = 2_000
 export function evaluate(
   policy: Struct,
   input?: { readonly json: unknown },
-  allowed: Steps = { left: STEPS },
+  steps = stepsOf(MOST_STEPS),
 ): EvaluationFault | undefined {
-  const world: World = { nodes: [], tasks: [], left: allowed.left }
-  try {
-    const root = newNode(world, undefined, '')
-    unifyStruct(world, root, policy, undefined)
-    if (input !== undefined) unify(world, root, input)
-    settle(world)
-    return firstFault(world, input === undefined ? root : undefined)
-  } finally {
-    allowed.left = world.left
-  }
+  const world: World = { nodes: [], tasks: [], steps }
+  const root = newNode(world, undefined, '')
+  unifyStruct(world, root, policy, undefined)
+  if (input !== undefined) unify(world, root, input)
+  settle(world)
+  return firstFault(world, input === undefined ? root : undefined)
 }
 
 /** Works off the tasks until none moves. What can change by further unification is read only when nothing else moves. */

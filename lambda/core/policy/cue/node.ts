@@ -1,4 +1,4 @@
-import { OverBudget } from '../over-budget.ts'
+import { type Steps, spend as spendSteps } from '../over-budget.ts'
 import type { Atom } from './atoms.ts'
 import { LIST, type STRUCT } from './kinds.ts'
 import { isIdentifier, type Scalar } from './scalar.ts'
@@ -47,16 +47,15 @@ export type Node = {
   chosen: Scalar | undefined
 }
 
-/** One unification. `left` is how many steps may still be made. */
-export type World = { readonly nodes: Node[]; tasks: Task[]; left: number }
+/** One unification, and the steps that it may make. */
+export type World = { readonly nodes: Node[]; tasks: Task[]; readonly steps: Steps }
 
 /** About two seconds and 100 MB at worst. */
-export const STEPS = 1_000_000
+export const MOST_STEPS = 1_000_000
 
-/** Takes steps from what is left; throws OverBudget. */
-export function spend(world: World, steps: number): void {
-  world.left -= steps
-  if (world.left < 0) throw new OverBudget(STEPS)
+/** Takes steps; throws OverBudget where there are none left. */
+export function spend({ steps }: World, count: number): void {
+  spendSteps(steps, count)
 }
 
 const PRICE = 4

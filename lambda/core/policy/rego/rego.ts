@@ -1,4 +1,5 @@
-import type { Steps } from '../over-budget.ts'
+import { kept } from '../kept.ts'
+import { stepsOf } from '../over-budget.ts'
 import { define } from './define.ts'
 import { evaluateRule } from './evaluate-rule.ts'
 import { RegoFault, RegoHalt } from './fault.ts'
@@ -15,7 +16,7 @@ const MOST_CACHED = 64
 
 /** A policy text that has been read: the policy, or why it cannot be used. */
 type Read = Policy | RegoFault
-const cache = new Map<string, Read>()
+const compiled = kept(readPolicy, MOST_CACHED)
 
 /**
  * Why a policy text cannot be used, with the line (from 1); undefined where it can. It can where it is of the subset of Rego (v0)
@@ -30,15 +31,10 @@ export function regoFault(text: string): { readonly line: number; readonly messa
  * Why an input does not comply with a policy, in cosign's words; undefined where it does. The input is JSON, `now` the time
  * that the policy sees. A policy that has a fault or contradicts itself is not complied with; throws OverBudget.
  */
-export function evaluateRego(
-  text: string,
-  input: unknown,
-  now: Date,
-  allowed: Steps = { left: MOST_STEPS },
-): string | undefined {
+export function evaluateRego(text: string, input: unknown, now: Date, steps = stepsOf(MOST_STEPS)): string | undefined {
   const policy = policyOf(text)
   if (policy instanceof RegoFault) return `the policy cannot be used: line ${policy.line}: ${policy.message}`
-  const work = { left: allowed.left, sorted: new WeakMap() }
+  const work = { steps, sorted: new WeakMap() }
   const nanoseconds = BigInt(now.getTime()) * 1_000_000n
   const run = { policy, input: (input ?? null) as Value, now: nanoseconds, work, known: new Map() }
   try {
@@ -46,24 +42,15 @@ export function evaluateRego(
   } catch (error) {
     if (error instanceof RegoHalt) return `the policy could not be evaluated: ${error.message}`
     throw error
-  } finally {
-    allowed.left = work.left
   }
 }
 
 function policyOf(text: string): Read {
-  const known = cache.get(text)
-  if (known !== undefined) return known
-  const read = readPolicy(text)
-  const [oldest] = cache.keys()
-  if (cache.size >= MOST_CACHED && oldest !== undefined) cache.delete(oldest)
-  cache.set(text, read)
-  return read
+  if (text.length <= LONGEST_POLICY) return compiled(text)
+  return new RegoFault(1, `${text.length} characters; at most ${LONGEST_POLICY} are read`)
 }
 
 function readPolicy(text: string): Read {
-  if (text.length > LONGEST_POLICY)
-    return new RegoFault(1, `${text.length} characters; at most ${LONGEST_POLICY} are read`)
   try {
     const module = parse(text)
     return define(order(resolve(module)), module.defaults)

@@ -1,9 +1,9 @@
-import { OverBudget } from '../over-budget.ts'
+import { type Steps, spend as spendSteps } from '../over-budget.ts'
 import type { Value } from './value.ts'
 
 /** What an evaluation may still do. A step is about the cost of looking at one value, or at 16 characters. */
 export type Work = {
-  left: number
+  readonly steps: Steps
   /** Keys and values of objects, in order, so that each is sorted once. */
   readonly sorted: WeakMap<object, readonly Pair[]>
 }
@@ -12,10 +12,9 @@ export type Pair = readonly [key: Value, value: Value]
 /** How much an evaluation may do. */
 export const MOST_STEPS = 1_000_000
 
-/** Takes steps off the budget. Throws OverBudget where there are none left. */
-export function spend(work: Work, steps: number): void {
-  work.left -= steps
-  if (work.left < 0) throw new OverBudget(MOST_STEPS)
+/** Takes steps; throws OverBudget where there are none left. */
+export function spend({ steps }: Work, count: number): void {
+  spendSteps(steps, count)
 }
 
 /** Takes the steps that reading or writing so many characters costs. */

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { stepsOf } from '../../../../lambda/core/policy/over-budget.ts'
 import { makeObject, makeSet } from '../../../../lambda/core/policy/rego/collection.ts'
 import { compare } from '../../../../lambda/core/policy/rego/compare.ts'
 import { evaluateRego, regoFault } from '../../../../lambda/core/policy/rego/rego.ts'
 import type { Value } from '../../../../lambda/core/policy/rego/value.ts'
 
-const work = () => ({ left: 1_000_000, sorted: new WeakMap() })
+const work = () => ({ steps: stepsOf(1_000_000), sorted: new WeakMap() })
 const difference = (a: Value, b: Value) => Math.sign(compare(a, b, work()))
 
 const { value } = fc.letrec<{ value: Value }>((tie) => ({
