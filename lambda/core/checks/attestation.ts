@@ -44,8 +44,10 @@ export function judgeAttestation(
   // What was not read might be the newest, or speak against what was
   const unread = counts === 'newest' ? unreadFor(authority, scene.claims) : undefined
   if (unread !== undefined) return { finding: missed('over-limit', unread), accepted: [], seen: true }
+  // Parsed once for all candidates: each of both may be large
+  const vex = candidates.length > 0 && wanted.vulnerabilities?.vex ? vexOf(authority, scene).map(statementOf) : []
   // In an order of their own, so that where the steps of an expression end depends on nothing else
-  const judged = candidates.toSorted(byId).map((one) => ({ one, finding: judge(authority, wanted, one, scene) }))
+  const judged = candidates.toSorted(byId).map((one) => ({ one, finding: judge(wanted, one, vex, scene) }))
   const good = judged.filter(({ finding }) => finding.met)
   const enough = good.length > 0 && (counts === 'one' || good.length === judged.length)
   const bad = judged.filter(({ finding }) => !finding.met)
@@ -58,6 +60,8 @@ export function judgeAttestation(
   const signers = good.map(({ one: { one } }) => one.signer)
   return { finding: met(signers, told.finding.detail, ends), accepted: good.map(({ one: { one } }) => one), seen: true }
 }
+
+type Statement = Readonly<Record<string, unknown>>
 
 function byId({ one: a }: Dated, { one: b }: Dated): number {
   if (a.id === b.id) return 0
@@ -82,12 +86,7 @@ function newestOf(all: readonly Dated[]): readonly Dated[] {
   return all.filter(({ signedAt = last }) => signedAt === last)
 }
 
-function judge(
-  authority: SigstoreAuthority,
-  wanted: WantedAttestation,
-  { one, signedAt }: Dated,
-  scene: Scene,
-): Finding {
+function judge(wanted: WantedAttestation, { one, signedAt }: Dated, vex: readonly Statement[], scene: Scene): Finding {
   const { signer } = one
   const who = signedBy(signer)
   const { maxAge, policy } = wanted
@@ -99,12 +98,7 @@ function judge(
     return missed('too-old', `${who} at ${signedAt}; good until ${until}`)
   }
   const statement = statementOf(one)
-  const vex = wanted.vulnerabilities?.vex ? vexOf(authority, scene) : []
-  const rules = judgeRules(wanted, statement, {
-    vex: vex.map(statementOf),
-    imageDigest: scene.image.digest,
-    now: scene.now,
-  })
+  const rules = judgeRules(wanted, statement, { vex, imageDigest: scene.image.digest, now: scene.now })
   for (const { reason, finding } of rules) if (!finding.met) return missed(reason, `${who}; ${finding.detail}`)
   const no = policy && unmet(policy, 'attestation', knownOf(one, asTyped(statement, wanted.typed), scene))
   if (policy && no) return missed(no.reason, `${who}; ${explainUnmet(policy, wanted.name, no.why)}`)
@@ -120,11 +114,7 @@ function vexOf(authority: SigstoreAuthority, { image, claims }: Scene): readonly
   return findAccepted(authority, { kind: 'vex' }, image, claims).accepted
 }
 
-function knownOf(
-  { signer }: Accepted,
-  statement: Readonly<Record<string, unknown>>,
-  { image, captures, now, budget }: Scene,
-) {
+function knownOf({ signer }: Accepted, statement: Statement, { image, captures, now, budget }: Scene) {
   const variables = { statement, predicate: statement.predicate ?? null, signer, image, captures }
   return { variables, document: statement, now, budget }
 }
