@@ -2,8 +2,7 @@ import type { Enforcement, ImageGlob, Policy } from '../lambda/core/policy/polic
 
 /** What a policy asks, on one line: whom it covers, and by whom these must be vouched for. */
 export function describePolicy({ kind, name, mode, images, ...asks }: Policy): string {
-  const where = images.length === 0 ? 'no image' : describeGlobs(images)
-  return `${kind} ${name} (${mode}) covers ${where}; ${describeAsks(asks)}`
+  return `${kind} ${name} (${mode}) covers ${describeGlobs(images) || 'no image'}; ${describeAsks(asks)}`
 }
 
 /** By whom images must be vouched for, and what else is asked of them. */

@@ -4,7 +4,7 @@ import { join, resolve, sep } from 'node:path'
 import { MAX_FILE_BYTES, type PolicyFile, readDocuments } from './core/policy/documents.ts'
 import { type Remote, remotesIn } from './core/policy/expressions.ts'
 import { formatProblem } from './core/policy/format-problem.ts'
-import { parseDocument } from './core/policy/kinds.ts'
+import { isPolicy, parseDocument } from './core/policy/kinds.ts'
 import { type LoadOptions, loadPolicies } from './core/policy/load.ts'
 import type { PolicySet } from './core/policy/policy.ts'
 import { Misconfigured } from './errors.ts'
@@ -37,8 +37,7 @@ export async function remotesOf(file: string): Promise<Remote[]> {
   const { documents } = readDocuments(await readPolicyFile(file))
   const remotes = documents.flatMap(({ value }) => {
     const parsed = parseDocument(value)
-    const isPolicy = 'kind' in parsed && (parsed.kind === 'ClusterImagePolicy' || parsed.kind === 'VerificationPolicy')
-    return isPolicy ? remotesIn(parsed.document) : []
+    return 'kind' in parsed && isPolicy(parsed) ? remotesIn(parsed.document) : []
   })
   return [...new Map(remotes.map((remote) => [remote.sha256sum, remote])).values()]
 }

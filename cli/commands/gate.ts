@@ -3,9 +3,9 @@ import { Command } from 'commander'
 import type { GateAnswer } from '../../lambda/core/gate.ts'
 import { askApi, defaultApi } from '../api-client.ts'
 import { EXIT, exitForState } from '../exit.ts'
-import { outputOption } from '../output-option.ts'
+import { type OutputOptions, outputOption } from '../output-option.ts'
 
-type Options = { readonly api: string; readonly environment?: string; readonly output: string }
+type Options = OutputOptions & { readonly api: string; readonly environment?: string }
 
 /** `assay gate IMAGE`: may this be deployed? */
 export function gateCommand(): Command {

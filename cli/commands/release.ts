@@ -3,9 +3,10 @@ import { parseDuration } from '../../lambda/core/policy/duration.ts'
 import type { StatusResponse } from '../../lambda/core/response.ts'
 import { plusSeconds } from '../../lambda/core/status.ts'
 import { askApi, defaultApi } from '../api-client.ts'
+import { type OutputOptions, outputOption } from '../output-option.ts'
 import { statusLines } from './status.ts'
 
-type Options = { readonly reason: string; readonly expires: string; readonly api: string; readonly output: string }
+type Options = OutputOptions & { readonly reason: string; readonly expires: string; readonly api: string }
 
 /** `assay release IMAGE`: accepts a digest in your name, and gives its tags back. */
 export function releaseCommand(): Command {
@@ -15,7 +16,7 @@ export function releaseCommand(): Command {
     .requiredOption('--reason <text>', 'why, in up to 500 characters')
     .requiredOption('--expires <when>', 'until when: 2026-12-24T18:00:00Z, or for how long: 12h, 30d; 90d at most')
     .option('--api <url>', 'status API', defaultApi())
-    .option('--output <format>', 'text or json', 'text')
+    .addOption(outputOption())
     .action(async (image: string, { reason, expires, api, output }: Options) => {
       const body = { image, reason, expiresAt: expiryOf(expires, new Date()) }
       const { body: status } = await askApi(api, '/v1/releases', {}, { method: 'POST', body })

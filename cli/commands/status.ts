@@ -2,11 +2,11 @@ import { Command } from 'commander'
 import type { StatusResponse } from '../../lambda/core/response.ts'
 import { askApi, defaultApi } from '../api-client.ts'
 import { exitForState } from '../exit.ts'
-import { outputOption } from '../output-option.ts'
+import { type OutputOptions, outputOption } from '../output-option.ts'
 import { checkLines, paintState } from '../print-checks.ts'
 import { waiverLine } from '../waiver-line.ts'
 
-type Options = { readonly api: string; readonly output: string }
+type Options = OutputOptions & { readonly api: string }
 
 /** `assay status IMAGE`: what the status API knows. */
 export function statusCommand(): Command {

@@ -1,10 +1,11 @@
 import { Command } from 'commander'
 import * as z from 'zod'
 import { askApi, defaultApi } from '../api-client.ts'
+import { type OutputOptions, outputOption } from '../output-option.ts'
 import { paintState } from '../print-checks.ts'
 import { waiverLine } from '../waiver-line.ts'
 
-type Options = { readonly api: string; readonly output: string }
+type Options = OutputOptions & { readonly api: string }
 
 const page = z.object({
   waivers: z.array(
@@ -54,7 +55,7 @@ function revokeCommand(): Command {
 }
 
 function withApi(command: Command): Command {
-  return command.option('--api <url>', 'status API', defaultApi()).option('--output <format>', 'text or json', 'text')
+  return command.option('--api <url>', 'status API', defaultApi()).addOption(outputOption())
 }
 
 async function allWaivers(api: string): Promise<readonly Listed[]> {

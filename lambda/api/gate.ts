@@ -4,7 +4,7 @@ import { type GateAnswer, gate } from '../core/gate.ts'
 import { enforcementFor, environments, inEnvironment } from '../core/policy/match.ts'
 import { currentPolicyHash } from '../examine.ts'
 import type { Known } from '../world.ts'
-import { imageParameter, locate } from './locate.ts'
+import { imageParameter, locate, unwatched } from './locate.ts'
 import type { Answer } from './problem.ts'
 import type { Query } from './query.ts'
 
@@ -44,10 +44,8 @@ async function ask(world: Known, reference: unknown, environment: string | undef
       reasons: [`no Enforcement of environment "${environment}" covers this image`],
     }
   }
-  if (!world.registries.has(image.host)) {
-    const watched = [...world.registries.keys()].join(', ')
-    return { allow: false, state: 'unknown', reasons: [`registry ${image.host} is not watched; watched: ${watched}`] }
-  }
+  const elsewhere = unwatched(world, image)
+  if (elsewhere !== undefined) return { allow: false, state: 'unknown', reasons: [elsewhere] }
   const { digest, taken } = await locate(world, image)
   const record = digest && (await world.store.image({ ...image, digest }))
   if (!record) return gate(undefined, '', enforcementFor(world.policies, image), world.now().toISOString())

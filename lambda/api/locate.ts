@@ -10,6 +10,15 @@ export type Located = {
   readonly taken: boolean
 }
 
+/** Why nothing is asked of an image's registry; undefined where it is watched. */
+export function unwatched(
+  { registries }: Pick<Known, 'registries'>,
+  { host }: Pick<ImageRef, 'host'>,
+): string | undefined {
+  if (registries.has(host)) return undefined
+  return `registry ${host} is not watched; watched: ${[...registries.keys()].join(', ')}`
+}
+
 /** Reads the `image` parameter. */
 export function imageParameter(value: unknown): ImageRef {
   if (typeof value !== 'string' || value === '') throw new BadInput('image is missing: give [HOST/]NAME[:TAG][@DIGEST]')

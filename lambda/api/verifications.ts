@@ -5,7 +5,7 @@ import { BadInput } from '../core/bad-input.ts'
 import { formatImage } from '../core/image.ts'
 import { Unavailable } from '../errors.ts'
 import type { Known } from '../world.ts'
-import { imageParameter } from './locate.ts'
+import { imageParameter, unwatched } from './locate.ts'
 import type { Answer } from './problem.ts'
 import { getStatus } from './status.ts'
 
@@ -21,11 +21,8 @@ export async function postVerification(world: Known, invoke: InvokeVerify, body:
     throw new BadInput(`body: ${z.prettifyError(parsed.error)}; give {"image": "HOST/NAME:TAG", "wait": true}`)
   const { image: reference, wait = false } = parsed.data
   const image = imageParameter(reference)
-  if (!world.registries.has(image.host)) {
-    throw new BadInput(
-      `image "${reference}": registry ${image.host} is not watched; watched: ${[...world.registries.keys()].join(', ')}`,
-    )
-  }
+  const elsewhere = unwatched(world, image)
+  if (elsewhere !== undefined) throw new BadInput(`image "${reference}": ${elsewhere}`)
   await invoke({ verify: formatImage(image) }, wait)
   return wait
     ? getStatus(world, { image: reference })

@@ -5,7 +5,7 @@ import { standingWaiver } from '../core/waiver.ts'
 import { readWaiverRequest } from '../core/waiver-request.ts'
 import { revoke, waive } from '../waive.ts'
 import type { Known, Waiving } from '../world.ts'
-import { imageParameter, locate } from './locate.ts'
+import { imageParameter, locate, unwatched } from './locate.ts'
 import { type Answer, problem } from './problem.ts'
 import { limitParameter, type Query } from './query.ts'
 
@@ -45,10 +45,8 @@ export async function deleteWaiver(world: Known & Waiving, by: string, query: Qu
 async function digestNamed(world: Known, reference: unknown): Promise<ImageId> {
   const image = imageParameter(reference)
   const { host, name, digest } = image
-  if (!world.registries.has(host)) {
-    const watched = [...world.registries.keys()].join(', ')
-    throw new BadInput(`image "${formatImage(image)}": registry ${host} is not watched; watched: ${watched}`)
-  }
+  const elsewhere = unwatched(world, image)
+  if (elsewhere !== undefined) throw new BadInput(`image "${formatImage(image)}": ${elsewhere}`)
   if (digest !== undefined) return { host, name, digest }
   const { digest: current } = await locate(world, image)
   const has =

@@ -1,6 +1,5 @@
-import type { Finding } from './checks/authority.ts'
 import { hasBadSignature } from './checks/bad-signature.ts'
-import type { Judged, Subject } from './checks/judged.ts'
+import { findingsOf, type Judged, type Subject } from './checks/judged.ts'
 import { judgePolicy } from './checks/policy.ts'
 import { reportChecks } from './checks/report.ts'
 import { whyUndecided } from './checks/undecided.ts'
@@ -58,10 +57,6 @@ function outcomeOf(enforcing: readonly Judged[]): Verdict['outcome'] {
 function policyOutcome({ mode }: Policy, passed: boolean): 'pass' | 'fail' | 'warn' {
   if (passed) return 'pass'
   return mode === 'warn' ? 'warn' : 'fail'
-}
-
-function findingsOf({ groups }: Judged): Finding[] {
-  return groups.flatMap(({ authorities }) => authorities.flatMap((one) => one.findings.map(({ finding }) => finding)))
 }
 
 function signersOf(judged: Judged): Signer[] {

@@ -22,6 +22,11 @@ export function parsePurl(text: string): Purl | undefined {
   return { type, path, ...(version && { version: decoded(version) }), qualifiers: qualifiersOf(query) }
 }
 
+/** Whether a package URL is one of an image: what an SBOM is about, and no package within it. */
+export function isImagePurl({ type }: Pick<Purl, 'type'>): boolean {
+  return type === 'oci' || type === 'docker'
+}
+
 /** Splits `NAME@VERSION` at the last `@` that does not begin a segment: npm scopes do (`@acme/app@1.0.0`). */
 export function splitVersion(text: string): { readonly name: string; readonly version?: string } {
   for (let at = text.lastIndexOf('@'); at > 0; at = text.lastIndexOf('@', at - 1)) {

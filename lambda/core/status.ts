@@ -103,6 +103,11 @@ export type HistoryRow = {
 export const VERDICT_LIFETIME = 24 * 3600
 export const RECHECK_AFTER = 23 * 3600
 
+/** The last of some ends, which keeps good what any of them keeps good; undefined where one has none. */
+export function lastEnd(ends: readonly (string | undefined)[]): string | undefined {
+  return ends.includes(undefined) ? undefined : ends.toSorted().at(-1)
+}
+
 /** The earliest of some times. */
 export function earliest(...times: readonly (string | undefined)[]): string | undefined {
   return times.filter((at) => at !== undefined).sort()[0]

@@ -3,7 +3,7 @@ import { type ImageId, parseImage, repositoryOf } from '../image.ts'
 import type { SigstoreAuthority } from '../policy/authorities.ts'
 import { isVex } from '../predicate-types.ts'
 import type { Reason } from '../reasons.ts'
-import { earliest } from '../status.ts'
+import { earliest, lastEnd } from '../status.ts'
 import { describeMismatch, matchesIdentity } from './identity.ts'
 
 /**
@@ -93,11 +93,7 @@ export function findingOf({ accepted, nearest }: Found): Finding {
   const [first] = accepted
   if (first === undefined) return nearest
   const signers = accepted.map(({ signer }) => signer)
-  const finding = met(signers, signedBy(first.signer))
-  // The one that lasts longest keeps it good
-  const ends = accepted.map(({ until }) => until).filter((until) => until !== undefined)
-  const until = ends.length < accepted.length ? undefined : ends.toSorted().at(-1)
-  return { ...finding, ...(until !== undefined && { until }) }
+  return met(signers, signedBy(first.signer), [lastEnd(accepted.map(({ until }) => until))])
 }
 
 /** A finding that is met, and when the first of what it rests on ends, where time ends any of it. */

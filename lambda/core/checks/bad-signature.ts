@@ -4,7 +4,7 @@ import { bind, capturedBy } from '../policy/captures.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Reason } from '../reasons.ts'
 import { matchesIdentity } from './identity.ts'
-import type { Judged, Subject } from './judged.ts'
+import { findingsOf, type Judged, type Subject } from './judged.ts'
 
 /** Nothing bad was seen, only nothing good: a signature may still be on its way. */
 const MERELY_ABSENT: readonly Reason[] = [
@@ -31,15 +31,10 @@ const FOR_ONE: readonly Reason[] = [
 
 /** Whether enforcing policies are missed by something bad, not merely for want of something: what `failFast` looks at. */
 export function hasBadSignature(enforcing: readonly Judged[], policies: readonly Policy[], subject: Subject): boolean {
-  const reasons = enforcing.filter(({ passed }) => !passed).flatMap(reasonsOf)
-  const bad = reasons.filter((reason) => !MERELY_ABSENT.includes(reason))
+  const missed = enforcing.filter(({ passed }) => !passed).flatMap(findingsOf)
+  const bad = missed.flatMap(({ met, reason }) => (met || MERELY_ABSENT.includes(reason) ? [] : reason))
   if (bad.some((reason) => !FOR_ONE.includes(reason))) return true
   return bad.length > 0 && !allVouched(policies, subject)
-}
-
-function reasonsOf({ groups }: Judged): Reason[] {
-  const findings = groups.flatMap(({ authorities }) => authorities.flatMap((one) => one.findings))
-  return findings.flatMap(({ finding }) => (finding.met ? [] : finding.reason))
 }
 
 /** Whether everything that lies on the image is by somebody whom some policy asks for: the other signers may still come. */

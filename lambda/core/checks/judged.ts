@@ -53,6 +53,11 @@ export type Judged = {
   readonly until?: string
 }
 
+/** Everything that a policy was found to come to. */
+export function findingsOf({ groups }: Pick<Judged, 'groups'>): Finding[] {
+  return groups.flatMap(({ authorities }) => authorities.flatMap((one) => one.findings.map(({ finding }) => finding)))
+}
+
 /** A group of one finding, or of several, that no authority is asked for. */
 export function groupOf(findings: readonly Omit<Named, 'accepted'>[], platform?: string): Group {
   const authority = findings[0]?.name ?? ''

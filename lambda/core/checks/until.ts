@@ -1,5 +1,5 @@
 import type { Policy } from '../policy/policy.ts'
-import { earliest } from '../status.ts'
+import { earliest, lastEnd } from '../status.ts'
 import type { AuthorityResult, Group } from './judged.ts'
 
 /** When time alone may make a no of a policy that holds, ISO 8601; undefined where it cannot. */
@@ -12,9 +12,7 @@ export function untilOf({ require, policy }: Policy, groups: readonly Group[]): 
 /** Where one authority suffices, the last of them keeps it good; where more are asked for, the first that ends may end it. */
 function untilOfGroup(all: boolean, authorities: readonly AuthorityResult[]): string | undefined {
   const ends = authorities.filter(({ met }) => met).map(untilOfAuthority)
-  if (all) return earliest(...ends)
-  const known = ends.filter((end) => end !== undefined)
-  return known.length < ends.length ? undefined : known.toSorted().at(-1)
+  return all ? earliest(...ends) : lastEnd(ends)
 }
 
 function untilOfAuthority({ findings }: AuthorityResult): string | undefined {

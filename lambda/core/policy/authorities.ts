@@ -7,6 +7,11 @@ export function sigstoreAuthorities(policies: readonly Policy[]): SigstoreAuthor
   return policies.flatMap(({ authorities }) => authorities).filter((one) => one.kind === 'sigstore')
 }
 
+/** What an authority is called: by its place where it has no name, as upstream does. */
+export function authorityName(written: string | undefined, index: number): string {
+  return written || `authority-${index}`
+}
+
 /** Annotations are signed with an image signature: where they are asked for, so is one. */
 export function asksSignature({ attestations, annotations }: SigstoreAuthority): boolean {
   return attestations.length === 0 || Object.keys(annotations).length > 0

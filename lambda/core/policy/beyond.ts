@@ -1,11 +1,10 @@
 import { type ExpressionTexts, missingExpressions } from './expressions.ts'
 import type { Fault } from './issues.ts'
-import type { Parsed } from './kinds.ts'
-import type { Policy } from './policy.ts'
+import type { ParsedPolicy } from './kinds.ts'
 import { unknownRoots } from './roots.ts'
 import { type SecretKeys, secretFaults } from './secrets.ts'
 
-type PolicyDocument = Extract<Parsed, { readonly kind: Policy['kind'] }>['document']
+type PolicyDocument = ParsedPolicy['document']
 
 /** What policies may refer to: trusted roots by name, Secrets, and texts of expressions. */
 export type Resources = {

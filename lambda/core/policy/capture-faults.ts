@@ -1,13 +1,14 @@
-import { referencesIn } from './captures.ts'
+import { capturedByAll, referencesIn } from './captures.ts'
 import type { Fault } from './issues.ts'
-import type { Parsed } from './kinds.ts'
+import type { ParsedPolicy } from './kinds.ts'
 import type { Path } from './path.ts'
-import type { Policy, TextMatch } from './policy.ts'
+import type { TextMatch } from './policy.ts'
 
 /** References to captures that not every glob of the policy makes: for some image they would stand for nothing. */
-export function captureFaults(parsed: Extract<Parsed, { readonly kind: Policy['kind'] }>): Fault[] {
+export function captureFaults(parsed: ParsedPolicy): Fault[] {
   if (parsed.kind !== 'VerificationPolicy') return []
   const { images, authorities } = parsed.document.spec
+  const known = capturedByAll(images.map(({ glob }) => glob))
   return authorities.flatMap(({ keyless, annotations = {}, attestations = [] }, index) => {
     const at = ['spec', 'authorities', index]
     const named = (keyless?.identities ?? []).flatMap(({ issuer, subject, claims }, identity) => {
@@ -15,16 +16,10 @@ export function captureFaults(parsed: Extract<Parsed, { readonly kind: Policy['k
       return [...textsOf({ issuer, subject }, path), ...textsOf(claims, [...path, 'claims'])]
     })
     const signed = Object.entries(annotations).map(([name, text]) => [[...at, 'annotations', name], text] as const)
-    const attested = attestations.flatMap(({ provenance = {} }, at) =>
-      textsOf(provenance, ['spec', 'authorities', index, 'attestations', at, 'provenance']),
+    const attested = attestations.flatMap(({ provenance = {} }, place) =>
+      textsOf(provenance, [...at, 'attestations', place, 'provenance']),
     )
-    return [...named, ...signed, ...attested].flatMap(([path, text]) =>
-      faultsOf(
-        path,
-        text,
-        images.map(({ glob }) => referencesIn(glob)),
-      ),
-    )
+    return [...named, ...signed, ...attested].flatMap(([path, text]) => faultsOf(path, text, known))
   })
 }
 
@@ -35,9 +30,9 @@ function textsOf(matches: Readonly<Record<string, TextMatch>>, path: Path): (rea
   ])
 }
 
-function faultsOf(path: Path, text: string, captured: readonly (readonly string[])[]): Fault[] {
+function faultsOf(path: Path, text: string, known: readonly string[]): Fault[] {
   return referencesIn(text)
-    .filter((name) => !captured.every((names) => names.includes(name)))
+    .filter((name) => !known.includes(name))
     .map((name) => ({
       path,
       of: 'value',

@@ -15,13 +15,17 @@ export function referencesIn(text: string): string[] {
   return [...new Set([...text.matchAll(REFERENCE)].map(([, name = '']) => name))]
 }
 
-/** Reads a text as if its references were plain words, which they will be, and puts them back into what was read. */
-export function aroundReferences(text: string, read: (plain: string) => string | undefined): string | undefined {
-  const plain = text.replace(REFERENCE, (_, name: string) => `${HIDDEN}${name}.`)
-  return read(plain)?.replaceAll(/assay-capture-([A-Za-z0-9]+)\./g, '{$1}')
+/** The captures that every one of these globs makes. */
+export function capturedByAll(globs: readonly string[]): string[] {
+  const [first = [], ...others] = globs.map(referencesIn)
+  return first.filter((name) => others.every((names) => names.includes(name)))
 }
 
-const HIDDEN = 'assay-capture-'
+/** Reads a text as if its references were plain words, which they will be, and puts them back into what was read. */
+export function aroundReferences(text: string, read: (plain: string) => string | undefined): string | undefined {
+  const plain = text.replace(REFERENCE, (_, name: string) => `assay-capture-${name}.`)
+  return read(plain)?.replaceAll(/assay-capture-([A-Za-z0-9]+)\./g, '{$1}')
+}
 
 /** What a policy captures of an image: by the first of its globs, as written, that covers it. */
 export function capturedBy({ kind, images }: Policy, image: ImageId): Captures {

@@ -1,9 +1,10 @@
 import type * as z from 'zod'
+import { authorityName } from './authorities.ts'
 import { beyondAt, type Resources } from './beyond.ts'
 import { expressionOf } from './expressions.ts'
 import { compileGlob } from './glob.ts'
 import type { Fault } from './issues.ts'
-import type { Parsed } from './kinds.ts'
+import type { Parsed, ParsedPolicy } from './kinds.ts'
 import {
   type Authority,
   DEFAULT_ROOT,
@@ -20,10 +21,9 @@ import type { SecretKeys } from './secrets.ts'
 import { TYPED_PREDICATES } from './typed-predicates.ts'
 
 type AuthorityDocument = z.output<typeof ownAuthority>
-type PolicyDocument = Extract<Parsed, { readonly kind: Policy['kind'] }>
 
 /** A policy document with its defaults applied. `missing`: what of that which it refers to is not at hand. */
-export function compilePolicy(parsed: PolicyDocument, resources: Resources, missing: readonly Fault[]): Policy {
+export function compilePolicy(parsed: ParsedPolicy, resources: Resources, missing: readonly Fault[]): Policy {
   const { metadata, spec } = parsed.document
   const { policy } = spec
   const beyond = beyondAt(missing, 'policy')
@@ -48,7 +48,7 @@ export function compilePolicy(parsed: PolicyDocument, resources: Resources, miss
   }
 }
 
-function imagesOf(parsed: PolicyDocument): readonly ImageGlob[] {
+function imagesOf(parsed: ParsedPolicy): readonly ImageGlob[] {
   if (parsed.kind === 'VerificationPolicy') {
     return parsed.document.spec.images.map(({ glob, exclude }) => compileGlob(glob, 'repository', exclude))
   }
@@ -58,19 +58,19 @@ function imagesOf(parsed: PolicyDocument): readonly ImageGlob[] {
 }
 
 /** Upstream reads the image config where it is told to; in CEL it is enough to name it. */
-function asksConfig({ kind, document: { spec } }: PolicyDocument): boolean {
+function asksConfig({ kind, document: { spec } }: ParsedPolicy): boolean {
   const { policy } = spec
   if (policy?.fetchConfigFile !== undefined) return policy.fetchConfigFile
   return kind === 'VerificationPolicy' && policy?.type === 'cel' && /\bconfig\b/.test(policy.data ?? '')
 }
 
-function configOf(parsed: PolicyDocument): Pick<Policy, 'config'> {
+function configOf(parsed: ParsedPolicy): Pick<Policy, 'config'> {
   const rules = parsed.kind === 'VerificationPolicy' ? (parsed.document.spec.config ?? []) : []
   if (rules.length === 0) return {}
   return { config: rules.map(({ cel, message }) => ({ cel: { language: 'cel', text: cel }, message })) }
 }
 
-function requirementOf(parsed: PolicyDocument): Pick<Policy, 'require'> {
+function requirementOf(parsed: ParsedPolicy): Pick<Policy, 'require'> {
   const rule = parsed.kind === 'VerificationPolicy' ? parsed.document.spec.require : undefined
   return rule === undefined || rule === 'any' ? {} : { require: rule }
 }
@@ -111,7 +111,7 @@ function compileAuthority(
   { secrets, texts }: Resources,
   beyond: string | undefined,
 ): Authority {
-  const name = authority.name ?? `authority-${index}`
+  const name = authorityName(authority.name, index)
   if (beyond !== undefined) return { kind: 'beyond', name, why: beyond }
   if (authority.static !== undefined) {
     return { kind: 'static', name, action: authority.static.action, message: authority.static.message ?? '' }

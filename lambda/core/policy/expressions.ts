@@ -1,15 +1,16 @@
 import type * as z from 'zod'
 import { digestOf } from '../digest-of.ts'
-import { referencesIn } from './captures.ts'
+import { authorityName } from './authorities.ts'
+import { capturedByAll } from './captures.ts'
 import type { Names } from './cel/names.ts'
 import { expressionFault, type Scope } from './expression.ts'
 import type { Fault } from './issues.ts'
-import type { Parsed } from './kinds.ts'
+import type { ParsedPolicy } from './kinds.ts'
 import type { Path } from './path.ts'
-import type { Expression, Policy } from './policy.ts'
+import type { Expression } from './policy.ts'
 import type { ownExpression } from './schema-expression.ts'
 
-type PolicyDocument = Extract<Parsed, { readonly kind: Policy['kind'] }>['document']
+type PolicyDocument = ParsedPolicy['document']
 type Written = z.output<typeof ownExpression>
 type Place = { readonly path: Path; readonly written: Written; readonly scope: Scope }
 
@@ -61,15 +62,13 @@ export function expressionOf(written: Written, texts: ExpressionTexts): Expressi
 
 /** What expressions of a policy may name: its authorities with their attestations, and what all of its globs capture. */
 function namesIn({ spec: { images, authorities } }: PolicyDocument): Names {
-  const captured = images.map(({ glob }) => referencesIn(glob))
-  const everywhere = (captured[0] ?? []).filter((name) => captured.every((names) => names.includes(name)))
   const matches = authorities.map(({ name, attestations = [] }, index) => [
-    name ?? `authority-${index}`,
+    authorityName(name, index),
     { signatures: true, static: true, attestations: Object.fromEntries(attestations.map((one) => [one.name, true])) },
   ])
   return {
     authorityMatches: Object.fromEntries(matches) as Names,
-    captures: Object.fromEntries(everywhere.map((name) => [name, true])),
+    captures: Object.fromEntries(capturedByAll(images.map(({ glob }) => glob)).map((name) => [name, true])),
   }
 }
 

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { type Fault, faultsOf } from './issues.ts'
+import type { Policy } from './policy.ts'
 import { show } from './rules.ts'
 import { configMap } from './schema-config-map.ts'
 import { enforcement } from './schema-enforcement.ts'
@@ -17,6 +18,13 @@ export type Parsed =
   | { readonly kind: 'Enforcement'; readonly document: z.output<typeof enforcement> }
   | { readonly kind: 'Secret'; readonly document: z.output<typeof secret> }
   | { readonly kind: 'ConfigMap'; readonly document: z.output<typeof configMap> }
+
+/** A policy of either kind. */
+export type ParsedPolicy = Extract<Parsed, { readonly kind: Policy['kind'] }>
+
+export function isPolicy(parsed: Parsed): parsed is ParsedPolicy {
+  return parsed.kind === 'ClusterImagePolicy' || parsed.kind === 'VerificationPolicy'
+}
 
 type Faulty = { readonly faults: readonly Fault[] }
 

@@ -5,7 +5,7 @@ import { compileEnforcement, compilePolicy } from './compile.ts'
 import { type PolicyDocument, type PolicyFile, readDocuments } from './documents.ts'
 import { type ExpressionTexts, expressionFaults } from './expressions.ts'
 import type { Fault } from './issues.ts'
-import { type Parsed, parseDocument } from './kinds.ts'
+import { isPolicy, type Parsed, type ParsedPolicy, parseDocument } from './kinds.ts'
 import { formatPath } from './path.ts'
 import {
   DEFAULT_ROOT,
@@ -35,7 +35,6 @@ export type LoadOptions = {
 /** The set, and everything wrong or odd in the files. With any error among the problems the set is not to be used. */
 export type LoadedPolicies = { readonly set: PolicySet; readonly problems: readonly PolicyProblem[] }
 
-type PolicyOf = Extract<Parsed, { readonly kind: Policy['kind'] }>
 type Entry = { readonly parsed: Parsed; readonly source: PolicyDocument }
 type Report = (source: PolicyDocument, faults: readonly Fault[], severity?: PolicyProblem['severity']) => void
 
@@ -71,7 +70,6 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
   const mirrors: Mirror[] = []
   const roots: Record<string, unknown> = { ...installed }
   for (const { parsed, source } of kept) {
-    const texts = { configMaps, remote: besideOf(source.at([]).file, readFile) }
     switch (parsed.kind) {
       case 'TrustedRoot':
       case 'TrustRoot': {
@@ -90,12 +88,14 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
         enforcements.push(compileEnforcement(parsed.document))
         break
       case 'ClusterImagePolicy':
-      case 'VerificationPolicy':
+      case 'VerificationPolicy': {
+        const texts = { configMaps, remote: besideOf(source.at([]).file, readFile) }
         report(source, expressionFaults(parsed.document, texts))
         report(source, captureFaults(parsed))
         report(source, warningsOf(parsed, source.value), 'warning')
         policies.push(compileWith(parsed, source, { roots: known, secrets, texts }, report))
         break
+      }
       case 'Secret':
       case 'ConfigMap':
         break
@@ -129,11 +129,7 @@ function withoutRepeats(entries: readonly Entry[], supplied: ReadonlySet<string>
   for (const entry of entries) {
     const { kind, document } = entry.parsed
     const { name } = document.metadata
-    const group = isRoot(kind)
-      ? 'root'
-      : kind === 'Enforcement' || kind === 'Secret' || kind === 'ConfigMap'
-        ? kind
-        : 'policy'
+    const group = isRoot(kind) ? 'root' : isPolicy(entry.parsed) ? 'policy' : kind
     const earlier = seen.get(`${group} ${name}`)
     if (isRoot(kind) && supplied.has(name)) {
       report(entry.source, nameFault(`the trusted root "${name}" is supplied by the installation; choose another name`))
@@ -159,7 +155,7 @@ function isRoot(kind: Parsed['kind']): boolean {
 }
 
 /** What a ClusterImagePolicy refers to may be there in its cluster: what needs it is not judged here, and said to be so. */
-function compileWith(parsed: PolicyOf, source: PolicyDocument, resources: Resources, report: Report): Policy {
+function compileWith(parsed: ParsedPolicy, source: PolicyDocument, resources: Resources, report: Report): Policy {
   const missing = missingResources(parsed.document, resources)
   if (parsed.kind === 'VerificationPolicy') report(source, missing)
   else {

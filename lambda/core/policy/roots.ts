@@ -1,16 +1,16 @@
 import { MAX_FILE_BYTES } from './documents.ts'
 import { type Fault, faultsOf } from './issues.ts'
-import type { Parsed } from './kinds.ts'
+import type { Parsed, ParsedPolicy } from './kinds.ts'
 import { parseJson } from './parse-json.ts'
 import { formatPath, type Path } from './path.ts'
-import type { Mirror, Policy } from './policy.ts'
+import type { Mirror } from './policy.ts'
 import { trustedRootFile } from './schema-trusted-root.ts'
 import { readTufRepository } from './tuf-repository.ts'
 import { tufRootFault } from './tuf-root.ts'
 
 type RootDocument = Extract<Parsed, { readonly kind: 'TrustedRoot' | 'TrustRoot' }>
 type TrustRootSpec = Extract<Parsed, { readonly kind: 'TrustRoot' }>['document']['spec']
-type PolicyDocument = Extract<Parsed, { readonly kind: Policy['kind'] }>['document']
+type PolicyDocument = ParsedPolicy['document']
 
 /** What a document declares: a root, or the TUF repository that one comes from. */
 type Declared = { readonly root: unknown } | { readonly mirror: Mirror } | { readonly faults: readonly Fault[] }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { authorityName } from './authorities.ts'
 import type { Requirement } from './policy.ts'
 import { invalid, report } from './rules.ts'
 import { clusterAuthority, ownAuthority } from './schema-authority.ts'
@@ -83,7 +84,7 @@ type Asking = {
 }
 
 function uniqueNames(authorities: readonly { readonly name?: string | undefined }[], ctx: z.RefinementCtx): void {
-  const names = authorities.map(({ name }, index) => name || `authority-${index}`)
+  const names = authorities.map(({ name }, index) => authorityName(name, index))
   const taken = names.find((name) => RESERVED.includes(name))
   if (taken !== undefined)
     report(ctx, invalid(taken, `checks of the policy itself are called so (${RESERVED.join(', ')})`))

@@ -1,11 +1,10 @@
 import type { Fault } from './issues.ts'
-import type { Parsed } from './kinds.ts'
+import type { Parsed, ParsedPolicy } from './kinds.ts'
 import type { Path } from './path.ts'
-import type { Policy } from './policy.ts'
 import { readPublicKey } from './public-key.ts'
 
 type SecretDocument = Extract<Parsed, { readonly kind: 'Secret' }>['document']
-type PolicyDocument = Extract<Parsed, { readonly kind: Policy['kind'] }>['document']
+type PolicyDocument = ParsedPolicy['document']
 
 /** The public key of each Secret by its name, in PEM, or why it holds none. */
 export type SecretKeys = ReadonlyMap<string, ReturnType<typeof readPublicKey>>

@@ -1,7 +1,7 @@
 import type { Fault } from './issues.ts'
-import type { Parsed } from './kinds.ts'
+import type { ParsedPolicy } from './kinds.ts'
 import { type Path, valueAt } from './path.ts'
-import { DEFAULT_ROOT, type Identity, type Policy, type TextMatch } from './policy.ts'
+import { DEFAULT_ROOT, type Identity, type TextMatch } from './policy.ts'
 import { countPemBlocks } from './public-key.ts'
 import { invalid } from './rules.ts'
 import { predicateUri } from './schema-authority.ts'
@@ -11,7 +11,6 @@ import { acceptsAnyone } from './text-match.ts'
 const CONTENT_RULES = ['policy', 'provenance', 'sbom', 'vulnerabilities']
 const PUBLIC_LOG = 'https://rekor.sigstore.dev'
 
-type ParsedPolicy = Extract<Parsed, { readonly kind: Policy['kind'] }>
 type AuthorityDocument = ParsedPolicy['document']['spec']['authorities'][number]
 
 /** What is allowed in a policy but likely not what its author means. `value` is the document as written. */

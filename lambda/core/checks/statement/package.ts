@@ -1,9 +1,6 @@
 import type { SbomFormat } from '../../policy/statement-rules.ts'
-import { type Purl, parsePurl } from '../../purl.ts'
+import { isImagePurl, type Purl, parsePurl } from '../../purl.ts'
 import { type Fault, seen } from './finding.ts'
-
-/** Package types of images: what an SBOM is about, and no package within it. */
-const IMAGES = ['oci', 'docker']
 
 /** A package as an SBOM lists it; `group` is what CycloneDX keeps apart from the name. */
 export type Package = {
@@ -42,5 +39,5 @@ export function packageOf(parts: {
 
 /** Whether what an SBOM says it is about can be the image: it has no package URL of anything else. */
 export function isImage({ purls }: Package): boolean {
-  return purls.every(({ type }) => IMAGES.includes(type))
+  return purls.every(isImagePurl)
 }

@@ -1,5 +1,5 @@
 import { isObject } from '../../is-object.ts'
-import { type Purl, parsePurl } from '../../purl.ts'
+import { isImagePurl, type Purl, parsePurl } from '../../purl.ts'
 
 /** How a part of a VEX statement fits: `surely` without any doubt, for what clears; `possibly` for what does not. */
 export type Reach = { readonly surely: boolean; readonly possibly: boolean }
@@ -7,7 +7,6 @@ export type Reach = { readonly surely: boolean; readonly possibly: boolean }
 /** A subcomponent by its package URLs; one that is named otherwise may be anything. */
 export type Subcomponent = readonly Purl[]
 
-const IMAGES = ['oci', 'docker']
 /** Qualifiers by which a package URL means one platform of an index. */
 const NARROWING = ['arch', 'os', 'platform', 'variant']
 /** It is meant. */
@@ -50,8 +49,7 @@ function imageIn(text: string): { readonly digest?: string; readonly narrowed: b
   const purl = parsePurl(text)
   const version = purl === undefined ? text.slice(text.lastIndexOf('@') + 1) : purl.version
   if (version === undefined || !/^sha256:[0-9a-f]{64}$/i.test(version)) return { narrowed: false }
-  const narrowed =
-    purl !== undefined && (!IMAGES.includes(purl.type) || NARROWING.some((key) => purl.qualifiers.has(key)))
+  const narrowed = purl !== undefined && (!isImagePurl(purl) || NARROWING.some((key) => purl.qualifiers.has(key)))
   return { digest: version.toLowerCase(), narrowed }
 }
 
