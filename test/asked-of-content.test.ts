@@ -7,21 +7,9 @@ import { attach, runnable } from './memory/images.ts'
 import { sha256 } from './memory/registry.ts'
 import { replayAll } from './memory/replay-all.ts'
 import { story } from './memory/story.ts'
-import { HOST, KEYS, memory, NAME } from './memory/world.ts'
+import { KEYS, memory, NAME, signedPolicy } from './memory/world.ts'
 
-const key = KEYS.publicKey.trim().replaceAll('\n', '\n          ')
-const policies = (more: string) =>
-  setOf(`apiVersion: assay.dev/v1alpha1
-kind: VerificationPolicy
-metadata: { name: content }
-spec:
-  images: [{ glob: "${HOST}/prod/**" }]
-  authorities:
-    - name: key
-      key:
-        data: |
-          ${key}
-${more}`)
+const policies = (more: string) => setOf(signedPolicy('content', more))
 
 async function pushed(more: string, config: string) {
   const outside = await memory({ policies: policies(more) })

@@ -105,7 +105,8 @@ export const RECHECK_AFTER = 23 * 3600
 
 /** The last of some ends, which keeps good what any of them keeps good; undefined where one has none. */
 export function lastEnd(ends: readonly (string | undefined)[]): string | undefined {
-  return ends.includes(undefined) ? undefined : ends.toSorted().at(-1)
+  const known = ends.filter((end) => end !== undefined)
+  return known.length < ends.length ? undefined : known.toSorted().at(-1)
 }
 
 /** The earliest of some times. */

@@ -16,21 +16,24 @@ export const KEYS = generateKeys()
 /** Everything outside the code, kept in memory, so that it outlives a "crash" of what uses it. */
 export type Memory = Awaited<ReturnType<typeof memory>>
 
-/** Policies by which images under prod/ must be signed with KEYS, and are quarantined where they are not. */
-export function policies(enforcement = 'onFailure: quarantine'): PolicySet {
-  const key = KEYS.publicKey.trim().replaceAll('\n', '\n          ')
-  const text = `
-apiVersion: assay.dev/v1alpha1
+/** A VerificationPolicy by which images under prod/ must be signed with KEYS; `more` of its spec, or of its one authority. */
+export function signedPolicy(name: string, more = ''): string {
+  return `apiVersion: assay.dev/v1alpha1
 kind: VerificationPolicy
-metadata: { name: signed }
+metadata: { name: ${name} }
 spec:
   images: [{ glob: "${HOST}/prod/**" }]
   authorities:
     - name: key
       key:
         data: |
-          ${key}
----
+          ${KEYS.publicKey.trim().replaceAll('\n', '\n          ')}
+${more}`
+}
+
+/** Policies by which images under prod/ must be signed with KEYS, and are quarantined where they are not. */
+export function policies(enforcement = 'onFailure: quarantine'): PolicySet {
+  const text = `${signedPolicy('signed')}---
 apiVersion: assay.dev/v1alpha1
 kind: Enforcement
 metadata: { name: prod }

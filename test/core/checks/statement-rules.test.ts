@@ -3,11 +3,9 @@ import { decide } from '../../../lambda/core/decide.ts'
 import { type Authenticated, demandId, type Says, type Signer } from '../../../lambda/core/evidence.ts'
 import { attestation, evidence, NOW, WORKFLOW } from '../claims.ts'
 import { documentOf, problemsIn, setOf } from '../policy/documents.ts'
+import { openVex, SCAN, SLSA, SPDX } from '../policy/fields/predicates.ts'
 import { digest } from '../records.ts'
 
-const SPDX = 'https://spdx.dev/Document'
-const SCAN = 'https://cosign.sigstore.dev/attestation/vuln/v1'
-const SLSA = 'https://slsa.dev/provenance/v1'
 const IMAGE = { host: 'ghcr.io', name: 'acme/app', digest: digest(1) }
 const spec = (type: string, rules: string) => `images: [{ glob: "ghcr.io/acme/{service}" }]
 authorities:
@@ -65,21 +63,7 @@ const built = (repository: string) => ({
   },
   runDetails: { builder: { id: 'https://github.com/actions/runner' } },
 })
-const vex = (status: string, image: string = IMAGE.digest) => ({
-  '@context': 'https://openvex.dev/ns/v0.2.0',
-  '@id': 'https://acme.example/vex/1',
-  author: 'acme',
-  timestamp: '2026-11-25T12:00:00Z',
-  version: 1,
-  statements: [
-    {
-      vulnerability: { name: 'CVE-2026-0000' },
-      products: [{ '@id': `pkg:oci/app@${encodeURIComponent(image)}` }],
-      status,
-      justification: 'vulnerable_code_not_present',
-    },
-  ],
-})
+const vex = (status: string, image: string = IMAGE.digest) => openVex(status, image)
 
 describe('where only the statement differs, the verdict does', () => {
   test.each([

@@ -1,17 +1,6 @@
-import { describe, expect, test } from 'vitest'
-import { cueFault, evaluateCue } from '../../../../lambda/core/policy/cue/cue.ts'
+import { describe } from 'vitest'
+import { type Case, check } from './check.ts'
 import { matches } from './statements.ts'
-
-type Case = readonly [policy: string, input: unknown, fault: string | undefined]
-
-function check(cases: readonly Case[]): void {
-  test.each(cases)('%s of %j: %s', (policy, input, fault) => {
-    expect(cueFault(policy)).toBeUndefined()
-    const found = evaluateCue(policy, input)
-    if (fault === undefined) expect(found).toBeUndefined()
-    else expect(found).toContain(fault)
-  })
-}
 
 describe('references', () => {
   check([

@@ -1,3 +1,4 @@
+import { digest } from '../../records.ts'
 import type { Json } from './judge.ts'
 
 export const SLSA = 'https://slsa.dev/provenance/v1'
@@ -10,6 +11,23 @@ const finds = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'UNKNOWN'].map((Severity, at
   InstalledVersion: '1',
   Severity,
 }))
+
+/** An OpenVEX document that says one thing of one vulnerability in an image. */
+export const openVex = (status: string, image: string) => ({
+  '@context': 'https://openvex.dev/ns/v0.2.0',
+  '@id': 'https://acme.example/vex/1',
+  author: 'acme',
+  timestamp: '2026-11-25T12:00:00Z',
+  version: 1,
+  statements: [
+    {
+      vulnerability: { name: 'CVE-2026-0000' },
+      products: [{ '@id': `pkg:oci/app@${encodeURIComponent(image)}` }],
+      status,
+      justification: 'vulnerable_code_not_present',
+    },
+  ],
+})
 
 /** What the image of these tests is attested to be. */
 export const PREDICATES: Readonly<Record<string, Json>> = {
@@ -46,19 +64,5 @@ export const PREDICATES: Readonly<Record<string, Json>> = {
     },
     metadata: { scanStartedOn: '2026-11-25T00:00:00Z', scanFinishedOn: '2026-11-25T00:00:00Z' },
   },
-  'https://openvex.dev/ns': {
-    '@context': 'https://openvex.dev/ns/v0.2.0',
-    '@id': 'https://acme.example/vex/1',
-    author: 'acme',
-    timestamp: '2026-11-25T12:00:00Z',
-    version: 1,
-    statements: [
-      {
-        vulnerability: { name: 'CVE-2026-0000' },
-        products: [{ '@id': `pkg:oci/app@sha256%3A${'1'.padStart(64, '0')}` }],
-        status: 'not_affected',
-        justification: 'vulnerable_code_not_present',
-      },
-    ],
-  },
+  'https://openvex.dev/ns': openVex('not_affected', digest(1)),
 }
