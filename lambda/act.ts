@@ -73,6 +73,7 @@ async function tell(world: Actor, id: ImageId, interrupted: boolean): Promise<vo
       checks: record.checks,
       tags,
       ...(isAboutWaiver(event, record) && { waiver: record.waiver }),
+      ...(event === 'undone' && { undone: record.undone }),
     })
   }
   await updateImage(world, id, (now) => closeAlert(now, entry))

@@ -1,11 +1,39 @@
-import type { StatusStore } from './ports.ts'
+import type { FullTagger, StatusStore, Tagger } from './ports.ts'
+import type { SelfTestResult } from './quarantine/self-test.ts'
 
-/** The item that says whether quarantine is armed for a registry: its self-test has passed. */
+/** The item that says what the self-test of a registry has found. */
 export function selfTestKey(host: string): string {
   return `self-test#${host}`
 }
 
-/** Whether tags may be taken in a registry. */
-export async function isArmed(store: StatusStore, host: string): Promise<boolean> {
-  return (await store.system(selfTestKey(host)))?.passed === true
+/** How tags are taken in a registry: removed by tag and digest, or overwritten by a tombstone. */
+export type Means =
+  | { readonly kind: 'remove'; readonly tagger: FullTagger }
+  | { readonly kind: 'overwrite'; readonly tagger: Tagger }
+
+/** What may be used in a registry; undefined: nothing is taken in it. */
+export async function meansOf(
+  store: Pick<StatusStore, 'system'>,
+  host: string,
+  tagger: Tagger | FullTagger | undefined,
+): Promise<Means | undefined> {
+  if (tagger === undefined) return undefined
+  // Without a self-test to make: there is such a tagger only where a person asked for overwriting
+  if (!canRemove(tagger)) return { kind: 'overwrite', tagger }
+  const kind = await provenMeans(store, host)
+  if (kind === 'remove') return { kind, tagger }
+  return kind === 'overwrite' ? { kind, tagger } : undefined
+}
+
+export function canRemove(tagger: Tagger | FullTagger): tagger is FullTagger {
+  return 'remove' in tagger
+}
+
+/** What the self-test of a registry has found; undefined where it was never made. */
+export async function provenMeans(
+  store: Pick<StatusStore, 'system'>,
+  host: string,
+): Promise<SelfTestResult['means'] | undefined> {
+  // Ours: only the self-test writes this item
+  return ((await store.system(selfTestKey(host))) as SelfTestResult | undefined)?.means
 }

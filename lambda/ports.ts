@@ -20,12 +20,20 @@ export interface Registry {
 /** Which referrers: of one type only; and of at most so many bytes of list. */
 export type Which = { readonly artifactType?: string; readonly maxBytes?: number }
 
-/** Puts and removes tags. The only port that changes a registry. */
+/** Puts tags. The only port that changes a registry. */
 export interface Tagger {
   /** Points a tag at a manifest already in the repository. `taken`: the tag is immutable and holds another digest. */
   put(name: string, tag: string, manifest: FetchedManifest): Promise<'put' | 'taken'>
+}
+
+/** The tagger of a registry that can also compare and delete, and archive: ECR. */
+export interface FullTagger extends Tagger {
   /** Removes a tag only if it still points at the digest (compare and delete). */
   remove(name: string, tag: string, digest: Digest): Promise<'removed' | 'moved' | 'absent'>
+  /** Whether an image can be pulled; undefined where it is not there. */
+  storage(name: string, digest: Digest): Promise<'active' | 'archived' | 'restoring' | undefined>
+  /** Makes an image one that nobody can pull, or can again (which may take minutes). */
+  store(name: string, digest: Digest, as: 'active' | 'archived'): Promise<void>
 }
 
 /** The registries this installation knows, by normalised host. */
@@ -63,6 +71,10 @@ export interface StatusStore {
   /** A small named item of the installation itself. */
   system(key: string): Promise<Readonly<Record<string, unknown>> | undefined>
   putSystem(key: string, value: Readonly<Record<string, unknown>>): Promise<void>
+  /** Writes one that has versions if the stored version is still `expected` (undefined: if there is none). */
+  swapSystem(key: string, value: { readonly version: number }, expected: number | undefined): Promise<boolean>
+  /** Images from which tags are taken, or which are archived, since `since`, the oldest first. */
+  taken(since: string, limit: number, cursor?: string): Promise<Page<ImageId>>
 }
 
 /** Keeps bytes by their sha256, for ever. */

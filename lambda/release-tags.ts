@@ -1,40 +1,66 @@
+import { restoreImage } from './archive-image.ts'
+import { canRemove, provenMeans } from './armed.ts'
 import type { TagOutcome } from './core/alert.ts'
 import type { FetchedManifest } from './core/manifest.ts'
-import type { ImageRecord } from './core/status.ts'
+import type { AlertEvent, ImageRecord } from './core/status.ts'
 import { closeTodo, findTodo, openTodo } from './core/todo.ts'
+import { tombstoneOf } from './core/tombstone.ts'
 import { waiverEnded } from './core/waiver.ts'
+import { Misconfigured, Unavailable } from './errors.ts'
 import { markTag } from './mark-tag.ts'
-import type { Registry, Tagger } from './ports.ts'
+import { tagsOf } from './tags-of.ts'
 import { updateImage } from './update-image.ts'
 import { type Actor, registryOf } from './world.ts'
 
-/** Gives back every tag that was taken from an image, unless a newer image has it by now (rule 8). */
+/** Gives back every tag that was taken from an image, unless a newer image has it by now (rule 8); restores one that was archived. */
 export async function releaseTags(world: Actor, record: ImageRecord): Promise<void> {
   const registry = registryOf(world, record.host)
-  const tagger = world.taggers.get(record.host)
   const seq = findTodo(record, 'release')?.seq ?? 0
+  if (record.archivedAt !== undefined) await restore(world, record)
   const manifest = await registry.manifest(record.name, record.digest)
   for (const tag of record.taken) {
     const now = await world.store.image(record)
     // The verdict has moved on; the work that belongs to the new one is on the item
     if (now?.rev !== record.rev) return
     if (isNotAccepted(now, tag, world.now().toISOString())) continue
-    const outcome = await giveBack(world, registry, tagger, record, tag, manifest)
+    const outcome = await giveBack(world, record, tag, manifest)
     await updateImage(world, record, (current) => {
       const taken = current.taken.filter((other) => other !== tag)
-      // The alert may have gone out before this tag could be given back
-      const event = now.waiver !== undefined && isBad(now) ? 'waived' : 'recovered'
-      const events = findTodo(current, 'alert') ? [] : ([event] as const)
       const displaced = current.displaced?.filter((other) => other !== tag)
-      return openTodo({ ...current, taken, displaced }, 'alert', { events, tags: [{ tag, outcome }] })
+      return told({ ...current, taken, displaced }, [{ tag, outcome }], world.now().toISOString())
     })
   }
   await updateImage(world, record, (current) => closeTodo(current, 'release', seq))
 }
 
+async function restore(world: Actor, record: ImageRecord): Promise<void> {
+  if (isNotAccepted(record, undefined, world.now().toISOString())) return
+  if (!(await restoreImage(world, record))) {
+    throw new Unavailable('quarantine', `${record.name}@${record.digest} is archived, and being restored`)
+  }
+  const tags = await tagsOf(world.store, registryOf(world, record.host), record)
+  const outcomes = tags.map((tag) => ({ tag, outcome: 'restored' as const }))
+  await updateImage(world, record, (now) =>
+    told({ ...now, archivedAt: undefined }, outcomes, world.now().toISOString()),
+  )
+}
+
+/** Writes down what was given back; the alert may have gone out before. */
+function told(record: ImageRecord, tags: readonly TagOutcome[], at: string): ImageRecord {
+  const events = findTodo(record, 'alert') ? [] : [eventOf(record)]
+  return openTodo({ ...record, tagWork: { at, tags } }, 'alert', { events, tags })
+}
+
+function eventOf(record: ImageRecord): AlertEvent {
+  if (!isBad(record)) return 'recovered'
+  if (record.waiver !== undefined) return 'waived'
+  return record.undone === undefined ? 'recovered' : 'undone'
+}
+
 /** A waiver that called for giving back may have ended since. What our own giving back displaced is put back all the same. */
-function isNotAccepted(record: ImageRecord, tag: string, at: string): boolean {
-  return isBad(record) && waiverEnded(record, at) && !record.displaced?.includes(tag)
+function isNotAccepted(record: ImageRecord, tag: string | undefined, at: string): boolean {
+  if (tag !== undefined && record.displaced?.includes(tag)) return false
+  return isBad(record) && record.undone?.policyHash !== record.policyHash && waiverEnded(record, at)
 }
 
 function isBad({ state }: ImageRecord): boolean {
@@ -43,23 +69,41 @@ function isBad({ state }: ImageRecord): boolean {
 
 async function giveBack(
   world: Actor,
-  registry: Registry,
-  tagger: Tagger | undefined,
   { host, name, digest, displaced }: ImageRecord,
   tag: string,
   manifest: FetchedManifest | undefined,
 ): Promise<TagOutcome['outcome']> {
-  const current = await registry.resolve(name, tag)
+  const current = await registryOf(world, host).resolve(name, tag)
+  const tombstone = manifest && tombstoneOf(manifest).digest
   // Only what displaced this very image may be replaced, and only while it is still what we put there
   const ownPut = displaced?.includes(tag) ? (await world.store.tag(host, name, tag))?.ownPut : undefined
-  const isFree = current === undefined || (current !== digest && current === ownPut?.digest)
+  const isFree = current === undefined || current === tombstone || (current !== digest && current === ownPut?.digest)
   let outcome: TagOutcome['outcome'] = isFree || current === digest ? 'given-back' : 'refused-newer'
   if (isFree) {
-    if (manifest === undefined || tagger === undefined) return 'failed'
+    if (manifest === undefined) return 'gone'
     await markTag(world, { host, name, tag }, { ownPut: { digest, at: world.now().toISOString() } })
-    if ((await tagger.put(name, tag, manifest)) === 'taken') outcome = 'refused-newer'
+    if (!(await put(world, { host, name, tag }, manifest, current === tombstone))) outcome = 'refused-newer'
   }
   // Given back or somebody else's by now: either way it is no longer a tag that we hold
   await markTag(world, { host, name, tag }, { quarantined: undefined })
   return outcome
+}
+
+/** Puts a tag back; false where somebody else has it. Where tags are immutable, our own tombstone makes room first. */
+async function put(
+  { store, taggers }: Actor,
+  { host, name, tag }: { readonly host: string; readonly name: string; readonly tag: string },
+  manifest: FetchedManifest,
+  isBuried: boolean,
+): Promise<boolean> {
+  const tagger = taggers.get(host)
+  if (tagger === undefined) {
+    throw new Misconfigured(
+      `registry ${host} is not one in which tags may be put; ${name}:${tag} is still to be given back`,
+    )
+  }
+  if ((await tagger.put(name, tag, manifest)) === 'put') return true
+  if (!isBuried || !canRemove(tagger) || (await provenMeans(store, host)) !== 'remove') return false
+  await tagger.remove(name, tag, tombstoneOf(manifest).digest)
+  return (await tagger.put(name, tag, manifest)) === 'put'
 }

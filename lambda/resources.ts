@@ -45,5 +45,6 @@ export const TABLE = {
     repository: { partitionKey: 'repository', sortKey: 'listKey' },
     tags: { partitionKey: 'tagDigest', sortKey: 'pk' },
     waivers: { partitionKey: 'waiverShard', sortKey: 'waiverKey' },
+    taken: { partitionKey: 'takenShard', sortKey: 'takenKey' },
   },
 } as const

@@ -4,6 +4,7 @@ import { isRunnable, isSignature, type Manifest, parseManifest } from './core/ma
 import { tagPrefixes } from './core/policy/sources.ts'
 import type { Push } from './core/push.ts'
 import { isQuarantineTagOf, signatureSubject } from './core/tags.ts'
+import { buriedIn } from './core/tombstone.ts'
 import { observeTag } from './observe-tag.ts'
 import type { Registry } from './ports.ts'
 import { withinLimit } from './within-limit.ts'
@@ -82,10 +83,10 @@ async function isOwnPush(world: Known, id: ImageId, tag: string): Promise<boolea
   return (await world.store.image(id)) !== undefined
 }
 
-/** Whether a tag points at what we gave back, at about the time of this push: our put and the push have collided. */
+/** Whether a tag points at what we put there for another image, at about the time of this push: our put and the push have collided. */
 async function isOurs(world: Known, push: Push, tag: string, now: string): Promise<boolean> {
   const ownPut = (await world.store.tag(push.host, push.name, tag))?.ownPut
-  if (ownPut === undefined || ownPut.digest !== now) return false
+  if (ownPut === undefined || ownPut.digest !== now || ownPut.insteadOf === push.digest) return false
   return Math.abs(Date.parse(ownPut.at) - Date.parse(push.at)) <= COLLISION_MS
 }
 
@@ -99,7 +100,8 @@ async function subjectsOfManifest(
   const { value: fetched, overLimit } = await withinLimit(registry.manifest(name, digest))
   // Too large to be read: judged all the same, so that it is written down and told (I8)
   if (overLimit !== undefined) return tag === undefined ? [] : [{ digest, itself: true }]
-  if (fetched === undefined) return []
+  // What we put in the place of a taken tag is no image
+  if (fetched === undefined || buriedIn(fetched) !== undefined) return []
   const manifest = parseManifest(fetched)
   const itself = tag !== undefined && (await isJudged(registry, name, manifest, claimsSignature))
   const subject = typeof manifest === 'string' ? undefined : manifest.subject?.digest

@@ -1,8 +1,10 @@
-import { isArmed } from './armed.ts'
+import { provenMeans } from './armed.ts'
+import { heldBy } from './core/breaker.ts'
 import { canonicalHash } from './core/canonical.ts'
 import type { ImageRecord } from './core/status.ts'
 import { currentPolicyHash } from './examine.ts'
 import { mapLimited } from './map-limited.ts'
+import { readSafety } from './safety.ts'
 import type { Sweeper } from './world.ts'
 
 /** How many due images one sweep wakes; the rest is the next one's. */
@@ -42,8 +44,9 @@ async function wakeDue(world: Sweeper): Promise<number> {
  */
 async function rejudgeOnNewRules(world: Sweeper): Promise<number> {
   const hosts = [...world.registries.keys()].sort()
-  const armed = await Promise.all(hosts.map((host) => isArmed(world.store, host)))
-  const hash = canonicalHash({ policies: world.policies, hosts, armed })
+  const means = await Promise.all(hosts.map((host) => provenMeans(world.store, host)))
+  const held = heldBy(await readSafety(world.store))
+  const hash = canonicalHash({ policies: world.policies, hosts, means, held })
   const known = await world.store.system(RULES_KEY)
   if (known?.hash === hash) return 0
   let cursor: string | undefined

@@ -1,6 +1,6 @@
 import type { PolicySet } from './core/policy/policy.ts'
 import { Misconfigured } from './errors.ts'
-import type { Alerts, Clock, EvidenceStore, Registry, StatusStore, Tagger, WorkQueue } from './ports.ts'
+import type { Alerts, Clock, EvidenceStore, FullTagger, Registry, StatusStore, Tagger, WorkQueue } from './ports.ts'
 import type { TrustMaterials } from './trust/roots.ts'
 
 export type Log = (message: string, details?: Readonly<Record<string, unknown>>) => void
@@ -23,7 +23,7 @@ export type Verifier = Known & {
 
 /** What acting reaches: the only one that may move tags and tell people. */
 export type Actor = Known & {
-  readonly taggers: ReadonlyMap<string, Tagger>
+  readonly taggers: ReadonlyMap<string, Tagger | FullTagger>
   readonly evidence: EvidenceStore
   readonly alerts: Alerts
 }

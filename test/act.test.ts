@@ -69,13 +69,16 @@ describe('quarantine', () => {
   })
 
   it.each([
-    ['onFailure: observe', true, 'would-take'],
-    ['onFailure: quarantine', false, 'not-armed'],
-    ['onFailure: quarantine, protect: ["**:v1"]', true, 'protected'],
-  ])('under %s, armed %s, tells of the tag as %s and leaves it', async (enforcement, armed, outcome) => {
-    const { outside, digest, work, at, record } = await failed({ policies: policies(enforcement), armed })
+    ['onFailure: observe', 'remove', 'would-take'],
+    ['onFailure: quarantine', 'none', 'not-armed'],
+    ['onFailure: archive', 'none', 'not-armed'],
+    ['onFailure: quarantine, protect: ["**:v1"]', 'remove', 'protected'],
+    ['onFailure: archive, protect: ["**:v1"]', 'remove', 'protected'],
+  ] as const)('under %s, by means %s, tells of the tag as %s and leaves it', async (enforcement, means, outcome) => {
+    const { outside, digest, work, at, record } = await failed({ policies: policies(enforcement), means })
     await work()
-    expect([await at('v1'), (await record(digest))?.taken]).toEqual([digest, []])
+    expect(await at('v1')).toBe(digest)
+    expect(await record(digest)).toMatchObject({ taken: [], tagWork: { tags: [{ tag: 'v1', outcome }] } })
     expect(outside.published).toMatchObject([{ event: 'failed', tags: [{ tag: 'v1', outcome }] }])
     expect(await at(quarantineTag(digest))).toBeUndefined()
   })

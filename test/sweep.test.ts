@@ -165,11 +165,11 @@ describe('a change of policies', () => {
 
   // The work was done as far as could be, and nothing opens it again when more can be done
   it('takes the tags of failed images when a registry is armed (I3)', async () => {
-    const outside = await memory({ armed: false })
+    const outside = await memory({ means: 'none' })
     const { push, pass, at } = story(outside)
     push(app, 'v1')
     await pass(13)
-    await outside.world.store.putSystem(selfTestKey(HOST), { passed: true })
+    await outside.world.store.putSystem(selfTestKey(HOST), { means: 'remove', detail: '' })
     await pass(15)
     expect(await at('v1')).toBeUndefined()
   })

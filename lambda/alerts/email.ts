@@ -14,6 +14,8 @@ const HEADLINES: Readonly<Record<AlertEvent, string>> = {
   degraded: 'no longer meets policy',
   error: 'could not be verified',
   waived: 'was accepted by a person',
+  undone: 'was given back by a person',
+  stopped: 'would be one too many: quarantine has stopped',
 }
 
 const OUTCOMES: Readonly<Record<TagOutcome['outcome'], string>> = {
@@ -24,6 +26,13 @@ const OUTCOMES: Readonly<Record<TagOutcome['outcome'], string>> = {
   'given-back': 'given back',
   'refused-newer': 'not given back: it points at a newer image',
   'not-armed': 'left in place: quarantine is not armed for this registry (its self-test has not passed)',
+  disarmed: 'left in place: quarantine is disarmed',
+  stopped: 'left in place: the breaker has stopped quarantine',
+  immutable:
+    'left in place: this registry has not shown that it removes a tag alone, and the tag cannot be overwritten',
+  archived: 'the image is archived: nobody can pull it, by whatever name',
+  restored: 'the image can be pulled again',
+  gone: 'not given back: the image is no longer in the registry',
   failed: 'could not be changed yet; trying again',
 }
 
@@ -39,6 +48,10 @@ const ADVICE: Readonly<Record<AlertEvent, string>> = {
     'Nothing was taken. It is tried again by itself. If this repeats, look at the registry, or at what is attached to the image where that is more than is read.',
   waived:
     'Deploy gates say yes, and no tag is taken, until the waiver ends. Sign the image, or replace it, before then. Taking it back: assay waivers revoke.',
+  undone:
+    'Deploy gates still say no. No tag is taken again until the image is judged by other policies: mend the policy that was wrong.',
+  stopped:
+    'Nothing more is taken, and gates say what they said. See whether a policy is wrong (assay status, assay history). Then go on with: assay resume; or put back what was taken: assay undo --since TIME.',
 }
 
 /** Plain text, as SNS sends e-mail. */
@@ -60,7 +73,7 @@ function headlineOf(alert: Alert): string {
 }
 
 function textOf(alert: Alert): string {
-  const { waiver } = alert
+  const { waiver, undone, stopped } = alert
   // An authority that was not needed is no news
   const found = alert.checks
     .filter(({ outcome }) => outcome !== 'skip')
@@ -73,6 +86,8 @@ function textOf(alert: Alert): string {
     `${plainText(alert.image)} ${headlineOf(alert)}.`,
     `State: ${alert.state}, ${alert.at}`,
     section('Its waiver', waiver === undefined ? [] : [waiverLine(waiver)]),
+    section('By whom', undone === undefined ? [] : [`- ${plainText(undone.by)}: ${plainText(undone.reason)}`]),
+    section('Why quarantine has stopped', stopped === undefined ? [] : [`- ${stopped}`]),
     section('What was found', found),
     section('What happened to its tags', done),
     `What to do\n${ADVICE[alert.event]}`,

@@ -55,13 +55,10 @@ async function ask(world: Known, reference: unknown, environment: string | undef
     enforcementFor(world.policies, image),
     world.now().toISOString(),
   )
+  if (!answer.allow) return answer
+  const no = { allow: false, state: record.state, digest: record.digest } as const
   // The tag is gone from the registry: a yes would name a digest that the tag does not have (I4)
-  if (!answer.allow || !taken) return answer
-  return {
-    allow: false,
-    state: record.state,
-    digest: record.digest,
-    reasons: ['the tag is still being given back'],
-    retryAfter: 5,
-  }
+  if (taken) return { ...no, reasons: ['the tag is still being given back'], retryAfter: 5 }
+  if (record.archivedAt === undefined) return answer
+  return { ...no, reasons: ['the image is archived, and still being restored'], retryAfter: 60 }
 }

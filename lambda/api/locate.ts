@@ -1,12 +1,13 @@
 import { BadInput } from '../core/bad-input.ts'
 import { type Digest, type ImageRef, parseImage } from '../core/image.ts'
+import { meantBy } from '../core/status.ts'
 import { type Known, registryOf } from '../world.ts'
 
 /** Where an image asked for is: the digest it means now. */
 export type Located = {
   readonly image: ImageRef
   readonly digest?: Digest
-  /** Its tag is absent because we took it from this digest. */
+  /** Its tag is gone, or on a tombstone, because we took it from this digest. */
   readonly taken: boolean
 }
 
@@ -33,9 +34,5 @@ export async function locate(world: Known, image: ImageRef): Promise<Located> {
   if (image.digest !== undefined) return { image, digest: image.digest, taken: false }
   if (image.tag === undefined || !world.registries.has(image.host)) return { image, taken: false }
   const now = await registryOf(world, image.host).resolve(image.name, image.tag)
-  if (now !== undefined) return { image, digest: now, taken: false }
-  const seen = await world.store.tag(image.host, image.name, image.tag)
-  return seen?.quarantined === undefined
-    ? { image, taken: false }
-    : { image, digest: seen.quarantined.digest, taken: true }
+  return { image, ...meantBy(now, await world.store.tag(image.host, image.name, image.tag)) }
 }

@@ -1,7 +1,7 @@
 import type { Digest } from './image.ts'
 import type { AlertEvent, State } from './status.ts'
 import type { Check } from './verdict.ts'
-import type { Waiver } from './waiver.ts'
+import type { Undone, Waiver } from './waiver.ts'
 
 /** What people are told. Everything in it comes from registries and certificates: channels escape it. */
 export type Alert = {
@@ -15,6 +15,10 @@ export type Alert = {
   readonly tags: readonly TagOutcome[]
   /** The waiver that was given, or whose end this is about. */
   readonly waiver?: Waiver
+  /** Who put back what was taken. */
+  readonly undone?: Undone
+  /** Why nothing more is taken. */
+  readonly stopped?: string
 }
 
 export type TagOutcome = {
@@ -27,5 +31,11 @@ export type TagOutcome = {
     | 'given-back'
     | 'refused-newer'
     | 'not-armed'
+    | 'disarmed'
+    | 'stopped'
+    | 'immutable'
+    | 'archived'
+    | 'restored'
+    | 'gone'
     | 'failed'
 }

@@ -3,10 +3,12 @@ import type { HistoryRow, ImageRecord } from './status.ts'
 
 /** The row that keeps a record's verdict once the image moves on; rows form a chain by hash. */
 export function historyRow(record: ImageRecord): HistoryRow {
-  const { rev, state, checkedAt, policies, checks, signers, policyHash, transcript, waivers, historyHash } = record
+  const { rev, state, since, checkedAt, policies, checks, signers, policyHash, transcript, waivers, historyHash } =
+    record
   const row = {
     rev,
     state,
+    ...(since !== undefined && { since }),
     at: checkedAt,
     policies,
     checks,

@@ -4,7 +4,7 @@ import type { Enforcement } from './policy/policy.ts'
 import { type AlertEvent, earliest, type ImageRecord, plusSeconds, RECHECK_AFTER, type State } from './status.ts'
 import { openTodo, withoutTodo } from './todo.ts'
 import type { Check, Verdict } from './verdict.ts'
-import { sparesTags, standingWaiver, waiverEnded } from './waiver.ts'
+import { returning, sparesTags, standingWaiver, waiverEnded } from './waiver.ts'
 
 /** What a look at an image ended in: a verdict, or the reason why there is none. */
 export type Judged =
@@ -58,6 +58,7 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
     ...base,
     ...judgedFields,
     state,
+    since: changed ? now : base.since,
     version: base.version + 1,
     rev: changed ? base.rev + 1 : base.rev,
     awaitedSince,
@@ -254,10 +255,9 @@ function withDisplaced(record: ImageRecord, { displaced, now }: Situation): Imag
 
 /** Rule 4: any move away from a state in which tags were taken carries the work to give them back. */
 function recovered(before: ImageRecord | undefined, record: ImageRecord): ImageRecord {
-  const free = withoutTodo(record, 'quarantine')
-  const returning = free.taken.length > 0 ? openTodo(free, 'release') : free
+  const free = returning(record)
   const wasBad = before?.state === 'failed' || before?.state === 'degraded' || before?.state === 'error'
-  return wasBad ? openTodo(returning, 'alert', { events: ['recovered'] }) : returning
+  return wasBad ? openTodo(free, 'alert', { events: ['recovered'] }) : free
 }
 
 /** Sets when the sweep must look at the item: the next check, or soon where work is open. */

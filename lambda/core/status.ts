@@ -2,7 +2,7 @@ import type { TagOutcome } from './alert.ts'
 import type { Signer } from './evidence.ts'
 import type { Digest, ImageId } from './image.ts'
 import type { Check, Verdict } from './verdict.ts'
-import type { Waiver, WaiverEvent } from './waiver.ts'
+import type { Undone, Waiver, WaiverEvent } from './waiver.ts'
 
 /** The state of a digest. Absent: `unknown`. */
 export const STATES = ['pending', 'verified', 'degraded', 'failed', 'error', 'unmanaged'] as const
@@ -15,6 +15,8 @@ export type AlertEvent =
   | 'degraded' // was verified; policy, trust or time changed under it
   | 'error' // could not be judged
   | 'waived' // a person accepted it
+  | 'undone' // a person put back what was taken
+  | 'stopped' // the breaker has tripped; nothing more is taken
 
 /**
  * Work that a change of state calls for: kept on the image item itself and written together with the verdict.
@@ -33,6 +35,8 @@ export type ImageRecord = ImageId & {
   readonly version: number
   readonly rev: number
   readonly state: State
+  /** Since when it has been in this state. */
+  readonly since?: string
   readonly mediaType: string
   readonly platforms: readonly string[]
   readonly policies: Verdict['policies']
@@ -59,6 +63,12 @@ export type ImageRecord = ImageId & {
   readonly todo: readonly Todo[]
   /** Tags taken from this digest and not given back. */
   readonly taken: readonly string[]
+  /** When the last of them was taken, or the image archived. */
+  readonly takenAt?: string
+  /** Since when the image itself has been archived: nobody can pull it. */
+  readonly archivedAt?: string
+  /** What was last done to its tags, or would have been. */
+  readonly tagWork?: TagWork
   /** Tags among them that our own giving back of another image displaced: these may replace what we put there. */
   readonly displaced?: readonly string[]
   readonly lease?: { readonly owner: string; readonly until: string }
@@ -67,11 +77,15 @@ export type ImageRecord = ImageId & {
   readonly goneAt?: string
   /** The last waiver, kept when it has ended: an image that was accepted once is not taken by its end (rule 11). */
   readonly waiver?: Waiver
+  /** That a person put back what was taken: no tag is taken again for a verdict of the same policies. */
+  readonly undone?: Undone
   /** What was done about waivers under this rev. */
   readonly waivers?: readonly WaiverEvent[]
   /** Hash of the newest history row, so that the rows form a chain. */
   readonly historyHash?: string
 }
+
+export type TagWork = { readonly at: string; readonly tags: readonly TagOutcome[] }
 
 /** What a tag pointed at when last looked at, and whether we took it. */
 export type TagRecord = {
@@ -81,14 +95,29 @@ export type TagRecord = {
   readonly rev: number
   readonly digest?: Digest
   readonly observedAt: string
-  readonly quarantined?: { readonly digest: Digest; readonly at: string }
-  readonly ownPut?: { readonly digest: Digest; readonly at: string }
+  /** `tombstone`: what stands in its place. */
+  readonly quarantined?: { readonly digest: Digest; readonly at: string; readonly tombstone?: Digest }
+  /** What we last put there ourselves; `insteadOf`: the image in whose place it is a tombstone. */
+  readonly ownPut?: { readonly digest: Digest; readonly at: string; readonly insteadOf?: Digest }
+}
+
+/** The digest a tag stands for: one that we took, whether it is gone or a tombstone is there, stands for the image it was taken from. */
+export function meantBy(
+  now: Digest | undefined,
+  seen: TagRecord | undefined,
+): { readonly digest?: Digest; readonly taken: boolean } {
+  const quarantined = seen?.quarantined
+  if (quarantined !== undefined && (now === undefined || now === quarantined.tombstone)) {
+    return { digest: quarantined.digest, taken: true }
+  }
+  return { ...(now !== undefined && { digest: now }), taken: false }
 }
 
 /** An outgoing verdict, kept before the image moves on. */
 export type HistoryRow = {
   readonly rev: number
   readonly state: State
+  readonly since?: string
   readonly at: string
   readonly policies: Verdict['policies']
   readonly checks: readonly Check[]

@@ -17,6 +17,15 @@ export type Waiver = {
 export type WaiverEvent =
   | (Omit<Waiver, 'revokedAt'> & { readonly event: 'granted' })
   | { readonly event: 'revoked'; readonly by: string; readonly at: string }
+  | ({ readonly event: 'undone' } & Undone)
+
+/** That a person put back what was taken under these policies, because they were wrong. No acceptance: gates still say no. */
+export type Undone = {
+  readonly by: string
+  readonly reason: string
+  readonly at: string
+  readonly policyHash: string
+}
 
 /** Seconds for which an image may be accepted at a time. */
 export const LONGEST_WAIVER = 90 * 24 * 3600
@@ -37,6 +46,7 @@ export function waiverEnded(record: Waived, now: string): boolean {
 
 /** Whether no tag may be taken, whatever policy says. A failed image that was accepted is spared until it is degraded (rule 11). */
 export function sparesTags(record: ImageRecord, now: string): boolean {
+  if (record.undone?.policyHash === record.policyHash) return true
   return record.state === 'failed' ? record.waiver !== undefined : standingWaiver(record, now) !== undefined
 }
 
@@ -48,9 +58,27 @@ export function withWaiver(record: ImageRecord, waiver: Waiver): ImageRecord {
     waivers: withEvent(record, { event: 'granted', ...waiver }),
     recheckAt: earliest(record.recheckAt, waiver.expiresAt),
   }
-  const spared = withoutTodo(accepted, 'quarantine')
-  const returning = spared.taken.length > 0 ? openTodo(spared, 'release') : spared
-  return openTodo(returning, 'alert', { events: ['waived'] })
+  return openTodo(returning(accepted), 'alert', { events: ['waived'] })
+}
+
+/** Puts back what was taken; it stays there until the image is judged by other policies, and the verdict stays what it is. */
+export function withUndone(record: ImageRecord, undone: Undone): ImageRecord {
+  return openTodo(
+    returning({ ...record, undone, waivers: withEvent(record, { event: 'undone', ...undone }) }),
+    'alert',
+    { events: ['undone'] },
+  )
+}
+
+/** Nothing more is taken, and what was taken is to be given back. */
+export function returning(record: ImageRecord): ImageRecord {
+  const free = withoutTodo(record, 'quarantine')
+  return isHeld(free) ? openTodo(free, 'release') : free
+}
+
+/** Whether tags of it are taken, or it is archived. */
+export function isHeld({ taken, archivedAt }: Pick<ImageRecord, 'taken' | 'archivedAt'>): boolean {
+  return taken.length > 0 || archivedAt !== undefined
 }
 
 /** Ends the image's waiver now; what follows is for the next look at it, which is due at once. */

@@ -3,13 +3,14 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import * as z from 'zod'
 import { parseImage } from '../core/image.ts'
 import type { Push } from '../core/push.ts'
+import { meantBy } from '../core/status.ts'
 import { observeTag } from '../observe-tag.ts'
 import { judge, recordOutage, verifyPush } from '../pipeline.ts'
 import { pushesOf } from '../sources/parse.ts'
 import { subjectOfOutage } from '../subjects.ts'
 import { count, log } from '../telemetry.ts'
 import { wireVerifier } from '../wire.ts'
-import { registryOf } from '../world.ts'
+import { type Known, registryOf } from '../world.ts'
 import { inTime } from './in-time.ts'
 import { onBatch } from './on-batch.ts'
 
@@ -51,11 +52,14 @@ async function onInvoke(reference: string): Promise<{ found: boolean }> {
   const image = parseImage(reference)
   const { host, name, tag } = image
   const known = await world()
-  const now = known.now().toISOString()
-  const digest =
-    image.digest ?? (tag && (await observeTag(known.store, registryOf(known, host), { host, name, tag }, now)))
+  const digest = image.digest ?? (tag && (await digestMeant(known, { host, name, tag })))
   if (!digest) return { found: false }
   return { found: (await judge(known, { host, name, digest })) !== undefined }
+}
+
+async function digestMeant(known: Known, place: { host: string; name: string; tag: string }) {
+  const now = await observeTag(known.store, registryOf(known, place.host), place, known.now().toISOString())
+  return meantBy(now, await known.store.tag(place.host, place.name, place.tag)).digest
 }
 
 /** Judges what registry events are about (SQS), or one image at once (Invoke). */

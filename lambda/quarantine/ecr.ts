@@ -1,6 +1,12 @@
-import { BatchDeleteImageCommand, type ECRClient, PutImageCommand } from '@aws-sdk/client-ecr'
+import {
+  BatchDeleteImageCommand,
+  DescribeImagesCommand,
+  type ECRClient,
+  PutImageCommand,
+  UpdateImageStorageClassCommand,
+} from '@aws-sdk/client-ecr'
 import { Unavailable } from '../errors.ts'
-import type { Tagger } from '../ports.ts'
+import type { FullTagger } from '../ports.ts'
 import { ecrRegistry } from '../registry/ecr.ts'
 import { ecrCaller } from '../registry/ecr-call.ts'
 import { absentOrThrow, ecrService, failureOf } from '../registry/ecr-errors.ts'
@@ -12,8 +18,8 @@ export type EcrTaggerOptions = {
   readonly registryId: string
 }
 
-/** Moves tags in one account's private ECR registry. */
-export function ecrTagger({ client, registryId }: EcrTaggerOptions): Tagger {
+/** Moves tags and images in one account's private ECR registry. */
+export function ecrTagger({ client, registryId }: EcrTaggerOptions): FullTagger {
   const call = ecrCaller(registryId)
   const registry = ecrRegistry({ client, registryId })
 
@@ -51,8 +57,34 @@ export function ecrTagger({ client, registryId }: EcrTaggerOptions): Tagger {
       if (answer.imageIds?.some(({ imageTag }) => imageTag === tag)) return 'removed'
       throw new Unavailable(ecrService(registryId), `BatchDeleteImage on "${name}": neither done nor refused`)
     },
+
+    async storage(name, digest) {
+      // Without the filter an archived image looks deleted
+      const filter = { imageStatus: 'ANY' as const }
+      const command = new DescribeImagesCommand({
+        registryId,
+        repositoryName: name,
+        imageIds: [{ imageDigest: digest }],
+        filter,
+      })
+      const answer = await call('DescribeImages', name, (options) => client.send(command, options))
+      const [image] = answer?.imageDetails ?? []
+      return image && STORAGE[image.imageStatus ?? 'ACTIVE']
+    },
+
+    async store(name, digest, as) {
+      const command = new UpdateImageStorageClassCommand({
+        registryId,
+        repositoryName: name,
+        imageId: { imageDigest: digest },
+        targetStorageClass: as === 'archived' ? 'ARCHIVE' : 'STANDARD',
+      })
+      await call('UpdateImageStorageClass', name, (options) => client.send(command, options))
+    },
   }
 }
+
+const STORAGE = { ACTIVE: 'active', ARCHIVED: 'archived', ACTIVATING: 'restoring' } as const
 
 function known(error: unknown): 'put' | 'tag exists' {
   const name = error instanceof Error ? error.name : undefined

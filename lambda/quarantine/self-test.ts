@@ -1,48 +1,61 @@
 import { digestOf } from '../core/digest-of.ts'
+import type { Digest } from '../core/image.ts'
 import type { FetchedManifest } from '../core/manifest.ts'
-import type { Registry, Tagger } from '../ports.ts'
+import type { FullTagger, Registry } from '../ports.ts'
 
-/** Whether the registry behaves as quarantine needs it to; `detail` is for people. */
-export type SelfTestResult = { readonly passed: boolean; readonly detail: string }
+/** What the registry was seen to do; `means`: how tags can be taken in it without harm to others; `detail` is for people. */
+export type SelfTestResult = { readonly means: 'remove' | 'overwrite' | 'none'; readonly detail: string }
 
 const KEEP = 'assay-self-test-keep'
 const A = 'assay-self-test-a'
 const B = 'assay-self-test-b'
 const OTHER = 'assay-self-test-other'
 
-type Step = { readonly does: string; readonly run: () => Promise<string>; readonly wants: string }
+/** `else`: what is left to us where it goes otherwise. */
+type Step = {
+  readonly does: string
+  readonly run: () => Promise<string>
+  readonly wants: string
+  readonly else: 'overwrite' | 'none'
+}
 
 /**
- * Proves in a scratch repository that removing a tag with its digest removes that tag and nothing else, which AWS does not document.
+ * Finds out in a scratch repository whether removing a tag with its digest removes that tag and nothing else, which AWS does not
+ * document. Where it does anything else, tags can still be overwritten.
  * `manifest` is an image already pushed there. Repeatable; leaves the image under two tags of its own.
  */
 export async function selfTest(
   registry: Registry,
-  tagger: Tagger,
+  tagger: FullTagger,
   name: string,
   manifest: FetchedManifest,
 ): Promise<SelfTestResult> {
   const { digest } = manifest
   const other = withLineBreak(manifest)
-  const steps: readonly Step[] = [
-    { does: `put ${KEEP}`, run: () => tagger.put(name, KEEP, manifest), wants: 'put' },
-    { does: `put ${A}`, run: () => tagger.put(name, A, manifest), wants: 'put' },
-    { does: `put ${B}`, run: () => tagger.put(name, B, manifest), wants: 'put' },
-    { does: `put ${OTHER} on another digest`, run: () => tagger.put(name, OTHER, other), wants: 'put' },
-    { does: `remove ${A} with its digest`, run: () => tagger.remove(name, A, digest), wants: 'removed' },
-    { does: 'look for the tags left', run: () => tagsLeft(), wants: `${B} ${KEEP}` },
-    { does: 'read the image by digest', run: () => readable(), wants: 'there' },
-    { does: `remove ${B} with another digest`, run: () => tagger.remove(name, B, other.digest), wants: 'moved' },
-    { does: 'look for the tags left', run: () => tagsLeft(), wants: `${B} ${KEEP}` },
-    { does: `remove ${B} with its digest`, run: () => tagger.remove(name, B, digest), wants: 'removed' },
-    { does: 'look for the tags left', run: () => tagsLeft(), wants: KEEP },
-    { does: `remove ${B} once more`, run: () => tagger.remove(name, B, digest), wants: 'absent' },
-  ]
-  for (const { does, run, wants } of steps) {
-    const seen = await run()
-    if (seen !== wants) return { passed: false, detail: `${name}: ${does}: expected "${wants}", saw "${seen}"` }
+  const put = (tag: string, on = manifest): Step => {
+    return { does: `put ${tag}`, run: () => tagger.put(name, tag, on), wants: 'put', else: 'none' }
   }
-  return { passed: true, detail: `${name}: removing a tag with its digest removed that tag only` }
+  const remove = (tag: string, on: Digest, wants: string): Step => {
+    const does = `remove ${tag} with ${on === digest ? 'its' : 'another'} digest`
+    return { does, run: () => tagger.remove(name, tag, on), wants, else: 'overwrite' }
+  }
+  const left = (...tags: readonly string[]): Step => {
+    return { does: 'look for the tags left', run: tagsLeft, wants: tags.toSorted().join(' '), else: 'overwrite' }
+  }
+  const steps: readonly Step[] = [
+    ...[put(KEEP), put(A), put(B), put(OTHER, other)],
+    ...[remove(A, digest, 'removed'), left(B, KEEP)],
+    { does: 'read the image by digest', run: readable, wants: 'there', else: 'overwrite' },
+    ...[remove(B, other.digest, 'moved'), left(B, KEEP)],
+    ...[remove(B, digest, 'removed'), left(KEEP), remove(B, digest, 'absent')],
+  ]
+  for (const step of steps) {
+    const seen = await step.run()
+    if (seen === step.wants) continue
+    const detail = `${name}: ${step.does}: expected "${step.wants}", saw "${seen}"`
+    return { means: step.else, detail }
+  }
+  return { means: 'remove', detail: `${name}: removing a tag with its digest removed that tag only` }
 
   async function tagsLeft(): Promise<string> {
     const tags = (await registry.tagsOf(name, digest)) ?? []

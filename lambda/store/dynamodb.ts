@@ -5,8 +5,8 @@ import type { ImageId } from '../core/image.ts'
 import type { HistoryRow, ImageRecord, TagRecord } from '../core/status.ts'
 import type { StatusStore } from '../ports.ts'
 import { historyItem, type Item, imageItem, imageKey, SHARDS, systemKey, tagDigest, tagItem, tagKey } from './items.ts'
+import { behind, listByTime, takenIndex, waivedIndex } from './list-by-time.ts'
 import { listImages } from './list-images.ts'
-import { listWaived } from './list-waived.ts'
 import { type Query, readRange } from './read-range.ts'
 
 type DueHit = { readonly id: ImageId; readonly dueAt: string }
@@ -94,12 +94,16 @@ export function dynamoStore(client: DynamoDBClient, table: string): StatusStore 
       return oldestFirst.slice(0, limit).map(({ id }) => id)
     },
 
-    waived: (now, limit, cursor) => listWaived(query, now, limit, cursor),
+    waived: (now, limit, cursor) => listByTime(query, waivedIndex, behind(now), limit, cursor),
+
+    taken: (since, limit, cursor) => listByTime(query, takenIndex, since, limit, cursor),
 
     system: (key) => get<Record<string, unknown>>(systemKey(key)),
     async putSystem(key, value) {
       await call(db.send(new PutCommand({ TableName: table, Item: { ...systemKey(key), record: value } })))
     },
+    swapSystem: (key, value, expected) =>
+      putIf({ ...systemKey(key), version: value.version, record: value }, 'version', expected),
   }
 }
 

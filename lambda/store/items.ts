@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ImageId } from '../core/image.ts'
 import { repositoryOf } from '../core/image.ts'
 import type { HistoryRow, ImageRecord, TagRecord } from '../core/status.ts'
+import { isHeld } from '../core/waiver.ts'
 
 /** How records lie in the table: keys and index attributes beside the record itself, held whole in `record`. */
 export type Item = { readonly pk: string; readonly sk: string; readonly record: unknown } & Record<string, unknown>
@@ -40,6 +41,10 @@ export function imageItem(record: ImageRecord): Item {
     ...(record.dueAt !== undefined && { dueShard: shard, dueAt: record.dueAt }),
     ...(waiver !== undefined &&
       waiver.revokedAt === undefined && { waiverShard: shard, waiverKey: `${waiver.expiresAt}#${tagDigest(record)}` }),
+    ...(isHeld(record) && {
+      takenShard: shard,
+      takenKey: `${record.takenAt ?? record.checkedAt}#${tagDigest(record)}`,
+    }),
   }
 }
 

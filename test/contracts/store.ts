@@ -189,5 +189,30 @@ export function testStore(make: () => Promise<StatusStore>): void {
       await store.putSystem('thing', { passed: false })
       expect(await store.system('thing')).toEqual({ passed: false })
     })
+
+    it('swaps an item of the installation only under the version that was read', async () => {
+      expect(await store.swapSystem('safety', { version: 1 }, undefined)).toBe(true)
+      expect(await store.swapSystem('safety', { version: 1 }, undefined)).toBe(false)
+      expect(await store.swapSystem('safety', { version: 2 }, 1)).toBe(true)
+      expect(await store.swapSystem('safety', { version: 2 }, 1)).toBe(false)
+      expect(await store.system('safety')).toEqual({ version: 2 })
+    })
+
+    it('lists what is taken since a time, the oldest first, and no longer what was given back', async () => {
+      const held = { name: 'c/taken', taken: ['v1'] }
+      for (const n of [73, 71, 72]) await store.putImage(image(n, { ...held, takenAt: at(n - 40) }), undefined)
+      await store.putImage(image(74, { name: 'c/taken', archivedAt: at(34), takenAt: at(34) }), undefined)
+      const of = async (since: string, limit = 9, cursor?: string) => {
+        const page = await store.taken(since, limit, cursor)
+        return { ...page, items: page.items.map((one) => one.digest) }
+      }
+      expect((await of(at(31))).items).toEqual([71, 72, 73, 74].map(digest))
+      expect((await of(at(32))).items).toEqual([72, 73, 74].map(digest))
+      const { items, cursor } = await of(at(31), 3)
+      expect(items).toEqual([71, 72, 73].map(digest))
+      expect((await of(at(31), 3, cursor)).items).toEqual([digest(74)])
+      await store.putImage(image(72, { name: 'c/taken', version: 2 }), 1)
+      expect((await of(at(31))).items).toEqual([71, 73, 74].map(digest))
+    })
   })
 }

@@ -26,6 +26,8 @@ export function enforcement(fields: Partial<Enforcement> = {}): Enforcement {
     gracePeriod: 600,
     failFast: false,
     protect: [],
+    tombstone: false,
+    breaker: { images: 20, percent: 50 },
     ...fields,
   }
 }

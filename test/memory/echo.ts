@@ -1,11 +1,12 @@
-import type { Tagger } from '../../lambda/ports.ts'
+import type { FullTagger } from '../../lambda/ports.ts'
 import type { Actor, Verifier } from '../../lambda/world.ts'
 import { pushed } from './story.ts'
 import { HOST, type Memory } from './world.ts'
 
 /** The world of a memory whose registry tells of our own writes too, as ECR does. */
 export function echoing({ world, queue, registry }: Memory): Verifier & Actor {
-  const tagger: Tagger = {
+  const tagger: FullTagger = {
+    ...registry.tagger,
     put: async (name, tag, manifest) => {
       const outcome = await registry.tagger.put(name, tag, manifest)
       if (outcome === 'put') queue.send(pushed(manifest.digest, tag, name))

@@ -2,9 +2,14 @@ import { createHash } from 'node:crypto'
 import { type Digest, isDigest } from '../../lambda/core/image.ts'
 import { descriptor, type FetchedManifest } from '../../lambda/core/manifest.ts'
 import { OverLimit } from '../../lambda/errors.ts'
-import type { Registry, Tagger } from '../../lambda/ports.ts'
+import type { FullTagger, Registry } from '../../lambda/ports.ts'
 
-type Repository = { manifests: Map<Digest, FetchedManifest>; tags: Map<string, Digest>; blobs: Map<Digest, Uint8Array> }
+type Repository = {
+  manifests: Map<Digest, FetchedManifest>
+  tags: Map<string, Digest>
+  blobs: Map<Digest, Uint8Array>
+  archived: Set<Digest>
+}
 
 export function sha256(bytes: Uint8Array): Digest {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
@@ -14,15 +19,28 @@ export function sha256(bytes: Uint8Array): Digest {
 export function memoryRegistry(immutable: (tag: string) => boolean = () => false) {
   const repositories = new Map<string, Repository>()
   const at = (name: string): Repository => {
-    const found = repositories.get(name) ?? { manifests: new Map(), tags: new Map(), blobs: new Map() }
+    const found = repositories.get(name) ?? {
+      manifests: new Map(),
+      tags: new Map(),
+      blobs: new Map(),
+      archived: new Set(),
+    }
     repositories.set(name, found)
     return found
   }
   const tagsOn = (name: string, digest: Digest) =>
     [...at(name).tags].filter(([, on]) => on === digest).map(([tag]) => tag)
 
+  /** An image that an index names is not deleted with its last tag. */
+  const isNamed = (name: string, digest: Digest) =>
+    [...at(name).manifests.values()].some(({ bytes }) => {
+      const { manifests = [] } = JSON.parse(Buffer.from(bytes).toString())
+      return manifests.some((child: { readonly digest: Digest }) => child.digest === digest)
+    })
+
   function addManifest(name: string, manifest: FetchedManifest, tags: readonly string[]): void {
     at(name).manifests.set(manifest.digest, manifest)
+    at(name).archived.delete(manifest.digest)
     for (const tag of tags) at(name).tags.set(tag, manifest.digest)
   }
 
@@ -30,7 +48,7 @@ export function memoryRegistry(immutable: (tag: string) => boolean = () => false
     resolve: async (name, tag) => at(name).tags.get(tag),
     manifest: async (name, reference, maxBytes = Number.POSITIVE_INFINITY) => {
       const digest = isDigest(reference) ? reference : at(name).tags.get(reference)
-      const found = digest && at(name).manifests.get(digest)
+      const found = digest && !at(name).archived.has(digest) ? at(name).manifests.get(digest) : undefined
       if (found && found.bytes.length > maxBytes) throw new OverLimit(`manifest of more than ${maxBytes} bytes`)
       return found
     },
@@ -50,12 +68,11 @@ export function memoryRegistry(immutable: (tag: string) => boolean = () => false
     },
     tagsOf: async (name, digest) => tagsOn(name, digest),
   }
-  const tagger: Tagger = {
+  const tagger: FullTagger = {
     put: async (name, tag, manifest) => {
       const before = at(name).tags.get(tag)
       if (before !== undefined && before !== manifest.digest && immutable(tag)) return 'taken'
-      at(name).manifests.set(manifest.digest, manifest)
-      at(name).tags.set(tag, manifest.digest)
+      addManifest(name, manifest, [tag])
       return 'put'
     },
     remove: async (name, tag, digest) => {
@@ -63,8 +80,16 @@ export function memoryRegistry(immutable: (tag: string) => boolean = () => false
       if (!tags.has(tag)) return 'absent'
       if (tags.get(tag) !== digest) return 'moved'
       tags.delete(tag)
-      if (tagsOn(name, digest).length === 0) manifests.delete(digest)
+      if (tagsOn(name, digest).length === 0 && !isNamed(name, digest)) manifests.delete(digest)
       return 'removed'
+    },
+    storage: async (name, digest) => {
+      if (!at(name).manifests.has(digest)) return undefined
+      return at(name).archived.has(digest) ? 'archived' : 'active'
+    },
+    store: async (name, digest, as) => {
+      if (as === 'archived') at(name).archived.add(digest)
+      else at(name).archived.delete(digest)
     },
   }
   return {

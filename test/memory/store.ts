@@ -1,7 +1,8 @@
 import type { ImageId } from '../../lambda/core/image.ts'
 import { repositoryOf } from '../../lambda/core/image.ts'
 import type { HistoryRow, ImageRecord, TagRecord } from '../../lambda/core/status.ts'
-import type { StatusStore } from '../../lambda/ports.ts'
+import { isHeld } from '../../lambda/core/waiver.ts'
+import type { Page, StatusStore } from '../../lambda/ports.ts'
 import { matches } from '../../lambda/store/list-images.ts'
 
 /** The status table in memory; checked by the same contract as the one on DynamoDB. */
@@ -65,19 +66,40 @@ export function memoryStore(): StatusStore {
         .filter(({ dueAt }) => dueAt !== undefined && dueAt <= now)
         .sort((a, b) => (a.dueAt! < b.dueAt! ? -1 : 1))
         .slice(0, limit),
-    waived: async (now, limit, cursor = `${now}~`) => {
-      const all = [...images.values()]
-        .filter(({ waiver }) => waiver !== undefined && waiver.revokedAt === undefined)
-        .map((record) => ({ key: `${record.waiver!.expiresAt}#${keyOf(record)}`, record }))
-        .filter(({ key, record }) => key > cursor && record.waiver!.expiresAt > now)
-        .sort((a, b) => (a.key < b.key ? -1 : 1))
-      const page = all.slice(0, limit)
-      const items = page.map(({ record: { host, name, digest } }) => ({ host, name, digest }))
-      return all.length > limit ? { items, cursor: page.at(-1)!.key } : { items }
-    },
+    waived: async (now, limit, cursor = `${now}~`) =>
+      pageOf(
+        [...images.values()]
+          .filter(({ waiver }) => waiver !== undefined && waiver.revokedAt === undefined && waiver.expiresAt > now)
+          .map((record) => ({ key: `${record.waiver!.expiresAt}#${keyOf(record)}`, record })),
+        limit,
+        cursor,
+      ),
     system: async (key) => copy(system.get(key)),
     putSystem: async (key, value) => void system.set(key, copy(value)),
+    swapSystem: async (key, value, expected) => {
+      if (system.get(key)?.version !== expected) return false
+      system.set(key, copy(value))
+      return true
+    },
+    taken: async (since, limit, cursor = since) =>
+      pageOf(
+        [...images.values()].filter(isHeld).map((record) => ({ key: `${record.takenAt}#${keyOf(record)}`, record })),
+        limit,
+        cursor,
+      ),
   }
+}
+
+/** Images by a key, those after the cursor, the earliest first. */
+function pageOf(
+  all: readonly { readonly key: string; readonly record: ImageRecord }[],
+  limit: number,
+  cursor: string,
+): Page<ImageId> {
+  const after = all.filter(({ key }) => key > cursor).toSorted((a, b) => (a.key < b.key ? -1 : 1))
+  const page = after.slice(0, limit)
+  const items = page.map(({ record: { host, name, digest } }) => ({ host, name, digest }))
+  return after.length > limit ? { items, cursor: page.at(-1)!.key } : { items }
 }
 
 function keyOf({ host, name, digest }: ImageId): string {

@@ -2,6 +2,7 @@ import { selfTestKey } from '../../lambda/armed.ts'
 import type { Alert } from '../../lambda/core/alert.ts'
 import { loadPolicies } from '../../lambda/core/policy/load.ts'
 import type { PolicySet } from '../../lambda/core/policy/policy.ts'
+import type { SelfTestResult } from '../../lambda/quarantine/self-test.ts'
 import type { Actor, Verifier } from '../../lambda/world.ts'
 import { generateKeys } from '../../local/signing/key.ts'
 import { memoryEvidence } from './evidence.ts'
@@ -44,13 +45,20 @@ spec: { images: [{ glob: "${HOST}/prod/**" }], environment: prod, gracePeriod: 1
   return set
 }
 
-export async function memory(options: { readonly policies?: PolicySet; readonly armed?: boolean } = {}) {
+type MemoryOptions = {
+  readonly policies?: PolicySet
+  readonly means?: SelfTestResult['means']
+  readonly immutable?: (tag: string) => boolean
+}
+
+export async function memory(options: MemoryOptions = {}) {
   const clock = { now: Date.parse('2026-11-22T12:00:00.000Z') }
   const now = () => new Date(clock.now)
   const published: Alert[] = []
-  const registry = memoryRegistry()
+  const registry = memoryRegistry(options.immutable)
   const store = memoryStore()
-  await store.putSystem(selfTestKey(HOST), { passed: options.armed ?? true })
+  const found: SelfTestResult = { means: options.means ?? 'remove', detail: 'as told' }
+  await store.putSystem(selfTestKey(HOST), found)
   const evidence = memoryEvidence()
   const queue = memoryQueue(now)
   const world: Verifier & Actor = {

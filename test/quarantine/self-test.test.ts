@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Unavailable } from '../../lambda/errors.ts'
-import type { Registry, Tagger } from '../../lambda/ports.ts'
+import type { FullTagger, Registry } from '../../lambda/ports.ts'
 import { ecrTagger } from '../../lambda/quarantine/ecr.ts'
 import { selfTest } from '../../lambda/quarantine/self-test.ts'
 import { ecrRegistry } from '../../lambda/registry/ecr.ts'
@@ -10,7 +10,7 @@ import { ACCOUNT, localRegistry } from '../registry/local-registry.ts'
 const NAME = 'assay/self-test'
 const ONE = image('one')
 
-async function world(deleteMeaning: () => 'tag' | 'image'): Promise<{ registry: Registry; tagger: Tagger }> {
+async function world(deleteMeaning: () => 'tag' | 'image'): Promise<{ registry: Registry; tagger: FullTagger }> {
   const { client, push } = await localRegistry({ deleteMeaning })
   await push(NAME, ONE)
   const account = { client, registryId: ACCOUNT }
@@ -21,15 +21,15 @@ describe('selfTest', () => {
   it('passes where tag and digest remove the tag, again and again, and leaves the image', async () => {
     const { registry, tagger } = await world(() => 'tag')
     for (let run = 0; run < 2; run++) {
-      expect(await selfTest(registry, tagger, NAME, ONE.manifest)).toMatchObject({ passed: true })
+      expect(await selfTest(registry, tagger, NAME, ONE.manifest)).toMatchObject({ means: 'remove' })
     }
     expect(await registry.tagsOf(NAME, ONE.manifest.digest)).toEqual(['assay-self-test-keep'])
   })
 
   it('fails where tag and digest remove the image', async () => {
     const { registry, tagger } = await world(() => 'image')
-    const { passed, detail } = await selfTest(registry, tagger, NAME, ONE.manifest)
-    expect(passed).toBe(false)
+    const { means, detail } = await selfTest(registry, tagger, NAME, ONE.manifest)
+    expect(means).toBe('overwrite')
     expect(detail).toContain('look for the tags left: expected "assay-self-test-b assay-self-test-keep", saw ""')
   })
 
@@ -40,31 +40,37 @@ describe('selfTest', () => {
       tagsOf: async () => ['assay-self-test-b', 'assay-self-test-keep'],
       manifest: async () => ONE.manifest,
     }
-    const { passed, detail } = await selfTest(lagging, tagger, NAME, ONE.manifest)
-    expect(passed).toBe(false)
+    const { means, detail } = await selfTest(lagging, tagger, NAME, ONE.manifest)
+    expect(means).toBe('overwrite')
     expect(detail).toContain('remove assay-self-test-b with another digest: expected "moved", saw "absent"')
   })
 
   it('fails where the digest is not looked at', async () => {
     const { registry, tagger } = await world(() => 'tag')
-    const careless: Tagger = {
+    const careless: FullTagger = {
       ...tagger,
       remove: async (name, tag, digest) => tagger.remove(name, tag, (await registry.resolve(name, tag)) ?? digest),
     }
-    const { passed, detail } = await selfTest(registry, careless, NAME, ONE.manifest)
-    expect(passed).toBe(false)
+    const { means, detail } = await selfTest(registry, careless, NAME, ONE.manifest)
+    expect(means).toBe('overwrite')
     expect(detail).toContain('remove assay-self-test-b with another digest: expected "moved", saw "removed"')
+  })
+
+  it('leaves nothing to be done where not even a tag can be put', async () => {
+    const { registry, tagger } = await world(() => 'tag')
+    const refusing: FullTagger = { ...tagger, put: async () => 'taken' }
+    expect(await selfTest(registry, refusing, NAME, ONE.manifest)).toMatchObject({ means: 'none' })
   })
 
   it('passes after a run that stopped half-way', async () => {
     const { registry, tagger } = await world(() => 'tag')
-    const stopping: Tagger = {
+    const stopping: FullTagger = {
       ...tagger,
       remove: async () => {
         throw new Unavailable('ECR', 'gone')
       },
     }
     await expect(selfTest(registry, stopping, NAME, ONE.manifest)).rejects.toBeInstanceOf(Unavailable)
-    expect(await selfTest(registry, tagger, NAME, ONE.manifest)).toMatchObject({ passed: true })
+    expect(await selfTest(registry, tagger, NAME, ONE.manifest)).toMatchObject({ means: 'remove' })
   })
 })

@@ -90,6 +90,11 @@ export function compileEnforcement({
     gracePeriod: spec.gracePeriod ?? DEFAULT_ENFORCEMENT.gracePeriod,
     failFast: spec.failFast ?? DEFAULT_ENFORCEMENT.failFast,
     protect: (spec.protect ?? []).map((glob) => compileGlob(glob, 'tag')),
+    tombstone: spec.tombstone ?? DEFAULT_ENFORCEMENT.tombstone,
+    breaker: {
+      images: spec.breaker?.images ?? DEFAULT_ENFORCEMENT.breaker.images,
+      percent: spec.breaker?.percent ?? DEFAULT_ENFORCEMENT.breaker.percent,
+    },
   }
 }
 
@@ -102,6 +107,8 @@ export const DEFAULT_ENFORCEMENT: Enforcement = {
   gracePeriod: 600,
   failFast: false,
   protect: [],
+  tombstone: false,
+  breaker: { images: 20, percent: 50 },
 }
 
 function compileAuthority(

@@ -6,7 +6,7 @@ import type { Enforcement, ImageGlob, Policy, PolicySet } from './policy.ts'
 type Named = Pick<ImageRef, 'host' | 'name'>
 
 // From the mildest to the strictest.
-const ON_FAILURE: readonly Enforcement['onFailure'][] = ['observe', 'quarantine']
+const ON_FAILURE: readonly Enforcement['onFailure'][] = ['observe', 'quarantine', 'archive']
 const ON_DEGRADED: readonly Enforcement['onDegraded'][] = ['allow', 'alert', 'quarantine']
 
 /** The policies an image must satisfy, all of them. `written` is the image as a person wrote it, where one did. */
@@ -59,6 +59,11 @@ function stricter(a: Enforcement, b: Enforcement): Enforcement {
     gracePeriod: Math.max(a.gracePeriod, b.gracePeriod),
     failFast: a.failFast || b.failFast,
     protect: [...a.protect, ...b.protect],
+    tombstone: a.tombstone || b.tombstone,
+    breaker: {
+      images: Math.min(a.breaker.images, b.breaker.images),
+      percent: Math.min(a.breaker.percent, b.breaker.percent),
+    },
   }
 }
 

@@ -110,12 +110,18 @@ export type Enforcement = {
   readonly name: string
   readonly images: readonly ImageGlob[]
   readonly environment?: string
-  readonly onFailure: 'observe' | 'quarantine'
+  readonly onFailure: 'observe' | 'quarantine' | 'archive'
   readonly onDegraded: 'alert' | 'allow' | 'quarantine'
   readonly gracePeriod: number
   readonly failFast: boolean
   readonly protect: readonly ImageGlob[]
+  /** Whether a marker is put where a tag was removed, so that nobody else can take an immutable name. */
+  readonly tombstone: boolean
+  readonly breaker: BreakerLimits
 }
+
+/** How many images may be quarantined in ten minutes, in all and as a percentage of those of one repository. */
+export type BreakerLimits = { readonly images: number; readonly percent: number }
 
 /** A Sigstore trusted_root.json document, by the name policies call it. */
 export type TrustedRoots = Readonly<Record<string, unknown>>

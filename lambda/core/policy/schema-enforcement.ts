@@ -1,9 +1,11 @@
 import * as z from 'zod'
 import { invalid, report } from './rules.ts'
-import { choice, duration, globText, ownMetadata, strict, text } from './schema-fields.ts'
+import { choice, duration, globText, ownMetadata, strict, text, wholeNumber } from './schema-fields.ts'
 import { ownImages } from './schema-policy.ts'
 
 const MAX_PROTECTED = 500
+/** More than these in ten minutes no registry takes back: ECR has ten puts a second. */
+const MAX_IMAGES = 5000
 
 const environment = text.superRefine((name, ctx) => {
   if (/^[a-zA-Z0-9](?:[a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$/.test(name)) return
@@ -18,10 +20,15 @@ export const enforcement = strict({
   spec: strict({
     images: ownImages,
     environment: environment.optional(),
-    onFailure: choice('action', ['observe', 'quarantine'], ['archive']).optional(),
+    onFailure: choice('action', ['observe', 'quarantine', 'archive']).optional(),
     onDegraded: choice('action', ['alert', 'allow', 'quarantine']).optional(),
     gracePeriod: duration.optional(),
     failFast: z.boolean().optional(),
     protect: z.array(globText('tag')).max(MAX_PROTECTED).optional(),
+    tombstone: z.boolean().optional(),
+    breaker: strict({
+      images: wholeNumber(MAX_IMAGES).optional(),
+      percent: wholeNumber(100).optional(),
+    }).optional(),
   }),
 })

@@ -54,15 +54,20 @@ export const serviceUrl = text.superRefine((url, ctx) => {
   report(ctx, invalid(url, 'not an http or https URL'))
 })
 
+/** A whole number from 1 to the most there may be. */
+export function wholeNumber(most: number) {
+  return z
+    .unknown()
+    .transform((count, ctx): number => {
+      if (isCount(count, most)) return count
+      report(ctx, invalid(count, `a whole number from 1 to ${most} is allowed`))
+      return z.NEVER
+    })
+    .meta({ type: 'integer', minimum: 1, maximum: most })
+}
+
 /** From how many there must be proof. */
-export const threshold = z
-  .unknown()
-  .transform((count, ctx): number => {
-    if (isCount(count, MAX_THRESHOLD)) return count
-    report(ctx, invalid(count, `a whole number from 1 to ${MAX_THRESHOLD} is allowed`))
-    return z.NEVER
-  })
-  .meta({ type: 'integer', minimum: 1, maximum: MAX_THRESHOLD })
+export const threshold = wholeNumber(MAX_THRESHOLD)
 
 /** How many of the authorities must be satisfied. */
 export const requirement = z
@@ -99,19 +104,9 @@ export const instant = text.transform((written, ctx) => {
   return z.NEVER
 })
 
-/** One of a few words; `reserved` words have a meaning that is not supported yet. */
-export function choice<const Words extends readonly [string, ...string[]]>(
-  name: string,
-  words: Words,
-  reserved: readonly string[] = [],
-) {
-  const allowed = `allowed: ${words.join(', ')}`
-  return z.enum(words, {
-    error: ({ input }) => {
-      const word = typeof input === 'object' && input !== null ? Object.keys(input).join(', ') : String(input)
-      return reserved.includes(word) ? `${word} is not supported yet; ${allowed}` : `unsupported ${name}; ${allowed}`
-    },
-  })
+/** One of a few words. */
+export function choice<const Words extends readonly [string, ...string[]]>(name: string, words: Words) {
+  return z.enum(words, { error: () => `unsupported ${name}; allowed: ${words.join(', ')}` })
 }
 
 /** A glob as it may be written in this place. */

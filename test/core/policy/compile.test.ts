@@ -192,8 +192,10 @@ test('an Enforcement with its defaults, and with everything said', () => {
     gracePeriod: 600,
     failFast: false,
     protect: [],
+    tombstone: false,
+    breaker: { images: 20, percent: 50 },
   })
-  const said = `${images}\nenvironment: prod\nonFailure: quarantine\nonDegraded: allow\ngracePeriod: 2h\nfailFast: true\nprotect: ["**:latest"]`
+  const said = `${images}\nenvironment: prod\nonFailure: quarantine\nonDegraded: allow\ngracePeriod: 2h\nfailFast: true\nprotect: ["**:latest"]\ntombstone: true\nbreaker: { images: 5, percent: 10 }`
   expect(enforcementWith(said)).toEqual({
     name: 'sample',
     images: compiled,
@@ -203,5 +205,7 @@ test('an Enforcement with its defaults, and with everything said', () => {
     gracePeriod: 7_200,
     failFast: true,
     protect: [{ source: '**:latest', pattern: '.*:latest', exclude: [] }],
+    tombstone: true,
+    breaker: { images: 5, percent: 10 },
   })
 })

@@ -66,7 +66,7 @@ test('an alias is what it stands for, and a mistake in it is told where it is us
 
 test('merge keys are fields like any other', () => {
   expect(problemsIn(documentOf('Enforcement', `<<: { onFailure: quarantine }\n${STATIC}`))[0]).toBe(
-    'p.yaml:6:3: spec["<<"]: unknown field "<<"; allowed here: images, environment, onFailure, onDegraded, gracePeriod, failFast, protect',
+    'p.yaml:6:3: spec["<<"]: unknown field "<<"; allowed here: images, environment, onFailure, onDegraded, gracePeriod, failFast, protect, tombstone, breaker',
   )
 })
 

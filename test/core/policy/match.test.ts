@@ -40,6 +40,8 @@ describe('what follows for an image', () => {
       gracePeriod: 600,
       failFast: false,
       protect: [],
+      tombstone: false,
+      breaker: { images: 20, percent: 50 },
     })
   })
 

@@ -204,8 +204,16 @@ describe('what is known but not supported is refused by name', () => {
 describe('an Enforcement', () => {
   test.each([
     [
-      'onFailure: archive',
-      '8:14: spec.onFailure: invalid value: archive: spec.onFailure: archive is not supported yet; allowed: observe, quarantine',
+      'onFailure: delete',
+      '8:14: spec.onFailure: invalid value: delete: spec.onFailure: unsupported action; allowed: observe, quarantine, archive',
+    ],
+    [
+      'breaker: { images: 0 }',
+      '8:14: spec.breaker.images: invalid value: 0: spec.breaker.images: a whole number from 1 to 5000 is allowed',
+    ],
+    [
+      'breaker: { percent: 101 }',
+      '8:14: spec.breaker.percent: invalid value: 101: spec.breaker.percent: a whole number from 1 to 100 is allowed',
     ],
     [
       'onDegraded: never',

@@ -58,9 +58,9 @@ describe('where only one field differs, what follows does', () => {
   const ALL = { images: [{ glob: '**' }] }
   const followed = (fields: object) => {
     const set = setOfSpec('Enforcement', { ...ALL, ...fields } as Json)
-    const { onFailure, onDegraded, gracePeriod, failFast, ...enforcement } = enforcementFor(set, IMAGE)
-    const kept = isProtected({ ...enforcement, onFailure, onDegraded, gracePeriod, failFast }, { ...IMAGE, tag: 'v1' })
-    return { onFailure, onDegraded, gracePeriod, failFast, kept, prod: inEnvironment(set, IMAGE, 'prod') }
+    const { images: _, name: __, protect: ___, ...follows } = enforcementFor(set, IMAGE)
+    const kept = isProtected(enforcementFor(set, IMAGE), { ...IMAGE, tag: 'v1' })
+    return { ...follows, kept, prod: inEnvironment(set, IMAGE, 'prod') }
   }
   const ENFORCING: readonly (readonly [field: string, fields: object])[] = [
     ['spec.images.[].glob', { images: [{ glob: 'ghcr.io/other/**' }] }],
@@ -71,6 +71,9 @@ describe('where only one field differs, what follows does', () => {
     ['spec.gracePeriod', { gracePeriod: '1m' }],
     ['spec.failFast', { failFast: false }],
     ['spec.protect', { protect: [] }],
+    ['spec.tombstone', { tombstone: false }],
+    ['spec.breaker.images', { breaker: { images: 6, percent: 10 } }],
+    ['spec.breaker.percent', { breaker: { images: 5, percent: 11 } }],
   ]
   const BASE = {
     environment: 'prod',
@@ -79,6 +82,8 @@ describe('where only one field differs, what follows does', () => {
     gracePeriod: '2m',
     failFast: true,
     protect: ['**:v1'],
+    tombstone: true,
+    breaker: { images: 5, percent: 10 },
   }
 
   it.each(ENFORCING)('Enforcement %s', (_, fields) => {

@@ -2,10 +2,13 @@ import type { QueryCommandOutput } from '@aws-sdk/lib-dynamodb'
 import { expect, it } from 'vitest'
 import { BadInput } from '../../lambda/core/bad-input.ts'
 import { SHARDS } from '../../lambda/store/items.ts'
-import { listWaived } from '../../lambda/store/list-waived.ts'
+import { behind, listByTime, waivedIndex } from '../../lambda/store/list-by-time.ts'
 import { at, digest, NOW, record } from '../core/records.ts'
 
-type Query = Parameters<typeof listWaived>[0]
+type Query = Parameters<typeof listByTime>[0]
+
+const listWaived = (query: Query, now: string, limit: number, cursor?: string) =>
+  listByTime(query, waivedIndex, behind(now), limit, cursor)
 
 /** An index whose answers hold two items each, as those of large items do. */
 function index(keys: readonly (readonly [shard: string, seconds: number])[]): Query {
@@ -13,7 +16,7 @@ function index(keys: readonly (readonly [shard: string, seconds: number])[]): Qu
     const rows = keys
       .filter(([shard]) => shard === values?.[':shard'])
       .map(([, seconds]) => ({ waiverKey: `${at(seconds)}#x`, record: record({ digest: digest(seconds) }) }))
-      .filter(({ waiverKey }) => waiverKey > (start?.waiverKey ?? values?.[':after']))
+      .filter(({ waiverKey }) => waiverKey > (start?.waiverKey ?? values?.[':from']))
     const Items = rows.slice(0, Math.min(2, Limit))
     const last = rows.length > Items.length ? { LastEvaluatedKey: Items.at(-1) } : {}
     return { Items, ...last } as unknown as QueryCommandOutput
