@@ -1,11 +1,12 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { ENV } from '../lambda/env.ts'
-import { SWEEP_EVERY, TRUST_EVERY } from '../lambda/resources.ts'
+import { ACTING, SWEEP_EVERY, TRUST_EVERY } from '../lambda/resources.ts'
 import type { AssayConfig } from './config.ts'
 import { Alerting } from './constructs/alerting.ts'
 import { AssayFunction, type FunctionName } from './constructs/assay-function.ts'
 import { Evidence } from './constructs/evidence.ts'
+import { grantRedrive } from './constructs/grant-redrive.ts'
 import { Intake } from './constructs/intake.ts'
 import { KmsKeys } from './constructs/kms-keys.ts'
 import { Monitoring } from './constructs/monitoring.ts'
@@ -15,8 +16,8 @@ import { StatusApi } from './constructs/status-api.ts'
 import { StatusTable } from './constructs/status-table.ts'
 import { WorkQueue } from './constructs/work-queue.ts'
 
-/** Batches worked off at once. ECR takes 10 PutImage a second of an account, so acting is kept slow. */
-const CONCURRENCY = { verify: 20, act: 2 }
+/** Batches worked off at once. */
+const CONCURRENCY = { verify: 20, act: ACTING.concurrency }
 
 export type AssayStackProps = AssayConfig & {
   /** ARNs of the AWS KMS keys and aliases that the policies name. */
@@ -52,8 +53,9 @@ export class AssayStack extends Stack {
     queues.act.grantSend(verify)
 
     queues.act.feed(act, CONCURRENCY.act)
-    registries.grant(act, 'BatchGetImage', 'DescribeImages', 'PutImage', 'BatchDeleteImage')
-    table.grant(act, { items: ['GetItem', 'PutItem'], indexes: ['tags'] })
+    registries.grant(act, 'BatchGetImage', 'DescribeImages', 'PutImage', 'BatchDeleteImage', 'UpdateImageStorageClass')
+    registries.grantSelfTest(act)
+    table.grant(act, { items: ['GetItem', 'PutItem'], indexes: ['repository', 'tags'] })
     evidence.grantPut(act)
     alerting.grantPublish(act)
 
@@ -63,19 +65,26 @@ export class AssayStack extends Stack {
     queues.act.grantSend(sweep)
 
     registries.grant(api, 'DescribeImages')
-    table.grant(api, { items: ['GetItem', 'Query'], indexes: ['recent', 'repository', 'waivers'] })
-    table.grantPutImages(api)
+    table.grant(api, { items: ['GetItem', 'Query'], indexes: ['recent', 'repository', 'taken', 'waivers'] })
+    table.grantPutByPeople(api)
     queues.act.grantSend(api)
-    api.allow({
-      actions: ['lambda:InvokeFunction'],
-      resources: [verify.handler.functionArn],
-      environment: { [ENV.verifyFunction]: verify.handler.functionName },
-    })
+    for (const [name, { handler }] of [
+      [ENV.verifyFunction, verify],
+      [ENV.actFunction, act],
+    ] as const) {
+      const environment = { [name]: handler.functionName }
+      api.allow({ actions: ['lambda:InvokeFunction'], resources: [handler.functionArn], environment })
+    }
 
     table.grant(trust, { items: ['GetItem', 'PutItem'], indexes: [] })
     new KmsKeys(this, 'KmsKeys', config.kmsArns).grantGetPublicKey(trust)
 
     const intake = new Intake(this, 'Intake', { queue: queues.verify.queue, registries: registries.watched })
+    grantRedrive(api, {
+      verify: { dead: queues.verify.deadLetters, target: queues.verify.queue },
+      act: { dead: queues.act.deadLetters, target: queues.act.queue },
+      intake: { dead: intake.deadLetters, target: queues.verify.queue },
+    })
     const sweeping = new Scheduled(this, 'Sweeping', {
       function: sweep,
       everySeconds: SWEEP_EVERY,

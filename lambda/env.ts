@@ -8,6 +8,9 @@ export const ENV = {
   verifyQueueUrl: 'ASSAY_VERIFY_QUEUE_URL',
   actQueueUrl: 'ASSAY_ACT_QUEUE_URL',
   verifyFunction: 'ASSAY_VERIFY_FUNCTION',
+  actFunction: 'ASSAY_ACT_FUNCTION',
+  /** JSON: name of a queue -> `{dead, target}`, URLs of where its dead messages lie and where they go when put back. */
+  deadLetters: 'ASSAY_DEAD_LETTERS',
   /** JSON: `[{host, account, region}]`, the ECR registries this installation watches. */
   registries: 'ASSAY_REGISTRIES',
   /** Folder of policy files. */

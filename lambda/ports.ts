@@ -36,6 +36,9 @@ export interface FullTagger extends Tagger {
   store(name: string, digest: Digest, as: 'active' | 'archived'): Promise<void>
 }
 
+/** What a registry was seen to do in the self-test; `means`: how tags can be taken in it without harm to others; `detail` is for people. */
+export type SelfTestResult = { readonly means: 'remove' | 'overwrite' | 'none'; readonly detail: string }
+
 /** The registries this installation knows, by normalised host. */
 export type Registries = ReadonlyMap<string, Registry>
 
@@ -89,6 +92,20 @@ export interface WorkQueue {
   verify(image: ImageId, delaySeconds: number): Promise<void>
   /** There is work on this image's item. */
   act(image: ImageId): Promise<void>
+}
+
+/** Invokes a function; with `wait`, until it has answered, and with its answer. */
+export type Invoke = (payload: unknown, wait: boolean) => Promise<unknown>
+
+/** A queue and what lies in it, about: messages that wait, and those that could not be worked off or delivered. */
+export type QueueCount = { readonly queue: string; readonly waiting: number; readonly dead: number }
+
+/** Messages that could not be worked off or delivered, by the queue they were for. */
+export interface DeadLetters {
+  readonly queues: readonly string[]
+  counts(): Promise<readonly QueueCount[]>
+  /** Puts up to `most` dead messages back on the queue they were for; how many. One that was put back twice does no harm. */
+  redrive(queue: string, most: number): Promise<number>
 }
 
 /** Tells people. At least once. */

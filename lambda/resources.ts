@@ -16,6 +16,15 @@ export const QUEUES = {
   act: { function: 'act', visibility: 360, maxReceives: 5, batch: 1 },
 } as const
 
+/**
+ * How many batches of work are acted on at once, and how many tags each of them may put a second: ECR takes ten PutImage a second of
+ * an account, pushes of other people among them.
+ */
+export const ACTING = { concurrency: 2, putsPerSecond: 4 } as const
+
+/** The one item of the table that may hold all quarantining: the API may write it, and no other item of the installation. */
+export const SAFETY_KEY = 'quarantine'
+
 /** SQS delays a message by at most this many seconds; later deadlines are the sweep's. */
 export const MAX_DELAY = 900
 
@@ -30,6 +39,12 @@ export const TRUST_TOO_OLD = 3 * 24 * 3600
 export const NAMED_ROUTES = [
   { method: 'POST', path: '/v1/releases' },
   { method: 'DELETE', path: '/v1/waivers' },
+  { method: 'POST', path: '/v1/operations/disarm' },
+  { method: 'POST', path: '/v1/operations/arm' },
+  { method: 'POST', path: '/v1/operations/resume' },
+  { method: 'POST', path: '/v1/undo' },
+  { method: 'POST', path: '/v1/redrive' },
+  { method: 'POST', path: '/v1/self-tests' },
 ] as const
 
 /** Where CloudWatch finds what functions measure. */

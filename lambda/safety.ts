@@ -1,9 +1,8 @@
 import { type Safety, UNTOUCHED } from './core/breaker.ts'
 import { Unavailable } from './errors.ts'
 import type { StatusStore } from './ports.ts'
+import { SAFETY_KEY } from './resources.ts'
 
-/** The one item that may hold all quarantining. */
-export const SAFETY_KEY = 'quarantine'
 const TRIES = 10
 
 /** What holds quarantining now. */

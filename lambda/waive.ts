@@ -1,12 +1,9 @@
 import { formatImage, type ImageId } from './core/image.ts'
 import type { ImageRecord } from './core/status.ts'
 import { standingWaiver, type Waiver, withRevoked, withWaiver } from './core/waiver.ts'
-import { Unavailable } from './errors.ts'
+import { freeOfLease } from './free-of-lease.ts'
 import { updateImage } from './update-image.ts'
 import type { Waiving } from './world.ts'
-
-/** Seconds that a waiver waits for whoever moves the image's tags; most are done in a few. */
-const LONGEST_WAIT = 20
 
 /**
  * Accepts an image in a person's name and has its tags given back; in place of any waiver before. The same one once more changes nothing.
@@ -18,11 +15,8 @@ export async function waive(
   id: ImageId,
   wanted: Pick<Waiver, 'by' | 'reason' | 'expiresAt'>,
 ): Promise<ImageRecord | undefined> {
-  await waitForLease(world, id)
-  const now = world.now().toISOString()
   let replaced: Waiver | undefined
-  const record = await updateImage(world, id, (before) => {
-    if (isLeased(before, now)) throw beingMoved(id)
+  const record = await freeOfLease(world, id, (before, now) => {
     replaced = standingWaiver(before, now)
     return before.goneAt !== undefined || isSame(replaced, wanted)
       ? undefined
@@ -63,23 +57,6 @@ export async function revoke(
     waiver: record.waiver,
   })
   return record
-}
-
-async function waitForLease(world: Waiving, id: ImageId): Promise<void> {
-  for (let waited = 0; waited < LONGEST_WAIT; waited++) {
-    const record = await world.store.image(id)
-    if (record === undefined || !isLeased(record, world.now().toISOString())) return
-    await world.pause(1)
-  }
-  throw beingMoved(id)
-}
-
-function isLeased({ lease }: ImageRecord, now: string): boolean {
-  return lease !== undefined && lease.until > now
-}
-
-function beingMoved(id: ImageId): Unavailable {
-  return new Unavailable('act', `the tags of ${formatImage(id)} are being moved; try again in a minute`)
 }
 
 function isSame(waiver: Waiver | undefined, wanted: Pick<Waiver, 'by' | 'reason' | 'expiresAt'>): boolean {

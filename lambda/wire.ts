@@ -7,7 +7,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { snsAlerts } from './alerts/sns.ts'
-import { lambdaInvoke } from './api/verifications.ts'
+import { lambdaInvoke } from './api/lambda-invoke.ts'
 import { unavailable } from './aws-errors.ts'
 import type { PolicySet } from './core/policy/policy.ts'
 import { current, type PolicySource } from './current.ts'
@@ -15,16 +15,21 @@ import { ENV, required } from './env.ts'
 import { readInstalledRoots } from './installed-roots.ts'
 import { readPolicies } from './policies.ts'
 import { ecrTagger } from './quarantine/ecr.ts'
+import { paced } from './quarantine/paced.ts'
+import { pushScratchImage } from './quarantine/scratch-image.ts'
 import { sqsActQueue, sqsQueue } from './queue/sqs.ts'
+import { deadLetterQueues, sqsDeadLetters } from './queue/sqs-dead-letters.ts'
 import type { Refresher } from './refresh-trust.ts'
 import { ecrRegistry } from './registry/ecr.ts'
 import { type RegistryConfig, registriesFrom } from './registry-config.ts'
+import { ACTING } from './resources.ts'
+import type { Tested } from './run-self-test.ts'
 import { dynamoStore } from './store/dynamodb.ts'
 import { s3Evidence } from './store/s3-evidence.ts'
 import { log } from './telemetry.ts'
 import { kmsKeys, noKms } from './trust/kms.ts'
 import { trustMaterials } from './trust/roots.ts'
-import type { Actor, Known, Sweeper, Verifier, Waiving } from './world.ts'
+import type { Actor, Known, Operating, Sweeper, Verifier, Waiving } from './world.ts'
 
 // The only file that constructs AWS clients. Endpoints come from the SDK's own AWS_ENDPOINT_URL_* variables.
 
@@ -70,14 +75,23 @@ export async function wireActor() {
   const registries = watched()
   const { parts, source } = await wireKnown(registries)
   const sqs = new SQSClient()
+  const tested = new Map(registries.map((config) => [config.host, testedIn(config)]))
   const ports = {
     ...parts,
-    taggers: new Map(registries.map((config) => [config.host, ecrTagger(ecrOf(config))])),
+    taggers: new Map([...tested].map(([host, { tagger }]) => [host, tagger])),
     evidence: evidence(),
     alerts: snsAlerts(new SNSClient(), required(ENV.topicArn)),
   }
   const world = (policies: PolicySet): Actor => ({ ...ports, policies })
-  return { world: current(parts.store, source, world), retryIn: retryIn(sqs, required(ENV.actQueueUrl)) }
+  return { world: current(parts.store, source, world), tested, retryIn: retryIn(sqs, required(ENV.actQueueUrl)) }
+}
+
+/** An ECR registry as the self-test needs it, and the tagger that all acting goes by. */
+function testedIn(config: RegistryConfig): Tested {
+  const ecr = ecrOf(config)
+  const tagger = paced(ecrTagger(ecr), ACTING.putsPerSecond, now, setTimeout)
+  const pushScratch = (name: string) => pushScratchImage({ ...ecr, tagger }, name, 'assay-self-test-keep')
+  return { host: config.host, registry: ecrRegistry(ecr), tagger, pushScratch }
 }
 
 export async function wireSweeper(): Promise<() => Promise<Sweeper>> {
@@ -88,14 +102,18 @@ export async function wireSweeper(): Promise<() => Promise<Sweeper>> {
 
 export async function wireApi() {
   const { parts, source } = await wireKnown()
+  const sqs = new SQSClient()
+  const lambda = new LambdaClient()
   const ports = {
     ...parts,
-    queue: sqsActQueue(new SQSClient(), required(ENV.actQueueUrl)),
+    queue: sqsActQueue(sqs, required(ENV.actQueueUrl)),
     pause: (seconds: number) => setTimeout(seconds * 1000),
+    deadLetters: sqsDeadLetters(sqs, deadLetterQueues(required(ENV.deadLetters))),
+    invokeAct: lambdaInvoke(lambda, required(ENV.actFunction), 'make the self-test'),
   }
   return {
-    world: current(parts.store, source, (policies): Known & Waiving => ({ ...ports, policies })),
-    invokeVerify: lambdaInvoke(new LambdaClient(), required(ENV.verifyFunction)),
+    world: current(parts.store, source, (policies): Known & Waiving & Operating => ({ ...ports, policies })),
+    invokeVerify: lambdaInvoke(lambda, required(ENV.verifyFunction), 'verify'),
   }
 }
 

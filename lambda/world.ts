@@ -1,6 +1,17 @@
 import type { PolicySet } from './core/policy/policy.ts'
 import { Misconfigured } from './errors.ts'
-import type { Alerts, Clock, EvidenceStore, FullTagger, Registry, StatusStore, Tagger, WorkQueue } from './ports.ts'
+import type {
+  Alerts,
+  Clock,
+  DeadLetters,
+  EvidenceStore,
+  FullTagger,
+  Invoke,
+  Registry,
+  StatusStore,
+  Tagger,
+  WorkQueue,
+} from './ports.ts'
 import type { TrustMaterials } from './trust/roots.ts'
 
 export type Log = (message: string, details?: Readonly<Record<string, unknown>>) => void
@@ -32,6 +43,12 @@ export type Actor = Known & {
 export type Waiving = Pick<Known, 'log' | 'now' | 'store'> & {
   readonly queue: Pick<WorkQueue, 'act'>
   pause(seconds: number): Promise<void>
+}
+
+/** What running the installation reaches: what holds quarantine, dead letters, and the self-test that the act function makes. */
+export type Operating = Pick<Known, 'log' | 'now' | 'store' | 'registries'> & {
+  readonly deadLetters: DeadLetters
+  readonly invokeAct: Invoke
 }
 
 /** What sweeping reaches: it finds work and hands it on. */

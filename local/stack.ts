@@ -22,7 +22,7 @@ import { eventRules } from './stack/events.ts'
 import { startFunctions } from './stack/functions.ts'
 import { onRememberedPort } from './stack/remembered-port.ts'
 import { localRoutes } from './stack/routes.ts'
-import { runSelfTest } from './stack/self-test.ts'
+import { selfTestRegistry } from './stack/self-test.ts'
 
 export type StackOptions = {
   /** Loopback ports; 0 takes a free one. */
@@ -82,7 +82,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...(options.deleteMeaning && { deleteMeaning: options.deleteMeaning }),
     }),
   )
-  await runSelfTest(aws, registry)
+  await selfTestRegistry(aws, registry, now)
   // Its address is part of the trusted root, and that of every verdict: it should not change.
   const sigstore = own(
     await onRememberedPort(inFolder('sigstore-port'), (port) =>
@@ -104,6 +104,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         [ENV.policies]: resolve(options.policies),
         [ENV.trustedRoots]: JSON.stringify({ local: trustedRoot }),
         [ENV.verifyFunction]: 'verify',
+        [ENV.actFunction]: 'act',
         AWS_ENDPOINT_URL_ECR: registry.url,
       },
     }),

@@ -24,7 +24,7 @@ export type AssayFunctionProps = {
 export type Permission = {
   readonly actions: readonly string[]
   readonly resources: readonly string[]
-  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
   readonly environment?: Readonly<Record<string, string>>
   /** Why some of the resources are patterns. */
   readonly because?: string

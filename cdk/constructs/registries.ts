@@ -1,12 +1,30 @@
-import { Stack } from 'aws-cdk-lib'
-import { CfnPullTimeUpdateExclusion } from 'aws-cdk-lib/aws-ecr'
+import { RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { CfnPullTimeUpdateExclusion, Repository } from 'aws-cdk-lib/aws-ecr'
 import { Construct } from 'constructs'
+import { SELF_TEST_REPOSITORY } from '../../lambda/core/tags.ts'
 import { ENV } from '../../lambda/env.ts'
 import type { EventRegistry } from '../../lambda/sources/source.ts'
 import type { AssayConfig } from '../config.ts'
 import type { AssayFunction } from './assay-function.ts'
 
-export type EcrAction = 'BatchDeleteImage' | 'BatchGetImage' | 'DescribeImages' | 'GetDownloadUrlForLayer' | 'PutImage'
+export type EcrAction =
+  | 'BatchDeleteImage'
+  | 'BatchGetImage'
+  | 'DescribeImages'
+  | 'GetDownloadUrlForLayer'
+  | 'PutImage'
+  | 'UpdateImageStorageClass'
+
+/** What the self-test does in its own repository: push the smallest image, and try how tags are removed. */
+const SELF_TEST = [
+  'BatchDeleteImage',
+  'BatchGetImage',
+  'CompleteLayerUpload',
+  'DescribeImages',
+  'InitiateLayerUpload',
+  'PutImage',
+  'UploadLayerPart',
+]
 
 /** The ECR registries that this installation watches. Another account's must also admit our roles in its repository policies. */
 export class Registries extends Construct {
@@ -37,6 +55,22 @@ export class Registries extends Construct {
       because: 'The configuration names the repositories by patterns: those that come later are watched as well',
     })
     if (actions.includes('BatchGetImage')) this.#excludeFromPullTimes(user)
+  }
+
+  /** Makes the self-test's repository where it can (another account's, or Region's, is made there), and lets a function use it. */
+  grantSelfTest(user: AssayFunction): void {
+    const stack = Stack.of(this)
+    if (this.watched.some(({ account, region }) => account === stack.account && region === stack.region)) {
+      new Repository(this, 'SelfTest', {
+        repositoryName: SELF_TEST_REPOSITORY,
+        removalPolicy: RemovalPolicy.DESTROY,
+        emptyOnDelete: true,
+      })
+    }
+    const resources = this.watched.map(({ account, region }) =>
+      stack.formatArn({ service: 'ecr', resource: 'repository', resourceName: SELF_TEST_REPOSITORY, account, region }),
+    )
+    user.allow({ actions: SELF_TEST.map((action) => `ecr:${action}`), resources })
   }
 
   /** Names the registries to a function that may do nothing in them. */

@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Construct } from 'constructs'
 import { ENV } from '../../lambda/env.ts'
-import { TABLE } from '../../lambda/resources.ts'
+import { SAFETY_KEY, TABLE } from '../../lambda/resources.ts'
 import type { AssayFunction } from './assay-function.ts'
 
 export type TableUse = {
@@ -36,18 +36,18 @@ export class StatusTable extends Construct {
     user.allow({ actions: ['dynamodb:Query'], resources: indexes.map((index) => `${tableArn}/index/${index}`) })
   }
 
-  /** Lets a function write the items of images, and no others: not what is armed, nor whom to trust. */
-  grantPutImages(user: AssayFunction): void {
+  /** Lets a function write what people decide: the items of images, and the one that holds quarantine. Not what is proven, nor whom to trust. */
+  grantPutByPeople(user: AssayFunction): void {
     user.allow({
       actions: ['dynamodb:PutItem'],
       resources: [this.table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': IMAGE_KEYS } },
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': KEYS_OF_PEOPLE } },
     })
   }
 }
 
-/** How the keys of images begin: lambda/store/items.ts. */
-export const IMAGE_KEYS = 'IMG#*'
+/** How the keys of images begin, and the key of what holds quarantine: lambda/store/items.ts. */
+export const KEYS_OF_PEOPLE = ['IMG#*', `SYS#${SAFETY_KEY}`]
 
 function keys({ partitionKey, sortKey }: { readonly partitionKey: string; readonly sortKey: string }) {
   return {

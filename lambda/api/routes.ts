@@ -1,17 +1,20 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
-import type { Known, Waiving } from '../world.ts'
+import type { Invoke } from '../ports.ts'
+import type { Known, Operating, Waiving } from '../world.ts'
 import { callerOf } from './caller.ts'
 import { getGate, postGate } from './gate.ts'
 import { getHistory, getImages } from './images.ts'
+import { getOperations, postArm, postDisarm, postRedrive, postResume, postSelfTest } from './operations.ts'
 import { type Answer, problem } from './problem.ts'
 import { jsonBody } from './query.ts'
 import { getStatus } from './status.ts'
-import { type InvokeVerify, postVerification } from './verifications.ts'
+import { getUndo, postUndo } from './undo.ts'
+import { postVerification } from './verifications.ts'
 import { deleteWaiver, getWaivers, postRelease } from './waivers.ts'
 
 export type Route = (event: APIGatewayProxyEventV2) => Promise<Answer> | Answer
 
-export type Api = { readonly world: () => Promise<Known & Waiving>; readonly invokeVerify: InvokeVerify }
+export type Api = { readonly world: () => Promise<Known & Waiving & Operating>; readonly invokeVerify: Invoke }
 
 /** All calls of the API, by `METHOD /path`. */
 export function routesOf({ world, invokeVerify }: Api): Readonly<Record<string, Route>> {
@@ -28,6 +31,14 @@ export function routesOf({ world, invokeVerify }: Api): Readonly<Record<string, 
     ...named('DELETE /v1/waivers', async ({ queryStringParameters = {} }, by) =>
       deleteWaiver(await world(), by, queryStringParameters),
     ),
+    'GET /v1/operations': async () => getOperations(await world()),
+    ...named('POST /v1/operations/disarm', async (event, by) => postDisarm(await world(), by, jsonBody(event))),
+    ...named('POST /v1/operations/arm', async (event, by) => postArm(await world(), by, jsonBody(event))),
+    ...named('POST /v1/operations/resume', async (event, by) => postResume(await world(), by, jsonBody(event))),
+    'GET /v1/undo': async ({ queryStringParameters = {} }) => getUndo(await world(), queryStringParameters),
+    ...named('POST /v1/undo', async (event, by) => postUndo(await world(), by, jsonBody(event))),
+    ...named('POST /v1/redrive', async (event, by) => postRedrive(await world(), by, jsonBody(event))),
+    ...named('POST /v1/self-tests', async (event, by) => postSelfTest(await world(), by, jsonBody(event))),
   }
 }
 

@@ -5,6 +5,9 @@ const SIGNATURE_TAG = /^sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?$/
 /** How many names there are for the tag that keeps an image, should somebody hold the first. */
 const KEEPING_NAMES = 10
 
+/** The repository in which the self-test tries how a registry removes tags; what happens in it is nobody's push. */
+export const SELF_TEST_REPOSITORY = 'assay-self-test'
+
 /** The tag that keeps a quarantined image alive; put before any other tag is taken, and never removed. */
 export function quarantineTag(digest: Digest): string {
   return `quarantined.${digest.replace(':', '-')}`

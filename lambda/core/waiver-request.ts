@@ -1,10 +1,9 @@
 import * as z from 'zod'
 import { BadInput } from './bad-input.ts'
+import { readReason } from './read-reason.ts'
 import { plusSeconds } from './status.ts'
-import { UNPRINTABLE } from './unprintable.ts'
 import { LONGEST_WAIVER } from './waiver.ts'
 
-const LONGEST_REASON = 500
 const DAY = 24 * 3600
 
 const request = z.strictObject({ image: z.string(), reason: z.string(), expiresAt: z.string() })
@@ -23,18 +22,6 @@ export function readWaiverRequest(body: unknown, now: string): WaiverRequest {
   }
   const { image, reason, expiresAt } = parsed.data
   return { image, reason: readReason(reason), expiresAt: readExpiry(expiresAt, now) }
-}
-
-function readReason(text: string): string {
-  const reason = text.trim()
-  const { length } = Array.from(reason)
-  if (length === 0 || length > LONGEST_REASON) {
-    throw new BadInput(`reason of ${length} characters; 1 to ${LONGEST_REASON} are allowed`)
-  }
-  const odd = reason.match(UNPRINTABLE)?.[0]?.codePointAt(0)
-  if (odd === undefined) return reason
-  const code = odd.toString(16).toUpperCase().padStart(4, '0')
-  throw new BadInput(`reason holds the character U+${code}; printable text on one line is allowed`)
 }
 
 /** The time in the one form in which times are compared. */

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import middy from '@middy/core'
-import type { Context, SQSEvent } from 'aws-lambda'
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import * as z from 'zod'
 import { act } from '../act.ts'
 import { type Digest, isDigest } from '../core/image.ts'
+import type { SelfTestResult } from '../ports.ts'
+import { runSelfTest, testedOf } from '../run-self-test.ts'
 import { count, log } from '../telemetry.ts'
 import { wireActor } from '../wire.ts'
 import { onBatch } from './on-batch.ts'
 
-const { world, retryIn } = await wireActor()
+const { world, tested, retryIn } = await wireActor()
+const selfTest = z.object({ selfTest: z.string() })
 const request = z.object({ host: z.string(), name: z.string(), digest: z.custom<Digest>(isDigest) })
 
 const onQueue = onBatch({
@@ -31,5 +34,11 @@ function dropped(reason: string, body: string): void {
   log('message dropped', { reason, body: body.slice(0, 2000) })
 }
 
-/** Does the work recorded on images: takes and gives back tags, tells people. */
-export const handler = middy<SQSEvent>().handler((event: SQSEvent, context: Context) => onQueue(event, context))
+/** Does the work recorded on images (SQS): takes and gives back tags, tells people. Or makes the self-test of a registry (Invoke). */
+export const handler = middy<SQSEvent | { selfTest: string }, SQSBatchResponse | SelfTestResult>().handler(
+  async (event: SQSEvent | { selfTest: string }, context: Context) => {
+    const asked = selfTest.safeParse(event)
+    if (asked.success) return runSelfTest(await world(), testedOf(tested, asked.data.selfTest))
+    return onQueue(event as SQSEvent, context)
+  },
+)

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { isDigest, isRepositoryName, isTag } from '../core/image.ts'
 import type { Push } from '../core/push.ts'
+import { SELF_TEST_REPOSITORY } from '../core/tags.ts'
 import type { EventRegistry, Parsed, Source } from './source.ts'
 
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html; finer filtering is done in code, so that a new action does not vanish silently
@@ -57,6 +58,7 @@ function toPushes(event: EcrEvent, registries: readonly EventRegistry[]): Parsed
   if (registry === undefined)
     return { dropped: `account ${event.account} in ${event.region} is not a registry we watch` }
   const name = detail['repository-name']
+  if (name === SELF_TEST_REPOSITORY) return { dropped: 'the self-test at work' }
   if (!isRepositoryName(name)) return { dropped: `repository-name ${JSON.stringify(name)} is not a repository name` }
   const tag = detail['image-tag'] || undefined // an untagged push has "" (seen in real events)
   if (tag !== undefined && !isTag(tag)) return { dropped: `image-tag ${JSON.stringify(tag)} is not a tag` }

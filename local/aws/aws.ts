@@ -12,7 +12,14 @@ import { arnOf, REGION } from './account.ts'
 import { startDynamoDb } from './dynamodb.ts'
 import type { Backlog } from './messaging.ts'
 import { startMessaging } from './messaging.ts'
-import { createInboxQueue, createWorkQueue, giveBackHeld, type Queue, type WorkQueueName } from './queues.ts'
+import {
+  createInboxQueue,
+  createWorkQueue,
+  deadQueueOf,
+  giveBackHeld,
+  type Queue,
+  type WorkQueueName,
+} from './queues.ts'
 import { createTable, rebuildIndexes } from './table.ts'
 
 const TABLE_NAME = 'assay'
@@ -85,6 +92,7 @@ export async function startAws({ dir, visibility = {} }: AwsOptions): Promise<Lo
       [ENV.topicArn]: topicArn,
       [ENV.verifyQueueUrl]: queues.verify.url,
       [ENV.actQueueUrl]: queues.act.url,
+      [ENV.deadLetters]: JSON.stringify(deadLettersOf(messaging.url, queues)),
       AWS_REGION: REGION,
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
@@ -105,6 +113,11 @@ export async function startAws({ dir, visibility = {} }: AwsOptions): Promise<Lo
     unsettled: () => backlogs().reduce((sum, { ready, inFlight }) => sum + ready + inFlight, 0),
     close: () => running.disposeAsync(),
   }
+}
+
+function deadLettersOf(server: string, { verify, act }: Readonly<Record<WorkQueueName, Queue>>) {
+  const dead = (name: WorkQueueName) => deadQueueOf(server, name).url
+  return { verify: { dead: dead('verify'), target: verify.url }, act: { dead: dead('act'), target: act.url } }
 }
 
 async function createTopic(client: SNSClient, inboxArn: string): Promise<string> {

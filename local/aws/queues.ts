@@ -22,6 +22,11 @@ export function queueOf(server: string, name: string): Queue {
   return { name, arn: arnOf('sqs', name), url: `${server}/${ACCOUNT}/${name}` }
 }
 
+/** Where the dead messages of a work queue lie. */
+export function deadQueueOf(server: string, name: WorkQueueName): Queue {
+  return queueOf(server, `assay-${name}-dead`)
+}
+
 /** Creates a work queue and its dead-letter queue, or brings them up to date. */
 export async function createWorkQueue(
   client: SQSClient,
@@ -29,7 +34,7 @@ export async function createWorkQueue(
   name: WorkQueueName,
   visibility: number,
 ): Promise<Queue> {
-  const dead = queueOf(server, `assay-${name}-dead`)
+  const dead = deadQueueOf(server, name)
   await createQueue(client, dead, {})
   const queue = queueOf(server, `assay-${name}`)
   await createQueue(client, queue, {

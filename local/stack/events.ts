@@ -3,7 +3,6 @@ import { sources } from '../../lambda/sources/index.ts'
 import type { LocalAws } from '../aws/aws.ts'
 import { createBus } from '../bus/bus.ts'
 import type { EcrEvent } from '../registry/events.ts'
-import { SELF_TEST_REPOSITORY } from './self-test.ts'
 
 /**
  * Takes registry events to the verify queue by the rules that cdk/ makes of the event sources. Delivery is best effort,
@@ -19,7 +18,6 @@ export function eventRules(aws: LocalAws, log: (line: string) => void): (event: 
   )
   const bus = createBus<EcrEvent>(rules)
   return async (event) => {
-    if (event.detail['repository-name'] === SELF_TEST_REPOSITORY) return
     try {
       await bus.put(event)
     } catch (error) {

@@ -1,23 +1,26 @@
 import { ECRClient } from '@aws-sdk/client-ecr'
-import { selfTestKey } from '../../lambda/armed.ts'
 import { ecrTagger } from '../../lambda/quarantine/ecr.ts'
-import { selfTest } from '../../lambda/quarantine/self-test.ts'
 import { ecrRegistry } from '../../lambda/registry/ecr.ts'
+import { runSelfTest } from '../../lambda/run-self-test.ts'
 import { dynamoStore } from '../../lambda/store/dynamodb.ts'
 import { ACCOUNT } from '../aws/account.ts'
 import { type LocalAws, settingsFor } from '../aws/aws.ts'
 import type { RunningRegistry } from '../registry/server.ts'
 import { pushImage } from '../signing/image.ts'
 
-/** The repository it works in; what happens there is nobody's push. */
-export const SELF_TEST_REPOSITORY = 'assay-self-test'
-
-/** Finds out whether the local registry removes tags as quarantine needs it, and writes that down: only then is quarantine armed. */
-export async function runSelfTest(aws: LocalAws, registry: RunningRegistry): Promise<void> {
+/** Makes the self-test of the local registry, as `assay doctor` does on AWS: by what it finds, tags are taken. */
+export async function selfTestRegistry(aws: LocalAws, registry: RunningRegistry, now: () => Date): Promise<void> {
   const ecr = { client: new ECRClient(settingsFor(registry.url)), registryId: ACCOUNT }
   const files = { 'self-test.txt': 'removing a tag must remove that tag only\n' }
-  const image = await pushImage({ registry: registry.url, name: SELF_TEST_REPOSITORY, files })
-  const result = await selfTest(ecrRegistry(ecr), ecrTagger(ecr), SELF_TEST_REPOSITORY, image)
-  await dynamoStore(aws.dynamodb, aws.table).putSystem(selfTestKey(registry.host), result)
+  const store = dynamoStore(aws.dynamodb, aws.table)
+  await runSelfTest(
+    { store, now },
+    {
+      host: registry.host,
+      registry: ecrRegistry(ecr),
+      tagger: ecrTagger(ecr),
+      pushScratch: (name) => pushImage({ registry: registry.url, name, files }),
+    },
+  )
   ecr.client.destroy()
 }

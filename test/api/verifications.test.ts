@@ -1,6 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { describe, expect, it } from 'vitest'
-import { lambdaInvoke, postVerification } from '../../lambda/api/verifications.ts'
+import { lambdaInvoke } from '../../lambda/api/lambda-invoke.ts'
+import { postVerification } from '../../lambda/api/verifications.ts'
 import { BadInput } from '../../lambda/core/bad-input.ts'
 import { Misconfigured, Unavailable } from '../../lambda/errors.ts'
 import { answering } from '../memory/answering.ts'
@@ -55,7 +56,7 @@ describe('the verify function, through Lambda', () => {
     [false, 'Event'],
   ])('waited for %s is invoked as %s', async (wait, type) => {
     const { client, sent } = answering(new LambdaClient({ region: 'eu-west-1' }), () => ({ StatusCode: 200 }))
-    await lambdaInvoke(client, 'verify')({ verify: 'x' }, wait)
+    await lambdaInvoke(client, 'verify', 'verify')({ verify: 'x' }, wait)
     const { FunctionName, InvocationType, Payload } = sent[0] as Asked
     expect([FunctionName, InvocationType, Buffer.from(Payload).toString()]).toEqual(['verify', type, '{"verify":"x"}'])
   })
@@ -66,7 +67,7 @@ describe('the verify function, through Lambda', () => {
       FunctionError: 'Unhandled',
       Payload,
     }))
-    const failed = await lambdaInvoke(client, 'verify')({}, true).catch((error: unknown) => error)
+    const failed = await lambdaInvoke(client, 'verify', 'verify')({}, true).catch((error: unknown) => error)
     expect(failed).toBeInstanceOf(Unavailable)
     expect(String(failed)).toContain('broken')
     expect(String(failed).length).toBeLessThan(700)
@@ -79,6 +80,6 @@ describe('the verify function, through Lambda', () => {
     const { client } = answering(new LambdaClient({ region: 'eu-west-1' }), () => {
       throw Object.assign(new Error('no'), { name })
     })
-    await expect(lambdaInvoke(client, 'verify')({}, true)).rejects.toThrow(kind)
+    await expect(lambdaInvoke(client, 'verify', 'verify')({}, true)).rejects.toThrow(kind)
   })
 })

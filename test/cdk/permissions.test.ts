@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { selfTestKey } from '../../lambda/armed.ts'
+import { SAFETY_KEY } from '../../lambda/resources.ts'
 import { imageKey, systemKey, tagKey } from '../../lambda/store/items.ts'
 import { ID } from '../core/records.ts'
 import { type Resource, resource, resourcesOf, stackOf } from './synthesized.ts'
@@ -27,6 +29,7 @@ const ALLOWED = {
   Act: [
     ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     ...['ecr:BatchDeleteImage', 'ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:PutImage'],
+    ...['ecr:UpdateImageStorageClass', 'ecr:InitiateLayerUpload', 'ecr:UploadLayerPart', 'ecr:CompleteLayerUpload'],
     ...['kms:Decrypt', 'kms:GenerateDataKey', 's3:PutObject', 'sns:Publish'],
     ...OWN_QUEUE.map((action) => `sqs:${action}`),
   ],
@@ -34,6 +37,7 @@ const ALLOWED = {
   Api: [
     ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     ...['ecr:DescribeImages', 'lambda:InvokeFunction', 'sqs:SendMessage'],
+    ...['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
   ],
   Trust: ['dynamodb:GetItem', 'dynamodb:PutItem', 'kms:GetPublicKey'],
 }
@@ -52,23 +56,31 @@ describe.each(Object.entries(ALLOWED))('the role of %s', (name, allowed) => {
   })
 })
 
-it.each(['ecr:PutImage', 'ecr:BatchDeleteImage', 'sns:Publish'])('lets only act do %s', (action) => {
-  const who = policies.filter(([, policy]) => statementsOf(policy).some((one) => actions(one).includes(action)))
-  expect(who.map(([id]) => id)).toEqual([expect.stringMatching(/^ActRole/)])
-})
+it.each(['ecr:PutImage', 'ecr:BatchDeleteImage', 'ecr:UpdateImageStorageClass', 'sns:Publish'])(
+  'lets only act do %s',
+  (action) => {
+    const who = policies.filter(([, policy]) => statementsOf(policy).some((one) => actions(one).includes(action)))
+    expect(who.map(([id]) => id)).toEqual([expect.stringMatching(/^ActRole/)])
+  },
+)
 
-it('lets the API write images and nothing else of the table, and ask only act for work', () => {
+it('lets the API write what people decide and nothing else of the table, and send to queues of work only', () => {
   const [actQueue] = resource(resources, 'ActQueue')
+  const [verifyQueue] = resource(resources, 'VerifyQueue')
+  const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] })
   const written = statementsOf(policyOf('Api')).filter((one) => /PutItem|SendMessage/.test(String(one.Action)))
   expect(written).toMatchObject([
     {
       Action: 'dynamodb:PutItem',
-      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': 'IMG#*' } },
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['IMG#*', 'SYS#quarantine'] } },
     },
-    { Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': [actQueue, 'Arn'] } },
+    { Action: 'sqs:SendMessage', Resource: arn(actQueue) },
+    { Action: ['sqs:SendMessage', 'sqs:GetQueueAttributes'], Resource: [arn(verifyQueue), arn(actQueue)] },
   ])
   expect(imageKey(ID).pk).toMatch(/^IMG#/)
-  expect([systemKey('x').pk, tagKey('h', 'n', 't').pk].filter((key) => key.startsWith('IMG#'))).toEqual([])
+  expect(systemKey(SAFETY_KEY).pk).toBe('SYS#quarantine')
+  const others = [systemKey(selfTestKey('h')).pk, tagKey('h', 'n', 't').pk]
+  expect(others.filter((key) => key.startsWith('IMG#') || key === 'SYS#quarantine')).toEqual([])
 })
 
 it('nowhere allows actions by a pattern', () => {
@@ -87,13 +99,10 @@ it('reaches the configured repositories only', () => {
   const ecr = policies
     .flatMap(([, policy]) => statementsOf(policy))
     .filter((one) => actions(one)[0]?.startsWith('ecr:'))
-  expect(ecr).toHaveLength(3)
-  for (const { Resource: arns } of ecr) {
-    expect((arns as unknown[]).map(shown)).toEqual([
-      'arn:AWS::Partition:ecr:AWS::Region:AWS::AccountId:repository/prod/*',
-      'arn:AWS::Partition:ecr:AWS::Region:AWS::AccountId:repository/base',
-    ])
-  }
+  const repository = (name: string) => `arn:AWS::Partition:ecr:AWS::Region:AWS::AccountId:repository/${name}`
+  const reached = ecr.map(({ Resource: arns }) => [arns].flat().map(shown))
+  const configured = ['prod/*', 'base'].map(repository)
+  expect(reached).toEqual([configured, configured, [repository('assay-self-test')], configured])
 })
 
 it('queries only the indexes a function reads', () => {
@@ -104,9 +113,9 @@ it('queries only the indexes a function reads', () => {
   const functions = { verify: 'Verify', act: 'Act', sweep: 'Sweep', api: 'Api', trust: 'Trust' }
   expect(Object.fromEntries(Object.entries(functions).map(([name, id]) => [name, indexes(id)]))).toEqual({
     verify: ['tags'],
-    act: ['tags'],
+    act: ['repository', 'tags'],
     sweep: ['due', 'recent'],
-    api: ['recent', 'repository', 'waivers'],
+    api: ['recent', 'repository', 'taken', 'waivers'],
     trust: [],
   })
 })

@@ -14,6 +14,12 @@ it('asks for a signed request everywhere but for the health of the function', ()
     $default: 'AWS_IAM',
     'POST /v1/releases': 'AWS_IAM',
     'DELETE /v1/waivers': 'AWS_IAM',
+    'POST /v1/operations/disarm': 'AWS_IAM',
+    'POST /v1/operations/arm': 'AWS_IAM',
+    'POST /v1/operations/resume': 'AWS_IAM',
+    'POST /v1/undo': 'AWS_IAM',
+    'POST /v1/redrive': 'AWS_IAM',
+    'POST /v1/self-tests': 'AWS_IAM',
     'GET /healthz': 'NONE',
   })
 })

@@ -199,6 +199,7 @@ export function testStore(make: () => Promise<StatusStore>): void {
     })
 
     it('lists what is taken since a time, the oldest first, and no longer what was given back', async () => {
+      const at = (n: number) => `2026-04-01T00:00:${n}.000Z`
       const held = { name: 'c/taken', taken: ['v1'] }
       for (const n of [73, 71, 72]) await store.putImage(image(n, { ...held, takenAt: at(n - 40) }), undefined)
       await store.putImage(image(74, { name: 'c/taken', archivedAt: at(34), takenAt: at(34) }), undefined)

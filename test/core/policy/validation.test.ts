@@ -209,11 +209,11 @@ describe('an Enforcement', () => {
     ],
     [
       'breaker: { images: 0 }',
-      '8:14: spec.breaker.images: invalid value: 0: spec.breaker.images: a whole number from 1 to 5000 is allowed',
+      '8:22: spec.breaker.images: invalid value: 0: spec.breaker.images: a whole number from 1 to 5000 is allowed',
     ],
     [
       'breaker: { percent: 101 }',
-      '8:14: spec.breaker.percent: invalid value: 101: spec.breaker.percent: a whole number from 1 to 100 is allowed',
+      '8:23: spec.breaker.percent: invalid value: 101: spec.breaker.percent: a whole number from 1 to 100 is allowed',
     ],
     [
       'onDegraded: never',

@@ -1,10 +1,7 @@
-import { digestOf } from '../core/digest-of.ts'
-import type { Digest } from '../core/image.ts'
-import type { FetchedManifest } from '../core/manifest.ts'
-import type { FullTagger, Registry } from '../ports.ts'
-
-/** What the registry was seen to do; `means`: how tags can be taken in it without harm to others; `detail` is for people. */
-export type SelfTestResult = { readonly means: 'remove' | 'overwrite' | 'none'; readonly detail: string }
+import { digestOf } from './core/digest-of.ts'
+import type { Digest } from './core/image.ts'
+import type { FetchedManifest } from './core/manifest.ts'
+import type { FullTagger, Registry, SelfTestResult } from './ports.ts'
 
 const KEEP = 'assay-self-test-keep'
 const A = 'assay-self-test-a'

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { Unavailable } from '../../lambda/errors.ts'
-import type { FullTagger, Registry } from '../../lambda/ports.ts'
-import { ecrTagger } from '../../lambda/quarantine/ecr.ts'
-import { selfTest } from '../../lambda/quarantine/self-test.ts'
-import { ecrRegistry } from '../../lambda/registry/ecr.ts'
-import { image } from '../registry/fixtures.ts'
-import { ACCOUNT, localRegistry } from '../registry/local-registry.ts'
+import { Unavailable } from '../lambda/errors.ts'
+import type { FullTagger, Registry } from '../lambda/ports.ts'
+import { ecrTagger } from '../lambda/quarantine/ecr.ts'
+import { ecrRegistry } from '../lambda/registry/ecr.ts'
+import { selfTest } from '../lambda/self-test.ts'
+import { image } from './registry/fixtures.ts'
+import { ACCOUNT, localRegistry } from './registry/local-registry.ts'
 
 const NAME = 'assay/self-test'
 const ONE = image('one')

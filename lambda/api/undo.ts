@@ -1,0 +1,81 @@
+import * as z from 'zod'
+import { BadInput } from '../core/bad-input.ts'
+import { formatImage, type ImageId, parseImage } from '../core/image.ts'
+import { readReason } from '../core/read-reason.ts'
+import { type ImageRecord, meantBy } from '../core/status.ts'
+import { isHeld } from '../core/waiver.ts'
+import { mapLimited } from '../map-limited.ts'
+import { undo } from '../undo.ts'
+import { type Known, registryOf, type Waiving } from '../world.ts'
+import { unwatched } from './locate.ts'
+import type { Answer } from './problem.ts'
+import { limitParameter, type Query } from './query.ts'
+
+const MAX_IMAGES = 50
+const AT_ONCE = 10
+const BEGINNING = '1970-01-01T00:00:00.000Z'
+const instant = z.iso.datetime({ offset: true })
+const request = z.strictObject({ images: z.array(z.string()).min(1).max(MAX_IMAGES), reason: z.string() })
+
+/** GET /v1/undo?since=&policy=&limit=&cursor= : what undoing would put back, the longest taken first. Nothing is changed. */
+export async function getUndo(world: Known, query: Query): Promise<Answer> {
+  const { since, policy } = query
+  if (!since && !policy) throw new BadInput('since and policy are missing: give since=TIME, policy=NAME, or both')
+  const from = since ? sinceParameter(since) : BEGINNING
+  const { items, cursor } = await world.store.taken(from, limitParameter(query.limit), query.cursor || undefined)
+  // The index may lag behind what was given back
+  const records = (await Promise.all(items.map((id) => world.store.image(id)))).filter((one) => one !== undefined)
+  const held = records.filter((record) => isHeld(record) && (!policy || failed(record).includes(policy)))
+  const images: unknown[] = []
+  await mapLimited(held, AT_ONCE, async (record) => void images.push(await planned(world, record)))
+  return { status: 200, body: { images, ...(cursor && { cursor }) } }
+}
+
+/** POST /v1/undo {images, reason} : has what was taken from each put back, and not taken again by the same policies. */
+export async function postUndo(world: Known & Waiving, by: string, body: unknown): Promise<Answer> {
+  const parsed = request.safeParse(body)
+  if (!parsed.success) {
+    const example = '{"images": ["HOST/NAME@sha256:…"], "reason": "…"}'
+    throw new BadInput(`body: ${z.prettifyError(parsed.error)}; give ${example}`)
+  }
+  const reason = readReason(parsed.data.reason)
+  const ids = parsed.data.images.map((image) => digestNamed(world, image))
+  const images: unknown[] = []
+  await mapLimited(ids, AT_ONCE, async (id) => {
+    const record = await undo(world, id, { by, reason })
+    images.push({ image: formatImage(id), undone: record !== undefined })
+  })
+  return { status: 200, body: { images } }
+}
+
+function sinceParameter(text: string): string {
+  if (instant.safeParse(text).success) return new Date(text).toISOString()
+  throw new BadInput(`since "${text.slice(0, 80)}" is not a time with its zone, like 2026-12-24T18:00:00Z`)
+}
+
+function failed({ policies }: ImageRecord): string[] {
+  return policies.flatMap(({ name, outcome }) => (outcome === 'fail' ? [name] : []))
+}
+
+async function planned(world: Known, record: ImageRecord) {
+  const { host, name, digest, state, taken, takenAt, archivedAt } = record
+  const tags = await Promise.all(
+    taken.map(async (tag) => {
+      const now = await registryOf(world, host).resolve(name, tag)
+      const { digest: meant } = meantBy(now, await world.store.tag(host, name, tag))
+      return { tag, would: now === undefined || meant === digest ? 'give-back' : 'refuse-newer' }
+    }),
+  )
+  const image = formatImage({ host, name, digest })
+  return { image, digest, state, takenAt, policies: failed(record), tags, ...(archivedAt && { archivedAt }) }
+}
+
+function digestNamed(world: Known, reference: string): ImageId {
+  const image = parseImage(reference)
+  const elsewhere = unwatched(world, image)
+  if (elsewhere !== undefined) throw new BadInput(`image "${reference}": ${elsewhere}`)
+  const { host, name, digest } = image
+  if (digest === undefined)
+    throw new BadInput(`image "${reference}" has no digest: name what is to be undone by digest`)
+  return { host, name, digest }
+}
