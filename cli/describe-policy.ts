@@ -1,4 +1,4 @@
-import type { Enforcement, ImageGlob, Policy } from '../lambda/core/policy/policy.ts'
+import type { DenyList, Enforcement, ImageGlob, Policy } from '../lambda/core/policy/policy.ts'
 
 /** What a policy asks, on one line: whom it covers, and by whom these must be vouched for. */
 export function describePolicy({ kind, name, mode, images, ...asks }: Policy): string {
@@ -23,6 +23,14 @@ export function describeAsks({
 function rule(require: Policy['require']): string {
   if (require === undefined) return 'one of'
   return require === 'all' ? 'all of' : `${require.atLeast} distinct signers of`
+}
+
+/** Whom a DenyList denies, on one line. */
+export function describeDenyList({ name, message, identities, certificates, keys }: DenyList): string {
+  const counted = Object.entries({ identities, certificates, keys }).flatMap(([what, { length }]) =>
+    length === 0 ? [] : `${what} (${length})`,
+  )
+  return `DenyList ${name} denies ${counted.join(', ')}${message === undefined ? '' : `: ${message}`}`
 }
 
 /** What an Enforcement does, on one line. */

@@ -73,7 +73,7 @@ test('warnings are handed over and stop nothing', async () => {
 test('a folder without policies is told', async () => {
   const warnings: string[] = []
   const set = await readPolicies(folder, { onWarning: (text) => warnings.push(text) })
-  expect(set).toEqual({ policies: [], enforcements: [], roots: {}, keys: {}, mirrors: [] })
+  expect(set).toEqual({ policies: [], enforcements: [], denyLists: [], roots: {}, keys: {}, mirrors: [] })
   expect(warnings).toEqual([`${folder}: no policy files; no image will be judged`])
 })
 

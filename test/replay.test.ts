@@ -8,11 +8,11 @@ import { recordReads } from '../lambda/record-reads.ts'
 import { changesVerdict, replay } from '../lambda/replay.ts'
 import { failing } from './memory/faults.ts'
 import { runnable, sign } from './memory/images.ts'
-import { HOST, KEYS, memory, NAME } from './memory/world.ts'
+import { denyingKeys, HOST, KEYS, memory, NAME, policies } from './memory/world.ts'
 
 /** A signed image, judged; and the transcript of that. */
-async function judged() {
-  const { world, registry } = await memory()
+async function judged(options: Parameters<typeof memory>[0] = {}) {
+  const { world, registry } = await memory(options)
   const digest = registry.push(NAME, runnable('app'), 'v1')
   const referrer = await sign(registry, NAME, digest, KEYS.privateKey)
   const id = { host: HOST, name: NAME, digest }
@@ -30,6 +30,15 @@ it('a verdict is decided again from kept bytes alone, byte for byte', async () =
   expect(verdict.outcome).toBe('verified')
   expect(replayed).toMatchObject({ same: true, now: verdict })
   expect(changesVerdict(replayed)).toBe(false)
+})
+
+it('a signer who was denied is denied again, by what is kept', async () => {
+  const { world, transcript, verdict, kept, put } = await judged({ policies: policies(undefined, denyingKeys()) })
+  expect(verdict).toMatchObject({ outcome: 'rejected', checks: [{ reason: 'denied' }] })
+  expect(await replay(world.evidence, transcript)).toMatchObject({ same: true })
+  const others = [{ name: 'other', identities: [], certificates: [], keys: [`sha256:${'0'.repeat(64)}`] }]
+  const undenied = await put({ policies: kept.policies.map((policy) => ({ ...policy, denied: others })) })
+  expect(await replay(world.evidence, undenied)).toMatchObject({ same: false, now: { outcome: 'verified' } })
 })
 
 it('what is kept is all that was read, the policies and the moment, and nothing of the tag', async () => {

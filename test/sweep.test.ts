@@ -4,7 +4,7 @@ import { sweep } from '../lambda/sweep.ts'
 import { generateKeys } from '../local/signing/key.ts'
 import { runnable } from './memory/images.ts'
 import { pushed, story } from './memory/story.ts'
-import { HOST, KEYS, memory, policies } from './memory/world.ts'
+import { denyingKeys, HOST, KEYS, memory, policies } from './memory/world.ts'
 
 const app = runnable('app')
 
@@ -116,6 +116,29 @@ describe('a change of policies', () => {
     await pass(1)
     await story(outside, { ...outside.world, policies: otherKey() }).pass(30)
     expect([await state(digest), await at('v1')]).toEqual(['degraded', digest])
+  })
+
+  it('degrades what a signer vouched for who is denied from now on, fails what comes of them, and takes the denial back', async () => {
+    const outside = await memory()
+    const { push, sign, pass, record } = story(outside)
+    const before = push(app, 'v1')
+    await sign(before)
+    await pass(1)
+    const denying = story(outside, { ...outside.world, policies: policies(undefined, denyingKeys()) })
+    await denying.pass(20)
+    const after = denying.push(runnable('other'), 'v2')
+    await denying.sign(after)
+    await denying.pass(13)
+    const denied = [
+      { reason: 'denied', message: expect.stringMatching(/; DenyList incident denies this key: leaked$/) },
+    ]
+    expect([await denying.record(before), await denying.record(after)]).toMatchObject([
+      { state: 'degraded', checks: denied },
+      { state: 'failed', checks: denied },
+    ])
+    expect([await denying.at('v1'), await denying.at('v2')]).toEqual([before, undefined])
+    await pass(20)
+    expect([await record(before), await record(after)]).toMatchObject([{ state: 'verified' }, { state: 'verified' }])
   })
 
   it('gives an image that was unmanaged its grace from then on', async () => {

@@ -5,7 +5,7 @@ import { capturedBy } from '../../lambda/core/policy/captures.ts'
 import { coveringGlob, enforcementFor, isProtected } from '../../lambda/core/policy/match.ts'
 import type { ImageGlob, Policy, PolicySet } from '../../lambda/core/policy/policy.ts'
 import type { Check, Verdict } from '../../lambda/core/verdict.ts'
-import { describeAsks, describeEffect, describeEnforcement } from '../describe-policy.ts'
+import { describeAsks, describeDenyList, describeEffect, describeEnforcement } from '../describe-policy.ts'
 import { type ExaminedImage, examineImage, STATES } from '../examine-image.ts'
 import { type OutputOptions, outputOption } from '../output-option.ts'
 import { type PolicyOptions, readPolicyOptions, trustedRootOption } from '../policy-options.ts'
@@ -53,6 +53,7 @@ function explain({ asked, id, judged }: ExaminedImage, set: PolicySet) {
     others: about.flatMap(({ policy: { kind, name, images }, glob }) =>
       glob === undefined ? [{ kind, name, covers: images.map(({ source }) => source) }] : [],
     ),
+    denyLists: set.denyLists.map(describeDenyList),
     enforcement: describeEnforcement(enforcement),
     effect: describeEffect(verdict.outcome, enforcement, tag, kept),
     ...(verdict.goodUntil !== undefined && { goodUntil: verdict.goodUntil }),
@@ -73,7 +74,7 @@ function covering(policy: Policy, { source }: ImageGlob, id: ImageId, verdict: V
   }
 }
 
-function linesOf({ image, state, policies, others, enforcement, effect, goodUntil }: Explained): string[] {
+function linesOf({ image, state, policies, others, denyLists, enforcement, effect, goodUntil }: Explained): string[] {
   const lasts = goodUntil === undefined ? '' : `, and as time goes until ${goodUntil}`
   const not = ({ kind, name, covers }: Explained['others'][number]) =>
     `${kind} ${name} does not cover it: ${covers.join(', ') || 'it covers no image'}`
@@ -81,6 +82,7 @@ function linesOf({ image, state, policies, others, enforcement, effect, goodUnti
     `${image} ${paintState(state)}${lasts}`,
     ...policies.flatMap(policyLines),
     ...others.map(not),
+    ...denyLists,
     enforcement,
     `What follows: ${effect}`,
   ]

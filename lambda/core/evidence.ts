@@ -78,9 +78,13 @@ export type Signer =
     }
   | { readonly kind: 'key'; readonly key: string; readonly signedAt?: string }
 
+/** A certificate by its fingerprint, sha256 over its DER, and the key in it as keys of signers are named. */
+export type Certified = { readonly certificate: Digest; readonly key: string }
+
 /**
  * What one claim says once its signature has been checked against one demand. `until`: when time alone will make a fault of it, ISO 8601;
- * `lasting`: a name of what it was signed with, where that signs for longer than a day; `signed`: what is at fault was signed as is asked for.
+ * `lasting`: a name of what it was signed with, where that signs for longer than a day; `path`: from the signing certificate up to an
+ * anchor; `signed`: what is at fault was signed as is asked for.
  */
 export type Proof =
   | {
@@ -89,6 +93,7 @@ export type Proof =
       readonly says: Says
       readonly until?: string
       readonly lasting?: string
+      readonly path?: readonly Certified[]
     }
   | { readonly ok: false; readonly fault: SignatureFault; readonly detail: string; readonly signed?: true }
 

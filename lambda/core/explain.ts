@@ -14,6 +14,7 @@ const TEXTS: Readonly<Record<Reason, string>> = {
   'identity-mismatch': 'signed by somebody else',
   'annotation-mismatch': 'the signature carries other annotations',
   'reference-mismatch': 'signed for another repository',
+  denied: 'the signer is denied',
   'too-old': 'too old, or of unknown age',
   'policy-not-met': 'what it says does not meet the policy',
   'provenance-mismatch': 'built in another way than is asked for',

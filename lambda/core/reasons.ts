@@ -28,6 +28,7 @@ export type Reason =
   | 'identity-mismatch'
   | 'annotation-mismatch'
   | 'reference-mismatch' // the signed payload names another repository
+  | 'denied' // just as asked for, by somebody whose signatures count for nothing any more
   | 'too-old' // the attestation was made too long ago, or nobody knows when
   | 'policy-not-met' // an expression over the statement, over all that matched, or over the image config does not hold
   | 'provenance-mismatch' // built elsewhere, from other source, or in another way

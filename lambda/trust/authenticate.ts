@@ -1,12 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import {
-  type Authenticated,
-  type Claim,
-  type ClaimContent,
-  demandId,
-  type Proof,
-  type Signer,
-} from '../core/evidence.ts'
+import { type Authenticated, type Claim, type ClaimContent, demandId, type Proof } from '../core/evidence.ts'
 import type { Digest } from '../core/image.ts'
 import type { Demand, KeySource, Validity } from '../core/policy/policy.ts'
 import { Misconfigured, Unavailable } from '../errors.ts'
@@ -18,7 +11,7 @@ import { NO_MATERIAL, type TrustMaterials } from './roots.ts'
 import { readSays } from './says.ts'
 import type { SignedContent } from './signed-content.ts'
 import type { Trust, Window } from './trust.ts'
-import { verifyBundle } from './verify-bundle.ts'
+import { type Verified, verifyBundle } from './verify-bundle.ts'
 
 /** All that claims are judged by: trusted roots by name, keys of AWS KMS by ARN (PEM), and the moment of judging. */
 export type Trusted = {
@@ -65,8 +58,8 @@ function prove({ content }: Claim, trust: Trust, subject: Digest, judgedBy: stri
 /** Throws what may be different the next time: anything but a judgement. */
 function proveAtAnyTime(content: BundleContent, trust: Trust, subject: Digest): Proven {
   try {
-    const { signer, content: signed, times, lasting } = verifyBundle(content, trust)
-    return { proof: saying(signer, signed, subject, lasting), times }
+    const { content: signed, times, ...by } = verifyBundle(content, trust)
+    return { proof: saying(by, signed, subject), times }
   } catch (thrown) {
     if (!isJudgement(thrown)) throw thrown
     return { proof: { ok: false, ...faultOf(thrown) }, times: [] }
@@ -74,9 +67,9 @@ function proveAtAnyTime(content: BundleContent, trust: Trust, subject: Digest): 
 }
 
 /** Whatever is wrong with it from here on, it is by this signer. */
-function saying(signer: Signer, signed: SignedContent, subject: Digest, lasting: string | undefined): Proof {
+function saying(by: Omit<Verified, 'content' | 'times'>, signed: SignedContent, subject: Digest): Proof {
   try {
-    return { ok: true, signer, says: readSays(signed, subject), ...(lasting !== undefined && { lasting }) }
+    return { ok: true, ...by, says: readSays(signed, subject) }
   } catch (thrown) {
     if (!isJudgement(thrown)) throw thrown
     return { ok: false, ...faultOf(thrown), signed: true }

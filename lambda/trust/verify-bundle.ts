@@ -3,7 +3,7 @@ import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle'
 import { type SignedEntity, toSignedEntity, Verifier } from '@sigstore/verify'
 import { verifySCTs } from '@sigstore/verify/dist/key/sct.js'
 import { digestOf } from '../core/digest-of.ts'
-import type { Signer } from '../core/evidence.ts'
+import type { Certified, Signer } from '../core/evidence.ts'
 import type { Artifact } from './artifact.ts'
 import { readIdentity } from './certificate.ts'
 import { type Certificate, parseCertificate } from './certificate-authority.ts'
@@ -22,13 +22,15 @@ type BundleContent = { readonly bundle: unknown; readonly artifact?: Artifact; r
 
 /**
  * What a bundle proves, whenever it is looked at: who signed what, and the trusted times at which the signature was there.
- * `lasting`: a name of the certificate, where it signs for longer than a day, and so may have signed long before it was stamped.
+ * `lasting`: a name of the certificate, where it signs for longer than a day, and so may have signed long before it was stamped;
+ * `path`: the signing certificate and all that it rests on, at whatever of these times.
  */
 export type Verified = {
   readonly signer: Signer
   readonly content: SignedContent
   readonly times: readonly Date[]
   readonly lasting?: string
+  readonly path?: readonly Certified[]
 }
 
 /**
@@ -57,8 +59,10 @@ export function verifyBundle(claim: BundleContent, trust: Trust): Verified {
   }
   assertDistinct(stock, entries, trust)
   if (holder.kind === 'certificate') assertCertified(holder, trust.material)
+  const signer = signerOf(holder, times)
+  if (holder.kind === 'key') return { signer, content, times }
   const lasting = lastingName(holder)
-  return { signer: signerOf(holder, times), content, times, ...(lasting !== undefined && { lasting }) }
+  return { signer, content, times, ...(lasting !== undefined && { lasting }), path: pathOf(holder) }
 }
 
 /** To the library every bundle is one of a key: the certificate is read and judged here, and once is enough. */
@@ -158,10 +162,16 @@ function signerOf(holder: KeyHolder, times: readonly Date[]): Signer {
 
 const DAY = 24 * 3600 * 1000
 
-function lastingName(holder: KeyHolder): string | undefined {
-  if (holder.kind === 'key') return undefined
-  const { validFromDate, validToDate } = holder.leaf.x509
-  return validToDate.getTime() - validFromDate.getTime() > DAY ? digestOf(holder.der) : undefined
+function lastingName({ leaf, der }: CertificateSigner): string | undefined {
+  const { validFromDate, validToDate } = leaf.x509
+  return validToDate.getTime() - validFromDate.getTime() > DAY ? digestOf(der) : undefined
+}
+
+function pathOf({ paths }: CertificateSigner): Certified[] {
+  return [...new Set(paths.flat())].map(({ x509 }) => ({
+    certificate: digestOf(x509.raw),
+    key: keyName(spki(x509.publicKey)),
+  }))
 }
 
 /** An old signature can be stamped again at any time, but never before it was made: the earliest time comes nearest. */

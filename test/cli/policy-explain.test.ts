@@ -1,6 +1,8 @@
-import { writeFileSync } from 'node:fs'
+import { createPublicKey } from 'node:crypto'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { keyName, spki } from '../../lambda/trust/keys.ts'
 import { pushImage } from '../../local/signing/image.ts'
 import { generateKeys } from '../../local/signing/key.ts'
 import { signImage } from '../../local/signing/sign-image.ts'
@@ -56,6 +58,19 @@ describe('assay policy explain', () => {
     expect(lines.at(-1)).toBe('What follows: nothing is taken, and the gate says yes')
   })
 
+  it('of a signer who is denied', async () => {
+    const { repository, image, file, reference } = await pushed('onFailure: observe')
+    await signImage(repository, image, withKey(KEYS.privateKey))
+    const key = keyName(spki(createPublicKey(KEYS.publicKey)))
+    appendFileSync(file, `---\n${documentOf('DenyList', `keys: ["${key}"]`, 'incident')}`)
+    expect(await printed('explain', reference, '--policy', file)).toEqual(
+      expect.arrayContaining([
+        `  ✗ signed/key: denied\n      the signer is denied: signed by key ${key}; DenyList incident denies this key`,
+        'DenyList incident denies keys (1)',
+      ]),
+    )
+  })
+
   it('as JSON, in the shape that is documented', async () => {
     const { file, reference, id, image, host } = await pushed('failFast: true\nonDegraded: allow')
     const [json = ''] = await printed('explain', reference, '--policy', file, '--output', 'json')
@@ -83,6 +98,7 @@ describe('assay policy explain', () => {
         },
       ],
       others: [{ kind: 'ClusterImagePolicy', name: 'elsewhere', covers: ['ghcr.io/**'] }],
+      denyLists: [],
       enforcement: `Enforcement prod on ${host}/**: tells what has failed, and takes nothing; says yes to what no longer holds`,
       effect:
         'the gate says no; an alert tells, 600 s after its first tag, or at once where a signature is bad; nothing is taken; had it been verified before, it keeps its tags and the gate says yes',

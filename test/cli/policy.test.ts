@@ -42,6 +42,20 @@ it('tells what files say: whom each policy asks, and what each Enforcement would
   ])
 })
 
+it('tells whom nobody may vouch by any more', async () => {
+  const identities = '[{ issuer: i, subject: s }, { issuer: i, subject: t }]'
+  const named = (n: number) => `"sha256:${`${n}`.repeat(64)}"`
+  const lists = [
+    documentOf('DenyList', `message: runner compromised\nidentities: ${identities}\nkeys: [${named(1)}]`, 'incident'),
+    documentOf('DenyList', `certificates: [${named(2)}, ${named(3)}, ${named(4)}]`, 'old'),
+  ]
+  expect((await printed('check', fileOf([keyed('any'), ...lists].join('---\n')))).slice(1)).toEqual([
+    'DenyList incident denies identities (2), keys (1): runner compromised',
+    'DenyList old denies certificates (3)',
+    'No Enforcement: images are observed, nothing is taken.',
+  ])
+})
+
 it('reads folders too', async () => {
   const file = fileOf(keyed('any'))
   expect(await printed('check', dirname(file))).toEqual(await printed('check', file))

@@ -1,8 +1,10 @@
+import { createPublicKey } from 'node:crypto'
 import { selfTestKey } from '../../lambda/armed.ts'
 import type { Alert } from '../../lambda/core/alert.ts'
 import { loadPolicies } from '../../lambda/core/policy/load.ts'
 import type { PolicySet } from '../../lambda/core/policy/policy.ts'
 import type { SelfTestResult } from '../../lambda/ports.ts'
+import { keyName, spki } from '../../lambda/trust/keys.ts'
 import type { Actor, Verifier } from '../../lambda/world.ts'
 import { generateKeys } from '../../local/signing/key.ts'
 import { memoryEvidence } from './evidence.ts'
@@ -32,15 +34,25 @@ spec:
 ${more}`
 }
 
-/** Policies by which images under prod/ must be signed with KEYS, and are quarantined where they are not. */
-export function policies(enforcement = 'onFailure: quarantine'): PolicySet {
+/** A DenyList by which signatures of KEYS count for nothing. */
+export function denyingKeys(): string {
+  const key = keyName(spki(createPublicKey(KEYS.publicKey)))
+  return `apiVersion: assay.dev/v1alpha1
+kind: DenyList
+metadata: { name: incident }
+spec: { message: leaked, keys: ["${key}"] }
+`
+}
+
+/** Policies by which images under prod/ must be signed with KEYS, and are quarantined where they are not; `more` documents. */
+export function policies(enforcement = 'onFailure: quarantine', ...more: readonly string[]): PolicySet {
   const text = `${signedPolicy('signed')}---
 apiVersion: assay.dev/v1alpha1
 kind: Enforcement
 metadata: { name: prod }
 spec: { images: [{ glob: "${HOST}/prod/**" }], environment: prod, gracePeriod: 10m, ${enforcement} }
 `
-  const { set, problems } = loadPolicies([{ path: 'test.yaml', text }])
+  const { set, problems } = loadPolicies([{ path: 'test.yaml', text: [text, ...more].join('---\n') }])
   if (problems.length > 0) throw new Error(JSON.stringify(problems))
   return set
 }

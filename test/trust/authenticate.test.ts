@@ -1,7 +1,10 @@
+import type { KeyObject } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { digestOf } from '../../lambda/core/digest-of.ts'
 import { demandId } from '../../lambda/core/evidence.ts'
 import { Misconfigured } from '../../lambda/errors.ts'
 import { authenticator } from '../../lambda/trust/authenticate.ts'
+import { keyName, spki } from '../../lambda/trust/keys.ts'
 import { trustMaterials } from '../../lambda/trust/roots.ts'
 import {
   ACCEPTED_AT,
@@ -27,6 +30,7 @@ const pki = newPki()
 const TRUSTED = { materials: trustMaterials({ test: rootOf(pki) }), keys: {}, now: NOW }
 const stranger = newPki()
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000)
+const nameOf = ({ publicKey }: { readonly publicKey: KeyObject }) => keyName(spki(publicKey))
 const WITHOUT_LOG = { ...CERTIFICATE, log: 0, timestamp: 1 }
 
 describe('accepts', () => {
@@ -35,8 +39,15 @@ describe('accepts', () => {
     ['a promise without a timestamp', {}],
     ['a proof without a promise, with a timestamp', { inclusion: { promise: false }, stamp: NOW }],
   ])('a certificate with %s', (_, options) => {
-    expect(prove(pki, signEnvelope(pki, statement(), options).bundle)).toEqual({
+    const { bundle, logged, keys } = signEnvelope(pki, statement(), options)
+    const { fulcio, root } = pki.authority
+    expect(prove(pki, bundle)).toEqual({
       ok: true,
+      path: [
+        { certificate: digestOf(logged.verifier.der), key: nameOf(keys) },
+        { certificate: digestOf(fulcio.certificate), key: nameOf(fulcio) },
+        { certificate: digestOf(root.certificate), key: nameOf(root) },
+      ],
       signer: {
         kind: 'certificate',
         issuer: ISSUER,

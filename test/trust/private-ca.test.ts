@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { digestOf } from '../../lambda/core/digest-of.ts'
 import type { Demand } from '../../lambda/core/policy/policy.ts'
 import { Misconfigured } from '../../lambda/errors.ts'
 import type { Certified } from '../../local/sigstore/authority.ts'
@@ -57,6 +58,12 @@ describe('a private certificate authority vouches for', () => {
     ['trusted alone, last of several', signedBy(issuing), trusting(newCa('other', { issuer: root }), issuing)],
   ])('a certificate of an intermediate %s', (_, bundle, demand) => {
     expect(prove(pki, bundle, demand)).toMatchObject({ ok: true })
+  })
+
+  it('a certificate, and tells of every other that this rests on, and of none else', () => {
+    const proof = prove(pki, chained(issuing, stranger, issuing), trusting(root))
+    const [issuer, anchor] = [issuing, root].map(({ certificate }) => ({ certificate: digestOf(certificate) }))
+    expect(proof).toMatchObject({ path: [{}, issuer, anchor] })
   })
 
   it('legacy signatures and attestations, whose annotation brings the intermediate', () => {

@@ -1,6 +1,6 @@
 import type { Authenticated } from '../evidence.ts'
 import type { ImageId } from '../image.ts'
-import type { SigstoreAuthority } from '../policy/authorities.ts'
+import type { BoundAuthority } from '../policy/captures.ts'
 import { explainUnmet, unmet } from '../policy/expression.ts'
 import type { WantedAttestation } from '../policy/policy.ts'
 import { asTyped } from '../policy/typed-predicates.ts'
@@ -31,7 +31,7 @@ export type AttestationResult = {
  * may be what the newer takes back; or any `one` that meets it, as upstream has it.
  */
 export function judgeAttestation(
-  authority: SigstoreAuthority,
+  authority: BoundAuthority,
   wanted: WantedAttestation,
   scene: Scene,
   counts: 'newest' | 'one',
@@ -110,7 +110,7 @@ function judge(wanted: WantedAttestation, { one, signedAt }: Dated, vex: readonl
 }
 
 /** OpenVEX statements of the same authority about the same image. */
-function vexOf(authority: SigstoreAuthority, { image, claims }: Scene): readonly Accepted[] {
+function vexOf(authority: BoundAuthority, { image, claims }: Scene): readonly Accepted[] {
   return findAccepted(authority, { kind: 'vex' }, image, claims).accepted
 }
 

@@ -1,9 +1,11 @@
 import { type Authenticated, demandId, type Proof, type Says, type Signer, sourceId } from '../evidence.ts'
 import { type ImageId, parseImage, repositoryOf } from '../image.ts'
 import type { SigstoreAuthority } from '../policy/authorities.ts'
+import type { BoundAuthority } from '../policy/captures.ts'
 import { isVex } from '../predicate-types.ts'
 import type { Reason } from '../reasons.ts'
 import { earliest, lastEnd } from '../status.ts'
+import { denialOf } from './denial.ts'
 import { describeMismatch, matchesIdentity } from './identity.ts'
 
 /**
@@ -26,7 +28,7 @@ export type Asked =
   | { readonly kind: 'attestation'; readonly predicateType: string }
   | { readonly kind: 'vex' }
 
-/** A claim that an authority accepts, before anything is asked of what it says. `id`: the digest of the bytes it was read from; `until` and `lasting` as in its proof. */
+/** A claim that an authority accepts, before anything is asked of what it says. `id`: the digest of the bytes it was read from; the rest as in its proof. */
 export type Accepted = Omit<Extract<Proof, { readonly ok: true }>, 'ok'> & { readonly id: string }
 
 /** What an authority accepts of what is asked for, in the order of the claims; `nearest` tells how close the others came. */
@@ -57,11 +59,12 @@ export const STAGES: readonly Reason[] = [
   'identity-mismatch',
   'annotation-mismatch',
   'reference-mismatch',
+  'denied',
 ]
 
 /** Looks for signatures, or attestations of one type, that the authority accepts; a bad one never hides a good one. */
 export function findAccepted(
-  authority: SigstoreAuthority,
+  authority: BoundAuthority,
   asked: Asked,
   image: ImageId,
   claims: readonly Authenticated[],
@@ -121,7 +124,7 @@ function nothing(asked: Asked, candidates: number): Missed {
     : missed('no-matching-attestation', asked.kind === 'vex' ? 'OpenVEX' : asked.predicateType)
 }
 
-function judge(authority: SigstoreAuthority, asked: Asked, image: ImageId, claim: Accepted): Accepted | Missed {
+function judge(authority: BoundAuthority, asked: Asked, image: ImageId, claim: Accepted): Accepted | Missed {
   const { signer, says } = claim
   if (!isAsked(asked, says)) return nothing(asked, 1)
   const who = signedBy(signer)
@@ -134,7 +137,8 @@ function judge(authority: SigstoreAuthority, asked: Asked, image: ImageId, claim
     const names = says.names.map((name) => `"${name}"`).join(', ') || 'none'
     return missed('reference-mismatch', `${who}; names signed are ${names}; asked for is ${repositoryOf(image)}`)
   }
-  return claim
+  const denial = denialOf(authority.denied, claim)
+  return denial === undefined ? claim : missed('denied', `${who}; ${denial}`)
 }
 
 /** Signature and attestation share a carrier: one never stands for the other (CVE-2022-35929). */

@@ -1,8 +1,8 @@
 import { type Authenticated, demandId, sourceId } from '../evidence.ts'
-import type { SigstoreAuthority } from '../policy/authorities.ts'
-import { bind, capturedBy } from '../policy/captures.ts'
+import { type BoundAuthority, bind, capturedBy } from '../policy/captures.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Reason } from '../reasons.ts'
+import { denialOf } from './denial.ts'
 import { matchesIdentity } from './identity.ts'
 import { findingsOf, type Judged, type Subject } from './judged.ts'
 
@@ -41,14 +41,15 @@ export function hasBadSignature(enforcing: readonly Judged[], policies: readonly
 function allVouched(policies: readonly Policy[], { evidence, claims, platforms = [] }: Subject): boolean {
   const authorities = policies.flatMap((policy) => {
     const captures = capturedBy(policy, evidence.image)
-    return policy.authorities.flatMap((one) => (one.kind === 'sigstore' ? bind(one, captures) : []))
+    return policy.authorities.flatMap((one) => (one.kind === 'sigstore' ? bind(one, captures, policy.denied) : []))
   })
   const all = [claims, ...platforms.map((one) => one.claims)].flat()
   return all.every((claim) => authorities.some((authority) => knows(authority, claim)))
 }
 
-function knows({ demand, source, identities }: SigstoreAuthority, { claim, proofs }: Authenticated): boolean {
+function knows({ demand, source, identities, denied }: BoundAuthority, { claim, proofs }: Authenticated): boolean {
   const proof = claim.source === sourceId(source) ? proofs.get(demandId(demand)) : undefined
   if (proof?.ok !== true) return false
-  return proof.signer.kind === 'key' || matchesIdentity(identities, proof.signer)
+  const asked = proof.signer.kind === 'key' || matchesIdentity(identities, proof.signer)
+  return asked && denialOf(denied, proof) === undefined
 }

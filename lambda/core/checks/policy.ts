@@ -1,5 +1,5 @@
 import { asksSignature, type SigstoreAuthority } from '../policy/authorities.ts'
-import { bind, capturedBy } from '../policy/captures.ts'
+import { type BoundAuthority, bind, capturedBy } from '../policy/captures.ts'
 import type { Authority, Policy, WantedAttestation } from '../policy/policy.ts'
 import { judgeAttestation } from './attestation.ts'
 import { describeSigner, type Finding, findAccepted, findingOf, met, missed } from './authority.ts'
@@ -74,7 +74,7 @@ function judgeAuthority(policy: Policy, authority: Authority, subject: Subject, 
     const finding = fixedFinding(authority)
     return { authority: name, met: finding.met, findings: [{ name, finding }] }
   }
-  const findings = findingsOf(policy, bind(authority, asking.captures), subject, asking)
+  const findings = findingsOf(policy, bind(authority, asking.captures, policy.denied), subject, asking)
   const met = findings.every(({ finding }) => finding.met)
   return { authority: name, met, findings, ...overLimitIn(authority, subject) }
 }
@@ -95,7 +95,7 @@ function fixedFinding(authority: Exclude<Authority, SigstoreAuthority>): Finding
   return { ...met([], authority.message), reason: 'static-pass' }
 }
 
-function findingsOf(policy: Policy, authority: SigstoreAuthority, subject: Subject, asking: Asking): Named[] {
+function findingsOf(policy: Policy, authority: BoundAuthority, subject: Subject, asking: Asking): Named[] {
   const attestations = authority.attestations.map((wanted) =>
     findAttestation(policy, authority, wanted, subject, asking),
   )
@@ -107,7 +107,7 @@ function findingsOf(policy: Policy, authority: SigstoreAuthority, subject: Subje
 /** On the image itself; where there is none, on every platform of it: BuildKit and others attest platforms, not the index. */
 function findAttestation(
   { kind }: Policy,
-  authority: SigstoreAuthority,
+  authority: BoundAuthority,
   wanted: WantedAttestation,
   { evidence: { image }, claims, platforms = [], now }: Subject,
   asking: Asking,

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js'
 import type { ImageId } from '../image.ts'
 import type { SigstoreAuthority } from './authorities.ts'
 import { capturesOf, matchesImage } from './glob.ts'
-import type { Identity, Policy, TextMatch } from './policy.ts'
+import type { DenyList, Identity, Policy, TextMatch } from './policy.ts'
 
 /** What the globs of a policy capture of an image's name, by the names that its authorities use. */
 export type Captures = Readonly<Record<string, string>>
@@ -34,8 +34,15 @@ export function capturedBy({ kind, images }: Policy, image: ImageId): Captures {
   return glob === undefined ? {} : capturesOf(glob, image)
 }
 
-/** The authority as it is meant for an image: what its texts refer to is put in, in patterns as plain text. */
-export function bind(authority: SigstoreAuthority, captures: Captures): SigstoreAuthority {
+/** An authority as a policy means it for an image; `denied`: whose signatures it does not take. */
+export type BoundAuthority = SigstoreAuthority & { readonly denied?: readonly DenyList[] }
+
+/** Binds an authority to an image: what its texts refer to is put in, in patterns as plain text, and whom its policy denies. */
+export function bind(authority: SigstoreAuthority, captures: Captures, denied: Policy['denied']): BoundAuthority {
+  return { ...withCaptures(authority, captures), ...(denied && { denied }) }
+}
+
+function withCaptures(authority: SigstoreAuthority, captures: Captures): SigstoreAuthority {
   if (Object.keys(captures).length === 0) return authority
   return {
     ...authority,

@@ -9,6 +9,7 @@ import {
   type Authority,
   DEFAULT_ROOT,
   type Demand,
+  type DenyList,
   type Enforcement,
   type ImageGlob,
   OWN_SOURCE,
@@ -96,6 +97,14 @@ export function compileEnforcement({
       percent: spec.breaker?.percent ?? DEFAULT_ENFORCEMENT.breaker.percent,
     },
   }
+}
+
+/** What a DenyList document denies. */
+export function compileDenyList({
+  metadata,
+  spec: { message, identities = [], certificates = [], keys = [] },
+}: Extract<Parsed, { readonly kind: 'DenyList' }>['document']): DenyList {
+  return { name: metadata.name, ...(message !== undefined && { message }), identities, certificates, keys }
 }
 
 /** What holds for images that no Enforcement covers: look, tell, take nothing. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { configMap } from './schema-config-map.ts'
+import { denyList } from './schema-deny-list.ts'
 import { enforcement } from './schema-enforcement.ts'
 import { isRefused } from './schema-fields.ts'
 import { clusterImagePolicy, verificationPolicy } from './schema-policy.ts'
@@ -17,6 +18,7 @@ const KINDS: readonly (readonly [apiVersions: readonly string[], kind: string, s
   [[`${SIGSTORE}v1alpha1`], 'TrustRoot', trustRoot],
   [[OWN], 'VerificationPolicy', verificationPolicy],
   [[OWN], 'Enforcement', enforcement],
+  [[OWN], 'DenyList', denyList],
   [[OWN], 'TrustedRoot', trustedRoot],
   [['v1'], 'Secret', secret],
   [['v1'], 'ConfigMap', configMap],

@@ -3,6 +3,7 @@ import { type Fault, faultsOf } from './issues.ts'
 import type { Policy } from './policy.ts'
 import { show } from './rules.ts'
 import { configMap } from './schema-config-map.ts'
+import { denyList } from './schema-deny-list.ts'
 import { enforcement } from './schema-enforcement.ts'
 import { clusterImagePolicy, verificationPolicy } from './schema-policy.ts'
 import { secret } from './schema-secret.ts'
@@ -16,6 +17,7 @@ export type Parsed =
   | { readonly kind: 'TrustedRoot'; readonly document: z.output<typeof trustedRoot> }
   | { readonly kind: 'TrustRoot'; readonly document: z.output<typeof trustRoot> }
   | { readonly kind: 'Enforcement'; readonly document: z.output<typeof enforcement> }
+  | { readonly kind: 'DenyList'; readonly document: z.output<typeof denyList> }
   | { readonly kind: 'Secret'; readonly document: z.output<typeof secret> }
   | { readonly kind: 'ConfigMap'; readonly document: z.output<typeof configMap> }
 
@@ -47,6 +49,8 @@ export function parseDocument(value: unknown): Parsed | Faulty {
       return check('TrustedRoot', trustedRoot, value)
     case 'assay.dev/v1alpha1 Enforcement':
       return check('Enforcement', enforcement, value)
+    case 'assay.dev/v1alpha1 DenyList':
+      return check('DenyList', denyList, value)
     case 'policy.sigstore.dev/v1alpha1 TrustRoot':
       return check('TrustRoot', trustRoot, withoutEmpty(value))
     case 'v1 Secret':
@@ -86,7 +90,7 @@ function hint(apiVersion: string): string {
   }
   return (
     'allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, TrustRoot of policy.sigstore.dev/v1alpha1, ' +
-    'Secret and ConfigMap of v1, and VerificationPolicy, TrustedRoot and Enforcement of assay.dev/v1alpha1'
+    'Secret and ConfigMap of v1, and VerificationPolicy, TrustedRoot, Enforcement and DenyList of assay.dev/v1alpha1'
   )
 }
 

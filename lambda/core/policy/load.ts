@@ -1,7 +1,7 @@
 import { trustNamedBy } from './authorities.ts'
 import { missingResources, type Resources } from './beyond.ts'
 import { captureFaults } from './capture-faults.ts'
-import { compileEnforcement, compilePolicy } from './compile.ts'
+import { compileDenyList, compileEnforcement, compilePolicy } from './compile.ts'
 import { type PolicyDocument, type PolicyFile, readDocuments } from './documents.ts'
 import { type ExpressionTexts, expressionFaults } from './expressions.ts'
 import type { Fault } from './issues.ts'
@@ -9,6 +9,7 @@ import { isPolicy, type Parsed, type ParsedPolicy, parseDocument } from './kinds
 import { formatPath } from './path.ts'
 import {
   DEFAULT_ROOT,
+  type DenyList,
   type Enforcement,
   type Mirror,
   type Policy,
@@ -67,6 +68,7 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
 
   const policies: Policy[] = []
   const enforcements: Enforcement[] = []
+  const denyLists: DenyList[] = []
   const mirrors: Mirror[] = []
   const roots: Record<string, unknown> = { ...installed }
   for (const { parsed, source } of kept) {
@@ -87,6 +89,10 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
       case 'Enforcement':
         enforcements.push(compileEnforcement(parsed.document))
         break
+      case 'DenyList':
+        report(source, captureFaults(parsed))
+        denyLists.push(compileDenyList(parsed.document))
+        break
       case 'ClusterImagePolicy':
       case 'VerificationPolicy': {
         const texts = { configMaps, remote: besideOf(source.at([]).file, readFile) }
@@ -104,9 +110,11 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
     }
   }
   // In the order of their names, so that the order of files and documents changes nothing.
+  const denied = denyLists.toSorted(byName)
   const set = {
-    policies: policies.toSorted(byName),
+    policies: policies.toSorted(byName).map((policy) => (denied.length === 0 ? policy : { ...policy, denied })),
     enforcements: enforcements.toSorted(byName),
+    denyLists: denied,
     roots,
     keys: trustNamedBy(policies, { roots, keys }).keys,
     mirrors: mirrors.toSorted(byName),
@@ -123,7 +131,7 @@ function readEntries(documents: readonly PolicyDocument[], report: Report): Entr
   })
 }
 
-/** Names are unique among policies of all kinds, among roots, and among Enforcements. */
+/** Names are unique among policies of all kinds, among roots, and within every other kind. */
 function withoutRepeats(entries: readonly Entry[], supplied: ReadonlySet<string>, report: Report): Entry[] {
   const seen = new Map<string, Entry>()
   for (const entry of entries) {

@@ -19,6 +19,17 @@ export type Identity = {
   readonly claims: Readonly<Record<string, TextMatch>>
 }
 
+/** Whose signatures count for nothing, whatever a policy asks; `message` is what people are told of it. */
+export type DenyList = {
+  readonly name: string
+  readonly message?: string
+  readonly identities: readonly Identity[]
+  /** Fingerprints, sha256 over DER: of signing certificates, or of others on their path. */
+  readonly certificates: readonly string[]
+  /** As signers name their keys: those of signers, or of certificates on their path. */
+  readonly keys: readonly string[]
+}
+
 export type HashAlgorithm = 'sha224' | 'sha256' | 'sha384' | 'sha512'
 
 /** When a key may be used, ISO 8601, both ends included; open where an end is missing. */
@@ -103,6 +114,8 @@ export type Policy = {
   /** Asked once some authority is satisfied, about all that matched and, with `withConfig`, about the image config. `beyond`: why it cannot be. */
   readonly policy?: Expression & { readonly withConfig: boolean; readonly beyond?: string }
   readonly config?: readonly ConfigRule[]
+  /** The deny lists of the installation, where there are any: every policy carries all of them. */
+  readonly denied?: readonly DenyList[]
 }
 
 /** What follows from a verdict for the images it covers. Durations in seconds. */
@@ -129,6 +142,7 @@ export type TrustedRoots = Readonly<Record<string, unknown>>
 export type PolicySet = {
   readonly policies: readonly Policy[]
   readonly enforcements: readonly Enforcement[]
+  readonly denyLists: readonly DenyList[]
   /** Roots declared in policy files, and those the installation supplies (always `default`). */
   readonly roots: TrustedRoots
   /** Public keys of AWS KMS that policies name, PEM by ARN; one that has not been fetched yet is missing. */

@@ -25,10 +25,14 @@ export const claim = z.unknown().transform((want, ctx): TextMatch => {
 })
 const claims = strict(Object.fromEntries(CERTIFICATE_CLAIMS.map((name) => [name, claim.optional()])))
 
-/** An identity of ours: its patterns match in full, and it may bind claims of the certificate. */
-export const ownIdentity = strict({ ...identityFields, claims: claims.optional() }).transform(
-  ({ claims: wanted = {}, ...fields }, ctx) => readIdentity(fields, ctx, true, wanted),
-)
+/** An identity of ours: its patterns match in full, and it may bind claims of the certificate. `does`: what it does to whom it matches. */
+function identityThat(does: 'accept' | 'deny') {
+  return strict({ ...identityFields, claims: claims.optional() }).transform(({ claims: wanted = {}, ...fields }, ctx) =>
+    readIdentity(fields, ctx, true, wanted, does),
+  )
+}
+export const ownIdentity = identityThat('accept')
+export const deniedIdentity = identityThat('deny')
 
 /** An identity of a ClusterImagePolicy: its patterns match anywhere in the text, as upstream's do. */
 export const clusterIdentity = strict(identityFields).transform((fields, ctx) => readIdentity(fields, ctx, false, {}))
@@ -38,12 +42,13 @@ function readIdentity(
   ctx: z.RefinementCtx,
   full: boolean,
   wanted: Readonly<Record<string, TextMatch | undefined>>,
+  does: 'accept' | 'deny' = 'accept',
 ): Identity {
   const issuer = readMatch(fields, 'issuer', ctx, full)
   const subject = readMatch(fields, 'subject', ctx, full)
   if (issuer === undefined || subject === undefined) return z.NEVER
   if (acceptsAnyone(issuer) && acceptsAnyone(subject)) {
-    report(ctx, () => 'would accept anyone: both patterns match every text; name an issuer and a subject')
+    report(ctx, () => `would ${does} anyone: both patterns match every text; name an issuer and a subject`)
   }
   const given = Object.entries(wanted).flatMap(([name, match]) => (match === undefined ? [] : [[name, match] as const]))
   return { issuer, subject, claims: Object.fromEntries(given) }

@@ -82,10 +82,10 @@ describe('a signer is bound to what is captured', () => {
     ],
     annotations: { service: '{service}', other: '{unknown}' },
   })
-  const subjectFor = (service: string) => bind(authority, { service }).identities[0]!.subject
+  const subjectFor = (service: string) => bind(authority, { service }, undefined).identities[0]!.subject
 
   it('in exact texts, patterns, claims and annotations', () => {
-    expect(bind(authority, { service: 'app' })).toMatchObject({
+    expect(bind(authority, { service: 'app' }, undefined)).toMatchObject({
       identities: [{ claims: { sourceRepositoryURI: { exact: 'https://github.com/acme/app' } } }],
       annotations: { service: 'app', other: '{unknown}' },
     })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { policyJsonSchema } from '../../../lambda/core/policy/json-schema.ts'
 import { loadPolicies } from '../../../lambda/core/policy/load.ts'
+import { digest } from '../records.ts'
 import { documentOf, PUBLIC_KEY } from './documents.ts'
 
 const valid = new Ajv2020({ strict: false }).compile(policyJsonSchema())
@@ -26,6 +27,8 @@ describe('what is read as a policy, an editor accepts', () => {
     policy('authorities: [{ key: { secretRef: { name: signer } }, ctlog: { threshold: 2 } }]'),
     documentOf('ClusterImagePolicy', `${IMAGES}\n${STATIC}\nmatch: [{ resource: pods }]`),
     documentOf('Enforcement', `${IMAGES}\nonFailure: quarantine\ngracePeriod: 10m\nprotect: ["**:latest"]`),
+    documentOf('DenyList', `message: m\nidentities: [{ issuer: i, subjectRegExp: s, claims: { buildTrigger: push } }]`),
+    documentOf('DenyList', `keys: ["${digest(1)}"]\ncertificates: ["${digest(2)}"]`),
     SECRET,
   ])('%.60j', (text) => {
     const files = [...new Set([text, SECRET])].map((one, at) => ({ path: `${at}.yaml`, text: one }))
@@ -41,6 +44,7 @@ describe('an editor tells', () => {
     ['a word that is not allowed', policy(STATIC, 'mode: garbage')],
     ['a field that is not supported yet', policy(STATIC, 'base: { required: true }')],
     ['a rule that is none', policy(STATIC, 'require: { atLeast: 0 }')],
+    ['a key of another kind of document', documentOf('DenyList', 'keys: [{ data: x }]')],
     ['a threshold that is none', policy('authorities: [{ key: { data: x }, ctlog: { threshold: 9 } }]')],
     ['a policy without authorities', policy()],
     ['an unknown kind', documentOf('OtherPolicy', IMAGES)],

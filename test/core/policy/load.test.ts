@@ -77,7 +77,7 @@ describe('documents are told apart by apiVersion and kind', () => {
     ['[1]', 'p.yaml:1:1: expected a document with apiVersion and kind, got [1]'],
     [
       'apiVersion: unknown.dev/v1\nkind: OtherPolicy',
-      'p.yaml:2:7: kind: unknown type: unknown.dev/v1, Kind=OtherPolicy; allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, TrustRoot of policy.sigstore.dev/v1alpha1, Secret and ConfigMap of v1, and VerificationPolicy, TrustedRoot and Enforcement of assay.dev/v1alpha1',
+      'p.yaml:2:7: kind: unknown type: unknown.dev/v1, Kind=OtherPolicy; allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, TrustRoot of policy.sigstore.dev/v1alpha1, Secret and ConfigMap of v1, and VerificationPolicy, TrustedRoot, Enforcement and DenyList of assay.dev/v1alpha1',
     ],
     [
       'apiVersion: config.openshift.io/v1\nkind: ClusterImagePolicy',

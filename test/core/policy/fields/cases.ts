@@ -1,9 +1,10 @@
 import { CERTIFICATE_CLAIMS } from '../../../../lambda/core/policy/certificate-claims.ts'
 import { WORKFLOW } from '../../claims.ts'
+import { digest } from '../../records.ts'
 import { AUTHORITY } from '../certificates.ts'
 import { PUBLIC_KEY } from '../documents.ts'
 import type { Json } from './judge.ts'
-import { REMOTE } from './judge.ts'
+import { KEY_NAME, PATH, REMOTE } from './judge.ts'
 import { SCAN, SLSA, SPDX } from './predicates.ts'
 
 /** One field with two values: with the first the image is verified, with the second, and nothing else changed, it is not. */
@@ -18,6 +19,7 @@ const ARN = 'awskms:///arn:aws:kms:us-east-2:111122223333:alias/'
 const IDENTITY = { issuer: WORKFLOW.issuer, subject: WORKFLOW.subject }
 const PATTERNS = { issuerRegExp: 'https://token\\..*', subjectRegExp: 'https://github\\.com/acme/.*' }
 const IMAGES = [{ glob: 'ghcr.io/acme/**' }]
+const OTHER_NAME = digest(7)
 const [TRUE = '', FALSE = ''] = Object.keys(REMOTE)
 
 const spec = (authority: Json, more: { readonly [key: string]: Json } = {}): Json => ({
@@ -225,4 +227,30 @@ export const OWN: readonly FieldCase[] = [
     spec({ key: { data: PUBLIC_KEY } }, { config: [{ cel: 'config.config.User == "app"', message: 'm' }] }),
     spec({ key: { data: PUBLIC_KEY } }, { config: [{ cel: 'config.config.User == "root"', message: 'm' }] }),
   ),
+]
+
+const denying = (field: string, allowing: object, denied: object, policy: Json = keyless()) => {
+  const spec = (one: object): Json => ({ identities: [one] }) as Json
+  return { field: `spec.identities.[].${field}`, policy, good: spec(allowing), bad: spec(denied) }
+}
+
+/** Fields of a DenyList: with the first value the image of a policy is verified, with the second its signer is denied. */
+export const DENIED = [
+  ...(['issuer', 'subject'] as const).map((name) => denying(name, { ...IDENTITY, [name]: 'other' }, IDENTITY)),
+  ...(['issuerRegExp', 'subjectRegExp'] as const).map((name) =>
+    denying(name, { ...PATTERNS, [name]: 'other' }, PATTERNS),
+  ),
+  ...CERTIFICATE_CLAIMS.map((name) => {
+    const claiming = (value: Json) => ({ ...IDENTITY, claims: { [name]: value } })
+    return denying(`claims.${name}`, claiming('other'), claiming({ regExp: 'as .*' }))
+  }),
+  ...PATH.flatMap(({ certificate, key }) =>
+    Object.entries({ certificates: certificate, keys: key }).map(([name, denied]) => ({
+      field: `spec.${name}`,
+      policy: keyless(),
+      good: { [name]: [OTHER_NAME] },
+      bad: { [name]: [OTHER_NAME, denied] },
+    })),
+  ),
+  { field: 'spec.keys', policy: keyed({}), good: { keys: [OTHER_NAME] }, bad: { keys: [OTHER_NAME, KEY_NAME] } },
 ]

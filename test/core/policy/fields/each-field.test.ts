@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { policyJsonSchema } from '../../../../lambda/core/policy/json-schema.ts'
 import { enforcementFor, inEnvironment, isProtected } from '../../../../lambda/core/policy/match.ts'
-import { COMMON, OWN } from './cases.ts'
+import { COMMON, DENIED, OWN } from './cases.ts'
 import { IMAGE, type Json, setOfSpec, verdictOf } from './judge.ts'
 
 const keyed = (more: object) => ({
@@ -45,6 +45,19 @@ describe('where only one field differs, the verdict does', () => {
 
   it.each(UPSTREAM)('ClusterImagePolicy %s', (_, good, bad) => {
     assertDiffers('ClusterImagePolicy', good as Json, bad as Json)
+  })
+})
+
+describe('where only one field of a DenyList differs, the verdict of both kinds of policies does', () => {
+  const verdict = (kind: string, policy: Json, denied: Json) => {
+    const set = setOfSpec(kind, policy, { DenyList: denied })
+    return verdictOf(set, set).outcome
+  }
+
+  it.each(DENIED.map((one) => [one.field, one] as const))('%s', (_, { policy, good, bad }) => {
+    for (const kind of ['VerificationPolicy', 'ClusterImagePolicy']) {
+      expect([verdict(kind, policy, good), verdict(kind, policy, bad)]).toEqual(['verified', 'rejected'])
+    }
   })
 })
 
@@ -123,6 +136,7 @@ describe('no field is forgotten', () => {
       'ClusterImagePolicy',
       [...upstream, ...OWN.map(({ field }) => field).filter((one) => one.includes('attestations.[].policy.'))],
     ],
+    ['DenyList', DENIED.map(({ field }) => field)],
   ])('of a %s', (kind, fields) => {
     expect(forgotten(kind, fields)).toEqual([])
   })
