@@ -24,8 +24,8 @@ export type Which = { readonly artifactType?: string; readonly maxBytes?: number
 export interface Tagger {
   /** Points a tag at a manifest already in the repository. `taken`: the tag is immutable and holds another digest. */
   put(name: string, tag: string, manifest: FetchedManifest): Promise<'put' | 'taken'>
-  /** Removes a tag only if it still points at the digest (compare and delete). */
-  remove(name: string, tag: string, digest: Digest): Promise<'removed' | 'moved' | 'absent'>
+  /** Removes a tag only if it still points at the digest. Absent: the registry cannot compare and delete. */
+  remove?(name: string, tag: string, digest: Digest): Promise<'removed' | 'moved' | 'absent'>
 }
 
 /** The registries this installation knows, by normalised host. */

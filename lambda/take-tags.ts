@@ -16,7 +16,7 @@ import { tagsOf } from './tags-of.ts'
 import { updateImage } from './update-image.ts'
 import { type Actor, registryOf } from './world.ts'
 
-type Hands = { readonly registry: Registry; readonly tagger: Tagger }
+type Hands = { readonly registry: Registry; readonly tagger: Required<Tagger> }
 
 /**
  * Takes every unprotected tag off a failed image, in the order that loses nothing at any crash:
@@ -24,7 +24,8 @@ type Hands = { readonly registry: Registry; readonly tagger: Tagger }
  */
 export async function takeTags(world: Actor, record: ImageRecord): Promise<void> {
   const registry = registryOf(world, record.host)
-  const tagger = world.taggers.get(record.host)
+  const found = world.taggers.get(record.host)
+  const tagger = canRemove(found) ? found : undefined
   const seq = findTodo(record, 'quarantine')?.seq ?? 0
   const enforcement = enforcementFor(world.policies, record)
   const tags = await tagsOf(world.store, registry, record)
@@ -37,6 +38,10 @@ export async function takeTags(world: Actor, record: ImageRecord): Promise<void>
       : free.map((tag) => ({ tag, outcome: left ?? 'not-armed' }))
   if (outcomes === undefined) return
   await updateImage(world, record, (now) => alongside(closeTodo(now, 'quarantine', seq), [...outcomes, ...held]))
+}
+
+function canRemove(tagger: Tagger | undefined): tagger is Required<Tagger> {
+  return tagger?.remove !== undefined
 }
 
 /** Why tags are left in place; undefined where they may be taken. */

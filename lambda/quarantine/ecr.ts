@@ -13,7 +13,7 @@ export type EcrTaggerOptions = {
 }
 
 /** Moves tags in one account's private ECR registry. */
-export function ecrTagger({ client, registryId }: EcrTaggerOptions): Tagger {
+export function ecrTagger({ client, registryId }: EcrTaggerOptions): Required<Tagger> {
   const call = ecrCaller(registryId)
   const registry = ecrRegistry({ client, registryId })
 

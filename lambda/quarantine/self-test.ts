@@ -18,7 +18,7 @@ type Step = { readonly does: string; readonly run: () => Promise<string>; readon
  */
 export async function selfTest(
   registry: Registry,
-  tagger: Tagger,
+  tagger: Required<Tagger>,
   name: string,
   manifest: FetchedManifest,
 ): Promise<SelfTestResult> {

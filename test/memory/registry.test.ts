@@ -15,4 +15,4 @@ function world(immutable?: (tag: string) => boolean) {
 }
 
 testRegistry({ title: 'memory', referrers: true, tagsOf: true, make: async () => world() })
-testTagger({ title: 'memory', make: async (immutable) => world(immutable) })
+testTagger({ title: 'memory', removes: true, make: async (immutable) => world(immutable) })

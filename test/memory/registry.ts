@@ -50,7 +50,7 @@ export function memoryRegistry(immutable: (tag: string) => boolean = () => false
     },
     tagsOf: async (name, digest) => tagsOn(name, digest),
   }
-  const tagger: Tagger = {
+  const tagger: Required<Tagger> = {
     put: async (name, tag, manifest) => {
       const before = at(name).tags.get(tag)
       if (before !== undefined && before !== manifest.digest && immutable(tag)) return 'taken'

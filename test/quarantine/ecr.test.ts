@@ -10,6 +10,7 @@ import { serve } from '../registry/scripted-server.ts'
 
 testTagger({
   title: 'ECR through its API',
+  removes: true,
   make: async (immutable) => {
     const { client, push } = await localRegistry({ immutable: (_, tag) => immutable(tag) })
     const account = { client, registryId: ACCOUNT }

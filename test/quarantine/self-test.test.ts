@@ -10,7 +10,7 @@ import { ACCOUNT, localRegistry } from '../registry/local-registry.ts'
 const NAME = 'assay/self-test'
 const ONE = image('one')
 
-async function world(deleteMeaning: () => 'tag' | 'image'): Promise<{ registry: Registry; tagger: Tagger }> {
+async function world(deleteMeaning: () => 'tag' | 'image'): Promise<{ registry: Registry; tagger: Required<Tagger> }> {
   const { client, push } = await localRegistry({ deleteMeaning })
   await push(NAME, ONE)
   const account = { client, registryId: ACCOUNT }
@@ -47,7 +47,7 @@ describe('selfTest', () => {
 
   it('fails where the digest is not looked at', async () => {
     const { registry, tagger } = await world(() => 'tag')
-    const careless: Tagger = {
+    const careless: Required<Tagger> = {
       ...tagger,
       remove: async (name, tag, digest) => tagger.remove(name, tag, (await registry.resolve(name, tag)) ?? digest),
     }
@@ -58,7 +58,7 @@ describe('selfTest', () => {
 
   it('passes after a run that stopped half-way', async () => {
     const { registry, tagger } = await world(() => 'tag')
-    const stopping: Tagger = {
+    const stopping: Required<Tagger> = {
       ...tagger,
       remove: async () => {
         throw new Unavailable('ECR', 'gone')
