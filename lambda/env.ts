@@ -8,7 +8,7 @@ export const ENV = {
   verifyQueueUrl: 'ASSAY_VERIFY_QUEUE_URL',
   actQueueUrl: 'ASSAY_ACT_QUEUE_URL',
   verifyFunction: 'ASSAY_VERIFY_FUNCTION',
-  /** JSON: `[{host, account, region}]`, the ECR registries this installation watches. */
+  /** JSON: `[{host, account, region} or {host, oci}]`, the registries this installation watches. */
   registries: 'ASSAY_REGISTRIES',
   /** Folder of policy files. */
   policies: 'ASSAY_POLICIES',

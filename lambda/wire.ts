@@ -12,13 +12,20 @@ import { unavailable } from './aws-errors.ts'
 import type { PolicySet } from './core/policy/policy.ts'
 import { current, type PolicySource } from './current.ts'
 import { ENV, required } from './env.ts'
+import { Misconfigured } from './errors.ts'
 import { readInstalledRoots } from './installed-roots.ts'
 import { readPolicies } from './policies.ts'
+import type { Registry, Tagger } from './ports.ts'
 import { ecrTagger } from './quarantine/ecr.ts'
+import { ociTagger } from './quarantine/oci.ts'
 import { sqsActQueue, sqsQueue } from './queue/sqs.ts'
 import type { Refresher } from './refresh-trust.ts'
+import { dockerCredentials } from './registry/docker-credentials.ts'
 import { ecrRegistry } from './registry/ecr.ts'
-import { type RegistryConfig, registriesFrom } from './registry-config.ts'
+import { ociRegistry } from './registry/oci.ts'
+import type { OciOptions } from './registry/oci-call.ts'
+import { isEcr, type OciRegistry, type RegistryConfig, registriesFrom } from './registry-config.ts'
+import type { EventRegistry } from './sources/source.ts'
 import { dynamoStore } from './store/dynamodb.ts'
 import { s3Evidence } from './store/s3-evidence.ts'
 import { log } from './telemetry.ts'
@@ -36,7 +43,7 @@ async function wireKnown(configs = watched()) {
     now,
     log,
     store: dynamoStore(new DynamoDBClient(), required(ENV.table)),
-    registries: new Map(configs.map((config) => [config.host, ecrRegistry(ecrOf(config))])),
+    registries: new Map(configs.map((config) => [config.host, registryAt(config)])),
   } satisfies Omit<Known, 'policies'>
   return { parts, source: await policySource() }
 }
@@ -60,7 +67,7 @@ export async function wireVerifier() {
   const world = (policies: PolicySet): Verifier => ({ ...ports, policies, trust: trustMaterials(policies.roots) })
   return {
     world: current(parts.store, source, world),
-    registries,
+    registries: registries.filter(isEcr),
     retryIn: retryIn(sqs, required(ENV.verifyQueueUrl)),
   }
 }
@@ -72,7 +79,7 @@ export async function wireActor() {
   const sqs = new SQSClient()
   const ports = {
     ...parts,
-    taggers: new Map(registries.map((config) => [config.host, ecrTagger(ecrOf(config))])),
+    taggers: new Map(registries.flatMap(taggerAt)),
     evidence: evidence(),
     alerts: snsAlerts(new SNSClient(), required(ENV.topicArn)),
   }
@@ -115,8 +122,24 @@ function watched(): readonly RegistryConfig[] {
   return registriesFrom(required(ENV.registries))
 }
 
-function ecrOf({ region, account }: RegistryConfig) {
+function registryAt(config: RegistryConfig): Registry {
+  return isEcr(config) ? ecrRegistry(ecrOf(config)) : ociRegistry(ociOf(config))
+}
+
+/** The tagger of a registry under its host, where its tags may be touched. */
+function taggerAt(config: RegistryConfig): [host: string, tagger: Tagger][] {
+  if (isEcr(config)) return [[config.host, ecrTagger(ecrOf(config))]]
+  return config.oci.overwrite ? [[config.host, ociTagger(ociOf(config))]] : []
+}
+
+function ecrOf({ region, account }: EventRegistry) {
   return { client: new ECRClient({ region }), registryId: account }
+}
+
+function ociOf({ host, oci: { scheme, credentials: file } }: OciRegistry): OciOptions {
+  const credentials = file === undefined ? undefined : dockerCredentials(file, host)
+  if (file === undefined || credentials !== undefined) return { host, scheme, credentials }
+  throw new Misconfigured(`${file} holds no login for ${host}: docker login, without a credential helper, writes one`)
 }
 
 function evidence() {
