@@ -28,7 +28,14 @@ describe('the list of registries', () => {
     ['a maybe', [{ host: 'a.example', oci: { overwrite: 'yes' } }], /true, or left out\s+→ at \[0\]\.oci\.overwrite/],
     ['a scheme said twice', [{ host: 'a.example', oci: { scheme: 'https' } }], /"http"\s+→ at \[0\]\.oci\.scheme/],
     ['no file', [{ host: 'a.example', oci: { credentials: '' } }], /→ at \[0\]\.oci\.credentials/],
-    ['one host twice', [{ host: 'A.example', oci: {} }, { ...ecr, host: 'a.example:443' }], /name the same host/],
+    [
+      'one host twice',
+      [
+        { host: 'A.example', oci: {} },
+        { ...ecr, host: 'a.example:443' },
+      ],
+      /name the same host/,
+    ],
   ])('may not hold %s', (_, list, message) => {
     const read = () => registriesFrom(typeof list === 'string' ? list : JSON.stringify(list))
     expect(read).toThrow(Misconfigured)
