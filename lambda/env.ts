@@ -11,7 +11,7 @@ export const ENV = {
   actFunction: 'ASSAY_ACT_FUNCTION',
   /** JSON: name of a queue -> `{dead, target}`, URLs of where its dead messages lie and where they go when put back. */
   deadLetters: 'ASSAY_DEAD_LETTERS',
-  /** JSON: `[{host, account, region}]`, the ECR registries this installation watches. */
+  /** JSON: `[{host, account, region} or {host, oci}]`, the registries this installation watches. */
   registries: 'ASSAY_REGISTRIES',
   /** Folder of policy files. */
   policies: 'ASSAY_POLICIES',

@@ -4,26 +4,59 @@ import { ENV } from './env.ts'
 import { Misconfigured } from './errors.ts'
 import type { EventRegistry } from './sources/source.ts'
 
-/** An ECR registry that this installation watches. */
-export type RegistryConfig = EventRegistry
+/** A registry that this installation watches: one of ECR, or one that speaks only the OCI distribution API. */
+export type RegistryConfig = EventRegistry | OciRegistry
+export type OciRegistry = { readonly host: string; readonly oci: OciAccess }
 
+/** How a registry is reached by the OCI distribution API. */
+export type OciAccess = {
+  /** For loopback addresses only; https where not given. */
+  readonly scheme?: 'http'
+  /** A file as `docker login` writes it, with a login for this host. */
+  readonly credentials?: string
+  /** Tags that are to be taken are overwritten by a tombstone; without it they are left. */
+  readonly overwrite?: true
+}
+
+const host = z.string().min(1).transform(normaliseHost)
+const ecr = z.strictObject({
+  host,
+  account: z.string().regex(/^\d{12}$/, 'an AWS account id is 12 digits'),
+  region: z.string().min(1),
+})
+const oci = z.strictObject({
+  host,
+  oci: z.strictObject({
+    scheme: z.literal('http').optional(),
+    credentials: z.string().min(1).optional(),
+    overwrite: z.literal(true, 'true, or left out').optional(),
+  }),
+})
+// What is wrong is told of the form that was meant: a union would tell of both
+const config = z.unknown().transform((entry, context): RegistryConfig => {
+  const isOci = typeof entry === 'object' && entry !== null && 'oci' in entry
+  const parsed = (isOci ? oci : ecr).safeParse(entry)
+  if (parsed.success) return parsed.data
+  for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path, message })
+  return z.NEVER
+})
 const configs = z
-  .array(
-    z.strictObject({
-      host: z.string().min(1).transform(normaliseHost),
-      account: z.string().regex(/^\d{12}$/, 'an AWS account id is 12 digits'),
-      region: z.string().min(1),
-    }),
-  )
+  .array(config)
   .min(1)
+  .refine((all) => new Set(all.map((one) => one.host)).size === all.length, 'two entries name the same host')
 
 /** Reads the list of registries; throws Misconfigured with what is wrong. */
 export function registriesFrom(text: string): readonly RegistryConfig[] {
   const parsed = configs.safeParse(json(text))
   if (parsed.success) return parsed.data
   throw new Misconfigured(
-    `${ENV.registries} is ${JSON.stringify(text.slice(0, 200))}; it must be JSON like [{"host": "HOST", "account": "123456789012", "region": "REGION"}]: ${z.prettifyError(parsed.error)}`,
+    `${ENV.registries} is ${JSON.stringify(text.slice(0, 200))}; it must be JSON like [{"host": "HOST", "account": "123456789012", "region": "REGION"}, {"host": "HOST", "oci": {"credentials": "FILE"}}]: ${z.prettifyError(parsed.error)}`,
   )
+}
+
+/** Whether a registry is one of ECR, whose events name it by account and region. */
+export function isEcr(config: RegistryConfig): config is EventRegistry {
+  return !('oci' in config)
 }
 
 function json(text: string): unknown {

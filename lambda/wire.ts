@@ -12,18 +12,25 @@ import { unavailable } from './aws-errors.ts'
 import type { PolicySet } from './core/policy/policy.ts'
 import { current, type PolicySource } from './current.ts'
 import { ENV, required } from './env.ts'
+import { Misconfigured } from './errors.ts'
 import { readInstalledRoots } from './installed-roots.ts'
 import { readPolicies } from './policies.ts'
+import type { FullTagger, Registry, Tagger } from './ports.ts'
 import { ecrTagger } from './quarantine/ecr.ts'
+import { ociTagger } from './quarantine/oci.ts'
 import { paced } from './quarantine/paced.ts'
 import { pushScratchImage } from './quarantine/scratch-image.ts'
 import { sqsActQueue, sqsQueue } from './queue/sqs.ts'
 import { deadLetterQueues, sqsDeadLetters } from './queue/sqs-dead-letters.ts'
 import type { Refresher } from './refresh-trust.ts'
+import { dockerCredentials } from './registry/docker-credentials.ts'
 import { ecrRegistry } from './registry/ecr.ts'
-import { type RegistryConfig, registriesFrom } from './registry-config.ts'
+import { ociRegistry } from './registry/oci.ts'
+import type { OciOptions } from './registry/oci-call.ts'
+import { isEcr, type OciRegistry, type RegistryConfig, registriesFrom } from './registry-config.ts'
 import { ACTING } from './resources.ts'
 import type { Tested } from './run-self-test.ts'
+import type { EventRegistry } from './sources/source.ts'
 import { dynamoStore } from './store/dynamodb.ts'
 import { s3Evidence } from './store/s3-evidence.ts'
 import { log } from './telemetry.ts'
@@ -41,7 +48,7 @@ async function wireKnown(configs = watched()) {
     now,
     log,
     store: dynamoStore(new DynamoDBClient(), required(ENV.table)),
-    registries: new Map(configs.map((config) => [config.host, ecrRegistry(ecrOf(config))])),
+    registries: new Map(configs.map((config) => [config.host, registryAt(config)])),
   } satisfies Omit<Known, 'policies'>
   return { parts, source: await policySource() }
 }
@@ -65,7 +72,7 @@ export async function wireVerifier() {
   const world = (policies: PolicySet): Verifier => ({ ...ports, policies, trust: trustMaterials(policies.roots) })
   return {
     world: current(parts.store, source, world),
-    registries,
+    registries: registries.filter(isEcr),
     retryIn: retryIn(sqs, required(ENV.verifyQueueUrl)),
   }
 }
@@ -75,10 +82,13 @@ export async function wireActor() {
   const registries = watched()
   const { parts, source } = await wireKnown(registries)
   const sqs = new SQSClient()
-  const tested = new Map(registries.map((config) => [config.host, testedIn(config)]))
+  const tested = new Map(registries.filter(isEcr).map((config) => [config.host, testedIn(config)]))
   const ports = {
     ...parts,
-    taggers: new Map([...tested].map(([host, { tagger }]) => [host, tagger])),
+    taggers: new Map<string, Tagger | FullTagger>([
+      ...[...tested].map(([host, { tagger }]) => [host, tagger] as const),
+      ...registries.flatMap(overwriter),
+    ]),
     evidence: evidence(),
     alerts: snsAlerts(new SNSClient(), required(ENV.topicArn)),
   }
@@ -87,7 +97,7 @@ export async function wireActor() {
 }
 
 /** An ECR registry as the self-test needs it, and the tagger that all acting goes by. */
-function testedIn(config: RegistryConfig): Tested {
+function testedIn(config: EventRegistry): Tested {
   const ecr = ecrOf(config)
   const tagger = paced(ecrTagger(ecr), ACTING.putsPerSecond, now, setTimeout)
   const pushScratch = (name: string) => pushScratchImage({ ...ecr, tagger }, name, 'assay-self-test-keep')
@@ -133,8 +143,23 @@ function watched(): readonly RegistryConfig[] {
   return registriesFrom(required(ENV.registries))
 }
 
-function ecrOf({ region, account }: RegistryConfig) {
+function registryAt(config: RegistryConfig): Registry {
+  return isEcr(config) ? ecrRegistry(ecrOf(config)) : ociRegistry(ociOf(config))
+}
+
+/** The tagger of a registry that only speaks OCI, where a person asked for overwriting tags. */
+function overwriter(config: RegistryConfig): [host: string, tagger: Tagger][] {
+  return !isEcr(config) && config.oci.overwrite ? [[config.host, ociTagger(ociOf(config))]] : []
+}
+
+function ecrOf({ region, account }: EventRegistry) {
   return { client: new ECRClient({ region }), registryId: account }
+}
+
+function ociOf({ host, oci: { scheme, credentials: file } }: OciRegistry): OciOptions {
+  const credentials = file === undefined ? undefined : dockerCredentials(file, host)
+  if (file === undefined || credentials !== undefined) return { host, scheme, credentials }
+  throw new Misconfigured(`${file} holds no login for ${host}: docker login, without a credential helper, writes one`)
 }
 
 function evidence() {

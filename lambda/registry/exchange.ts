@@ -4,13 +4,18 @@ import type { Limits } from './limits.ts'
 import { readBody } from './read-body.ts'
 import { isRedirect, redirectTarget } from './redirect.ts'
 
+/** What to put somewhere. */
+export type Content = { readonly mediaType: string; readonly bytes: Uint8Array }
+
 /** What to get, and how much of it at most. */
 export type Request = {
   readonly url: URL
+  /** What to put there instead of getting what is there. */
+  readonly put?: Content
   readonly accept: string
   readonly authorization?: string
   readonly maxBytes: number
-  /** How many redirects to follow; those of the limits where not given. */
+  /** How many redirects to follow; those of the limits where not given, and none with something to put. */
   readonly redirects?: number
 }
 
@@ -24,7 +29,7 @@ export type Answer = {
   readonly stranger: boolean
 }
 
-/** One GET, from the first byte to the last. Throws OverLimit over `maxBytes`, Unavailable for all that went wrong on the way. */
+/** One GET or PUT, from the first byte to the last. Throws OverLimit over `maxBytes`, Unavailable for all that went wrong on the way. */
 export type Exchange = (request: Request) => Promise<Answer>
 
 /** What all exchanges with one registry have in common. */
@@ -35,10 +40,10 @@ export type ExchangeOptions = {
   readonly fetch?: typeof globalThis.fetch
 }
 
-/** GETs over fetch with every guard in one place: deadline, size, encoding, redirects without credentials. */
+/** GETs and PUTs over fetch with every guard in one place: deadline, size, encoding, redirects without credentials. */
 export function exchanger({ service, limits, fetch = globalThis.fetch }: ExchangeOptions): Exchange {
   return async (request) => {
-    const what = `GET ${request.url.origin}${request.url.pathname}`
+    const what = `${methodOf(request)} ${request.url.origin}${request.url.pathname}`
     const signal = AbortSignal.timeout(limits.deadlineMs)
     try {
       const { response, stranger } = await follow(request, signal)
@@ -51,7 +56,7 @@ export function exchanger({ service, limits, fetch = globalThis.fetch }: Exchang
   }
 
   async function follow(request: Request, signal: AbortSignal): Promise<{ response: Response; stranger: boolean }> {
-    const { accept, authorization, redirects = limits.redirects } = request
+    const { accept, authorization, put, redirects = put ? 0 : limits.redirects } = request
     let url = request.url
     let stranger = false
     for (let hop = 0; ; hop++) {
@@ -60,8 +65,10 @@ export function exchanger({ service, limits, fetch = globalThis.fetch }: Exchang
         // A few hundred kilobytes of gzip can hold hundreds of megabytes
         'accept-encoding': 'identity',
         ...(authorization !== undefined && !stranger && { authorization }),
+        ...(put && { 'content-type': put.mediaType }),
       }
-      const response = await fetch(url, { headers, redirect: 'manual', signal })
+      const method = methodOf(request)
+      const response = await fetch(url, { method, headers, body: put?.bytes, redirect: 'manual', signal })
       if (!isRedirect(response.status)) return { response, stranger }
       await response.body?.cancel()
       if (hop >= redirects) throw new Error(`more than ${redirects} redirects`)
@@ -82,6 +89,10 @@ export function exchanger({ service, limits, fetch = globalThis.fetch }: Exchang
     }
     return readBody(response, maxBytes, `${service}: ${what}`)
   }
+}
+
+function methodOf({ put }: Request): 'GET' | 'PUT' {
+  return put ? 'PUT' : 'GET'
 }
 
 function reasonOf(error: unknown, deadlineMs: number): string {

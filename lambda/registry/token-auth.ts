@@ -9,9 +9,12 @@ import type { Limits } from './limits.ts'
 /** Who we are to a registry. */
 export type Credentials = { readonly username: string; readonly password: string }
 
+/** What we may do in a repository; whoever may push may pull as well. */
+export type Right = 'pull' | 'push'
+
 /** Learns from a registry's challenges how to authenticate, and keeps what it learnt. */
 export type RegistryAuth = {
-  /** The Authorization header for reading this repository, as far as the registry has told how. */
+  /** The Authorization header for this repository, as far as the registry has told how. */
   header(name: string): Promise<string | undefined>
   /** Takes in the challenge of a 401; whether another try with a new `header` may help. */
   learn(name: string, challenge: string, sent: string | undefined): boolean
@@ -22,6 +25,7 @@ export type AuthOptions = {
   readonly registry: URL
   readonly service: string
   readonly credentials?: Credentials
+  readonly right: Right
   readonly exchange: Exchange
   readonly limits: Limits
   readonly now: Clock
@@ -37,7 +41,7 @@ const MAX_SECONDS = 3_600
 const EARLY_MS = 10_000
 
 /** Basic and Docker token authentication for one registry; anonymous tokens where there are no credentials. */
-export function tokenAuth({ registry, service, credentials, exchange, limits, now }: AuthOptions): RegistryAuth {
+export function tokenAuth({ registry, service, credentials, right, exchange, limits, now }: AuthOptions): RegistryAuth {
   const basic =
     credentials && `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`
   const tokens = new Map<string, Promise<Token>>()
@@ -80,8 +84,8 @@ export function tokenAuth({ registry, service, credentials, exchange, limits, no
   async function requestToken(name: string, realm: URL, audience: string | undefined): Promise<Token> {
     const url = new URL(realm)
     if (audience !== undefined) url.searchParams.set('service', audience)
-    // The scope is ours, never the one the challenge asks for: reading is all we need
-    url.searchParams.set('scope', `repository:${name}:pull`)
+    // The scope is ours, never the one the challenge asks for: no more than we need
+    url.searchParams.set('scope', `repository:${name}:${right === 'push' ? 'pull,push' : 'pull'}`)
     const asked = now().getTime()
     const answer = await exchange({
       url,
@@ -93,7 +97,7 @@ export function tokenAuth({ registry, service, credentials, exchange, limits, no
     if (answer.status === 401 || answer.status === 403) {
       const who = credentials ? `the credentials of "${credentials.username}"` : 'anonymous'
       throw new Misconfigured(
-        `${service} gives ${who} no token to read repository "${name}" (${answer.status} from ${url.host}): credentials with pull permission are needed`,
+        `${service} gives ${who} no token for repository "${name}" (${answer.status} from ${url.host}): credentials with ${right} permission are needed`,
       )
     }
     const token = answer.status === 200 ? readToken(answer) : undefined

@@ -1,5 +1,5 @@
+import { testFullTagger } from '../contracts/full-tagger.ts'
 import { testRegistry } from '../contracts/registry.ts'
-import { testTagger } from '../contracts/tagger.ts'
 import type { Fixture } from '../registry/fixtures.ts'
 import { memoryRegistry } from './registry.ts'
 
@@ -15,4 +15,4 @@ function world(immutable?: (tag: string) => boolean) {
 }
 
 testRegistry({ title: 'memory', referrers: true, tagsOf: true, make: async () => world() })
-testTagger({ title: 'memory', make: async (immutable) => world(immutable) })
+testFullTagger({ title: 'memory', make: async (immutable) => world(immutable) })

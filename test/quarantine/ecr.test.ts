@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { Misconfigured, Unavailable } from '../../lambda/errors.ts'
 import { ecrTagger } from '../../lambda/quarantine/ecr.ts'
 import { ecrRegistry } from '../../lambda/registry/ecr.ts'
-import { testTagger } from '../contracts/tagger.ts'
+import { testFullTagger } from '../contracts/full-tagger.ts'
 import { image } from '../registry/fixtures.ts'
 import { ACCOUNT, ecrClient, localRegistry } from '../registry/local-registry.ts'
 import { serve } from '../registry/scripted-server.ts'
 
-testTagger({
+testFullTagger({
   title: 'ECR through its API',
   make: async (immutable) => {
     const { client, push } = await localRegistry({ immutable: (_, tag) => immutable(tag) })

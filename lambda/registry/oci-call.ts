@@ -1,0 +1,96 @@
+import { BadInput } from '../core/bad-input.ts'
+import { isDigest, isRepositoryName, isTag } from '../core/image.ts'
+import { Misconfigured } from '../errors.ts'
+import type { Clock } from '../ports.ts'
+import { type Answer, type Content, exchanger } from './exchange.ts'
+import { isLoopbackHost } from './hosts.ts'
+import { LIMITS, type Limits } from './limits.ts'
+import { absentOrThrow } from './oci-errors.ts'
+import { type Credentials, type Right, tokenAuth } from './token-auth.ts'
+
+/** Where a registry is and how to talk to it. */
+export type OciOptions = {
+  /** `HOST[:PORT]`, normalised. */
+  readonly host: string
+  /** `http` is for loopback addresses only. */
+  readonly scheme?: 'https' | 'http'
+  readonly credentials?: Credentials
+  readonly limits?: Partial<Limits>
+  readonly fetch?: typeof globalThis.fetch
+  readonly now?: Clock
+}
+
+/** What to ask of a repository. */
+export type OciRequest = {
+  readonly name: string
+  /** The part of the repository, as `manifests/latest`. */
+  readonly path: string
+  readonly accept: string
+  readonly maxBytes: number
+  /** It is a list that registries may be without. */
+  readonly optional?: boolean
+  /** What to put there; without it, what is there is read. */
+  readonly put?: Content
+  /** The answers that the caller reads; those with status 200 where not given. */
+  readonly wanted?: (answer: Answer) => boolean
+}
+
+/** Asks one registry, and logs in where it wants us to. */
+export type OciCaller = {
+  /** Whom messages name. */
+  readonly service: string
+  readonly limits: Limits
+  readonly urlOf: (request: OciRequest) => URL
+  /** Absent things are undefined; refusals throw Misconfigured, outages Unavailable. */
+  readonly call: (request: OciRequest, url?: URL) => Promise<Answer | undefined>
+}
+
+/** Calls to one registry with no more rights than these. */
+export function ociCaller(options: OciOptions, right: Right): OciCaller {
+  const { host, credentials, fetch, now = () => new Date() } = options
+  const limits = { ...LIMITS, ...options.limits }
+  const registry = baseUrl(options)
+  const service = `registry ${host}`
+  const exchange = exchanger({ service, limits, fetch })
+  const auth = tokenAuth({ registry, service, credentials, right, exchange, limits, now })
+  const who = credentials ? `"${credentials.username}"` : 'anonymous'
+
+  function urlOf({ name, path }: OciRequest): URL {
+    if (!isRepositoryName(name)) throw badInput(name, 'a repository name')
+    return new URL(`v2/${name}/${path}`, registry)
+  }
+
+  async function call(request: OciRequest, url = urlOf(request)): Promise<Answer | undefined> {
+    const { name, accept, maxBytes, put, wanted = ({ status }) => status === 200 } = request
+    const ask = async (authorization?: string) => exchange({ url, accept, maxBytes, put, authorization })
+    const sent = await auth.header(name)
+    let answer = await ask(sent)
+    const challenge = answer.status === 401 && !answer.stranger ? answer.headers.get('www-authenticate') : null
+    if (challenge !== null && auth.learn(name, challenge, sent)) answer = await ask(await auth.header(name))
+    return wanted(answer) ? answer : absentOrThrow(answer, { service, who, right, ...request })
+  }
+
+  return { service, limits, urlOf, call }
+}
+
+/** The path of a manifest, by tag or digest. */
+export function manifestPath(reference: string): string {
+  if (isDigest(reference) || isTag(reference)) return `manifests/${reference}`
+  throw badInput(reference, 'a tag or a sha256 digest')
+}
+
+/** Whatever goes into a path is checked right before: a name with ".." or "?" in it would read something else. */
+export function badInput(value: unknown, allowed: string): BadInput {
+  return new BadInput(`${JSON.stringify(value)} is not ${allowed}`)
+}
+
+function baseUrl({ host, scheme = 'https' }: OciOptions): URL {
+  const base = `${scheme}://${host}/`
+  if (!URL.canParse(base) || `${new URL(base).origin}/` !== base) {
+    throw new Misconfigured(`registry host "${host}" is not HOST or HOST:PORT in lower case without the default port`)
+  }
+  if (scheme === 'http' && !isLoopbackHost(host)) {
+    throw new Misconfigured(`registry ${host}: http is allowed for 127.0.0.0/8 and [::1] only; use https`)
+  }
+  return new URL(base)
+}
