@@ -2,7 +2,7 @@ import { BadInput } from '../lambda/core/bad-input.ts'
 import { Unavailable } from '../lambda/errors.ts'
 
 /** Each of our answers has one of these. */
-const OURS = ['state', 'allow', 'changes', 'images', 'waivers']
+const OURS = ['state', 'allow', 'changes', 'images', 'waivers', 'armed', 'means', 'moved']
 const DEADLINE_MS = 30_000
 
 export type ApiAnswer = { readonly status: number; readonly body: Record<string, unknown> }

@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import * as z from 'zod'
+import { doctorCommand } from './commands/doctor.ts'
 import { gateCommand } from './commands/gate.ts'
+import { holdCommand } from './commands/hold.ts'
 import { policyCommand } from './commands/policy.ts'
+import { redriveCommand } from './commands/redrive.ts'
 import { releaseCommand } from './commands/release.ts'
 import { replayCommand } from './commands/replay.ts'
 import { startCommand } from './commands/start.ts'
 import { statusCommand } from './commands/status.ts'
+import { undoCommand } from './commands/undo.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { waiversCommand } from './commands/waivers.ts'
 import { EXIT, exitFor } from './exit.ts'
@@ -25,6 +29,12 @@ const commands = [
   gateCommand(),
   releaseCommand(),
   waiversCommand(),
+  undoCommand(),
+  holdCommand('disarm'),
+  holdCommand('arm'),
+  holdCommand('resume'),
+  redriveCommand(),
+  doctorCommand(),
   policyCommand(),
   replayCommand(),
   startCommand(),

@@ -1,7 +1,8 @@
 import { styleText } from 'node:util'
 import { Command } from 'commander'
 import type { GateAnswer } from '../../lambda/core/gate.ts'
-import { askApi, defaultApi } from '../api-client.ts'
+import { askApi } from '../api-client.ts'
+import { type ApiOptions, withApi } from '../api-options.ts'
 import { EXIT, exitForState } from '../exit.ts'
 import { type OutputOptions, outputOption } from '../output-option.ts'
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { StatusResponse } from '../../lambda/core/response.ts'
-import { askApi, defaultApi } from '../api-client.ts'
+import { askApi } from '../api-client.ts'
+import { type ApiOptions, withApi } from '../api-options.ts'
 import { exitForState } from '../exit.ts'
 import { type OutputOptions, outputOption } from '../output-option.ts'
 import { checkLines, paintState } from '../print-checks.ts'

@@ -1,11 +1,9 @@
 import { Command } from 'commander'
 import * as z from 'zod'
-import { askApi, defaultApi } from '../api-client.ts'
-import { type OutputOptions, outputOption } from '../output-option.ts'
+import { askApi } from '../api-client.ts'
+import { type ApiOptions, withApi } from '../api-options.ts'
 import { paintState } from '../print-checks.ts'
 import { waiverLine } from '../waiver-line.ts'
-
-type Options = OutputOptions & { readonly api: string }
 
 const page = z.object({
   waivers: z.array(
@@ -33,7 +31,7 @@ export function waiversCommand(): Command {
 function listCommand(): Command {
   return withApi(new Command('list'))
     .description('list all that stand, the soonest to end first')
-    .action(async ({ api, output }: Options) => {
+    .action(async ({ api, output }: ApiOptions) => {
       const waivers = await allWaivers(api)
       if (output === 'json') console.log(JSON.stringify({ waivers }, null, 2))
       else for (const line of listLines(waivers)) console.log(line)
@@ -46,16 +44,12 @@ function revokeCommand(): Command {
       'end a waiver now: gates say no at once; tags that were given back stay, unless onDegraded says otherwise',
     )
     .argument('<image>', '[HOST/]NAME@DIGEST')
-    .action(async (image: string, { api, output }: Options) => {
+    .action(async (image: string, { api, output }: ApiOptions) => {
       const { body } = await askApi(api, '/v1/waivers', { image }, { method: 'DELETE' })
       console.log(
         output === 'json' ? JSON.stringify(body, null, 2) : `revoked; ${image} is ${paintState(String(body.state))}`,
       )
     })
-}
-
-function withApi(command: Command): Command {
-  return command.option('--api <url>', 'status API', defaultApi()).addOption(outputOption())
 }
 
 async function allWaivers(api: string): Promise<readonly Listed[]> {

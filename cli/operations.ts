@@ -1,0 +1,108 @@
+import { styleText } from 'node:util'
+import * as z from 'zod'
+import { plainText } from '../lambda/alerts/plain-text.ts'
+
+const byPerson = z.object({ by: z.string(), reason: z.string(), at: z.string() })
+const queue = z.object({ queue: z.string(), waiting: z.number(), dead: z.number() })
+const registry = z.object({
+  registry: z.string(),
+  means: z.enum(['remove', 'overwrite', 'none', 'untested']),
+  detail: z.string().optional(),
+  testedAt: z.string().optional(),
+})
+const pass = z.object({
+  registry: z.string(),
+  startedAt: z.string().optional(),
+  finishedAt: z.string().optional(),
+  repository: z.string().optional(),
+  looked: z.number().optional(),
+  found: z.number().optional(),
+})
+
+/** The body of GET /v1/operations. */
+export const operations = z.object({
+  armed: z.boolean(),
+  disarmed: byPerson.optional(),
+  breaker: z.object({
+    tripped: z.boolean(),
+    at: z.string().optional(),
+    why: z.string().optional(),
+    counted: z.number(),
+    resumed: byPerson.optional(),
+  }),
+  registries: z.array(registry),
+  reconciliation: z.array(pass).optional(),
+  queues: z.array(queue),
+})
+export type Operations = z.infer<typeof operations>
+export type RegistryMeans = z.infer<typeof registry>
+
+const MEANS: Readonly<Record<RegistryMeans['means'], string>> = {
+  remove: 'armed: a tag is removed together with its digest',
+  overwrite: 'armed for tags that may move: they are overwritten by a tombstone; immutable ones are left',
+  none: 'not armed: the self-test failed',
+  untested: 'not armed: the self-test was never made; make it with: assay doctor',
+}
+
+/** What holds quarantine, what each registry can do, and what lies in the queues, for people. */
+export function operationsLines({
+  armed,
+  disarmed,
+  breaker,
+  registries,
+  reconciliation = [],
+  queues,
+}: Operations): string[] {
+  return [
+    mark(armed, armed ? 'quarantine is armed' : `quarantine is disarmed${disarmed ? byLine(disarmed) : ''}`),
+    mark(
+      !breaker.tripped,
+      breaker.tripped
+        ? `the breaker has stopped quarantine since ${breaker.at}: ${plainText(breaker.why ?? '')}; go on with: assay resume`
+        : `the breaker is closed: ${breaker.counted} images quarantined in the last ten minutes`,
+    ),
+    ...registries.flatMap(registryLines),
+    ...reconciliation.map(passLine),
+    ...queues.map(({ queue: name, waiting, dead }) =>
+      mark(
+        dead === 0,
+        `queue ${name}: ${waiting} waiting, ${dead} dead${dead === 0 ? '' : `; put them back with: assay redrive ${name}`}`,
+      ),
+    ),
+  ]
+}
+
+/** Whether all is as it should be. */
+export function isHealthy({ armed, breaker, registries, queues }: Operations): boolean {
+  const ready = registries.every(({ means }) => means === 'remove' || means === 'overwrite')
+  return armed && !breaker.tripped && ready && queues.every(({ dead }) => dead === 0)
+}
+
+function registryLines({ registry: host, means, detail, testedAt }: RegistryMeans): string[] {
+  const line = mark(means === 'remove' || means === 'overwrite', `registry ${plainText(host)}: ${MEANS[means]}`)
+  return detail === undefined
+    ? [line]
+    : [line, `    ${plainText(detail)}${testedAt === undefined ? '' : ` (${testedAt})`}`]
+}
+
+function passLine({
+  registry: host,
+  startedAt,
+  finishedAt,
+  repository,
+  looked = 0,
+  found = 0,
+}: z.infer<typeof pass>): string {
+  const counts = `${looked} tags and images looked at, ${found} that nobody told us of`
+  if (finishedAt !== undefined) return mark(true, `reconciled ${plainText(host)} at ${finishedAt}: ${counts}`)
+  if (startedAt === undefined) return mark(true, `reconciling ${plainText(host)} has not begun`)
+  return mark(true, `reconciling ${plainText(host)} since ${startedAt}, now ${plainText(repository ?? '')}: ${counts}`)
+}
+
+function byLine({ by, reason, at }: z.infer<typeof byPerson>): string {
+  return ` by ${plainText(by)} since ${at}: ${plainText(reason)}`
+}
+
+function mark(good: boolean, text: string): string {
+  return `${good ? styleText('green', '✓') : styleText('yellow', '!')} ${text}`
+}
