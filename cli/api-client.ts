@@ -1,5 +1,6 @@
 import { BadInput } from '../lambda/core/bad-input.ts'
 import { Unavailable } from '../lambda/errors.ts'
+import { signatureFor } from './sign-request.ts'
 
 /** Each of our answers has one of these. */
 const OURS = ['state', 'allow', 'changes', 'images', 'waivers', 'armed', 'means', 'moved']
@@ -30,13 +31,13 @@ export async function askApi(
   throw new Unavailable('status API', `${url.origin} answered ${status}, and not as Assay does: is it the status API?`)
 }
 
-async function send(url: URL, { method, body }: Partial<Sent> = {}): Promise<ApiAnswer> {
+async function send(url: URL, sent: Partial<Sent> = {}): Promise<ApiAnswer> {
+  const method = sent.method ?? 'GET'
+  const body = sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }
+  const signature = await signatureFor({ method, url, ...body })
   try {
-    const response = await fetch(url, {
-      signal: AbortSignal.timeout(DEADLINE_MS),
-      ...(method !== undefined && { method }),
-      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    })
+    const headers = { ...('body' in body && { 'content-type': 'application/json' }), ...signature }
+    const response = await fetch(url, { signal: AbortSignal.timeout(DEADLINE_MS), method, headers, ...body })
     return { status: response.status, body: (await response.json()) as Record<string, unknown> }
   } catch (cause) {
     throw new Unavailable('status API', `${url.origin} does not answer (set --api or ASSAY_API): ${String(cause)}`, {

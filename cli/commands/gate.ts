@@ -4,18 +4,15 @@ import type { GateAnswer } from '../../lambda/core/gate.ts'
 import { askApi } from '../api-client.ts'
 import { type ApiOptions, withApi } from '../api-options.ts'
 import { EXIT, exitForState } from '../exit.ts'
-import { type OutputOptions, outputOption } from '../output-option.ts'
 
-type Options = OutputOptions & { readonly api: string; readonly environment?: string }
+type Options = ApiOptions & { readonly environment?: string }
 
 /** `assay gate IMAGE`: may this be deployed? */
 export function gateCommand(): Command {
-  return new Command('gate')
+  return withApi(new Command('gate'))
     .description('may this image be deployed: exit 0 yes, 1 no, 3 not decided yet')
     .argument('<image>', '[HOST/]NAME[:TAG][@DIGEST]')
     .option('--environment <name>', 'the environment it would be deployed to')
-    .option('--api <url>', 'status API', defaultApi())
-    .addOption(outputOption())
     .action(async (image: string, { api, environment, output }: Options) => {
       const { body } = await askApi(api, '/v1/gate', { image, environment })
       const answer = body as GateAnswer

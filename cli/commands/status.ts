@@ -3,20 +3,15 @@ import type { StatusResponse } from '../../lambda/core/response.ts'
 import { askApi } from '../api-client.ts'
 import { type ApiOptions, withApi } from '../api-options.ts'
 import { exitForState } from '../exit.ts'
-import { type OutputOptions, outputOption } from '../output-option.ts'
 import { checkLines, paintState } from '../print-checks.ts'
 import { waiverLine } from '../waiver-line.ts'
 
-type Options = OutputOptions & { readonly api: string }
-
 /** `assay status IMAGE`: what the status API knows. */
 export function statusCommand(): Command {
-  return new Command('status')
+  return withApi(new Command('status'))
     .description('what is known of an image: exit 0 verified, 1 failed or degraded, 3 anything else')
     .argument('<image>', '[HOST/]NAME[:TAG][@DIGEST]')
-    .option('--api <url>', 'status API', defaultApi())
-    .addOption(outputOption())
-    .action(async (image: string, { api, output }: Options) => {
+    .action(async (image: string, { api, output }: ApiOptions) => {
       const { body } = await askApi(api, '/v1/status', { image })
       if (output === 'json') console.log(JSON.stringify(body, null, 2))
       else for (const line of statusLines(body as Partial<StatusResponse>)) console.log(line)
