@@ -12,6 +12,7 @@ import { listImageReferrers } from './list-image-referrers.ts'
 import { listImages } from './list-images.ts'
 import type { Operation } from './operation.ts'
 import { putImage } from './put-image.ts'
+import { updateImageStorageClass } from './update-image-storage-class.ts'
 
 const TARGET = 'AmazonEC2ContainerRegistry_V20150921.'
 const CONTENT_TYPE = 'application/x-amz-json-1.1'
@@ -27,6 +28,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ['ListImageReferrers', listImageReferrers],
   ['ListImages', listImages],
   ['PutImage', putImage],
+  ['UpdateImageStorageClass', updateImageStorageClass],
 ])
 
 /** The ECR call a request makes, undefined when it is a request to the distribution API. */
