@@ -23,6 +23,7 @@ const EXCEPTIONS = {
 
 /** Stores a manifest, brings it back from the archive, or points a further tag at it. */
 export const putImage = onRepository(schema, async (context, request) => {
+  if (context.putImages?.take() === false) throw new EcrError('ThrottlingException', 'Rate exceeded')
   const { repositoryName, imageManifest, imageManifestMediaType, imageTag, imageDigest } = request
   const pushed = await put(context, repositoryName, {
     bytes: Buffer.from(imageManifest),
