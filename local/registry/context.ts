@@ -13,7 +13,7 @@ export type RegistryOptions = {
   readonly account?: string
   readonly region?: string
   readonly now: () => Date
-  /** Takes each event; the push or delete is answered only after it has resolved. */
+  /** Takes each event; the call that changed something is answered only after it has resolved. */
   readonly onEvent: (event: EcrEvent) => Promise<void>
   /**
    * What BatchDeleteImage with both tag and digest removes, which AWS does not document:

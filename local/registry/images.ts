@@ -60,7 +60,7 @@ export async function putImage(context: Context, name: string, draft: Draft): Pr
       await addLinks(store, name, digest, contents)
       await store.manifests.put(name, { digest, mediaType: contents.mediaType, pushedAt: at, bytes })
     }
-    const restored = known?.archived ? await archive(context, name, known, false) : undefined
+    const restored = known?.archived ? await setStorageClass(context, name, known, 'STANDARD') : undefined
     const moves = tag !== undefined && held !== digest
     if (moves) await store.tags.put(name, { tag, digest, at })
     const changed = known === undefined || restored !== undefined || moves
@@ -69,13 +69,14 @@ export async function putImage(context: Context, name: string, draft: Draft): Pr
 }
 
 /** Puts an image into the archive or takes it out. The caller holds the repository's lock. Gives it as it is now. */
-export async function archive(
+export async function setStorageClass(
   { store, now }: Context,
   name: string,
   manifest: StoredManifest,
-  archived: boolean,
+  target: 'STANDARD' | 'ARCHIVE',
 ): Promise<StoredManifest> {
   const at = now().toISOString()
+  const archived = target === 'ARCHIVE'
   const moved = { ...manifest, archived, ...(archived ? { lastArchivedAt: at } : { lastActivatedAt: at }) }
   await store.manifests.put(name, moved)
   return moved

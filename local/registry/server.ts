@@ -22,7 +22,7 @@ export type RunningRegistry = {
   close(): Promise<void>
 }
 
-/** Starts an OCI 1.1 registry on loopback that also answers the ECR calls Assay makes, and tells of every push and delete. */
+/** Starts an OCI 1.1 registry on loopback that also answers ECR's calls on images and layers, and tells of every change of an image. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { dir, now, putImagePerSecond } = options
   const store = await openStore(dir, now())

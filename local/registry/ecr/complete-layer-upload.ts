@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { EcrError } from '../errors.ts'
-import { receivedBytes } from './layer-upload.ts'
 import { digest, onRepository, repository } from './operation.ts'
+import { receivedBytes } from './received-bytes.ts'
 
 const schema = z.object({ ...repository, uploadId: z.string(), layerDigests: z.tuple([digest]) })
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { EcrError } from '../errors.ts'
-import { receivedBytes } from './layer-upload.ts'
 import { onRepository, repository } from './operation.ts'
+import { receivedBytes } from './received-bytes.ts'
 
 // The largest part ECR takes.
 const MAX_PART = 20 * 1024 * 1024

@@ -6,20 +6,16 @@ import {
   ImageNotFoundException,
   ImageStorageClassUpdateNotSupportedException,
   InvalidParameterException,
-  ListImageReferrersCommand,
-  ListImagesCommand,
   PutImageCommand,
-  paginateDescribeImages,
-  paginateListImages,
   RepositoryNotFoundException,
   type TargetStorageClass,
   UpdateImageStorageClassCommand,
 } from '@aws-sdk/client-ecr'
 import { expect, test } from 'vitest'
+import { ARCHIVED_AT, app, archived, LATER, other, pushed, repositoryName, update } from './archived.ts'
 import { ecr } from './ecr-client.ts'
 import {
   CONFIG,
-  image,
   index,
   MANIFEST,
   push,
@@ -30,35 +26,6 @@ import {
   type TestRegistry,
   testRegistry,
 } from './support.ts'
-
-const app = image('app')
-const other = image('other')
-const repositoryName = 'a'
-const ARCHIVED_AT = new Date('2026-03-01T10:20:30.456Z')
-const LATER = new Date('2026-03-05T08:00:00.120Z')
-
-/** A repository with `v1` on one image and `v2` on another. */
-async function pushed() {
-  const registry = await testRegistry()
-  await push(registry, repositoryName, app, 'v1')
-  await push(registry, repositoryName, other, 'v2')
-  registry.events.length = 0
-  return registry
-}
-
-/** The same with `v1` in the archive. */
-async function archived() {
-  const registry = await pushed()
-  await update(registry, 'ARCHIVE')
-  registry.events.length = 0
-  registry.clock.now = LATER
-  return registry
-}
-
-function update(registry: TestRegistry, target: TargetStorageClass, imageId: ImageIdentifier = { imageTag: 'v1' }) {
-  const input = { repositoryName, imageId, targetStorageClass: target }
-  return ecr(registry).send(new UpdateImageStorageClassCommand(input))
-}
 
 async function detailOf(registry: TestRegistry) {
   const input = { repositoryName, imageIds: [{ imageDigest: app.digest }], filter: { imageStatus: 'ANY' as const } }
@@ -114,68 +81,6 @@ test('status and times are described: when it last went and when it last came ba
   await update(registry, 'ARCHIVE')
   const again = { ...restored, imageStatus: 'ARCHIVED', lastArchivedAt: registry.clock.now }
   expect(await detailOf(registry)).toEqual(again)
-})
-
-test.each([
-  [undefined, ['v2']],
-  [{ tagStatus: 'TAGGED' }, ['v2']],
-  [{ imageStatus: 'ACTIVE' }, ['v2']],
-  [{ imageStatus: 'ARCHIVED' }, ['v1']],
-  [{ imageStatus: 'ACTIVATING' }, []],
-  [{ imageStatus: 'ANY' }, ['v1', 'v2']],
-  [{ imageStatus: 'ANY', tagStatus: 'UNTAGGED' }, []],
-] as const)('lists narrowed by %j', async (filter, expected) => {
-  const registry = await archived()
-  const client = ecr(registry)
-  const { imageIds } = await client.send(new ListImagesCommand({ repositoryName, filter }))
-  expect(imageIds?.map(({ imageTag }) => imageTag).sort()).toEqual(expected)
-  const { imageDetails } = await client.send(new DescribeImagesCommand({ repositoryName, filter }))
-  expect(imageDetails?.flatMap(({ imageTags }) => imageTags).sort()).toEqual(expected)
-  const named = { imageIds: [{ imageTag: 'v1' }, { imageTag: 'v2' }], filter }
-  const byName = await client.send(new DescribeImagesCommand({ repositoryName, ...named }))
-  expect(byName.imageDetails?.flatMap(({ imageTags }) => imageTags).sort()).toEqual(expected)
-})
-
-test('pages skip what is archived, and end without a token', async () => {
-  const registry = await testRegistry()
-  const images = ['1', '2', '3', '4', '5'].map((content) => image(content))
-  for (const [n, one] of images.entries()) await push(registry, repositoryName, one, `v${n}`)
-  for (const n of [0, 3]) await update(registry, 'ARCHIVE', { imageTag: `v${n}` })
-  const active = [1, 2, 4].map((n) => images[n]!.digest).sort()
-
-  const described: unknown[][] = []
-  for await (const page of paginateDescribeImages({ client: ecr(registry), pageSize: 1 }, { repositoryName })) {
-    described.push(page.imageDetails!.map(({ imageDigest }) => imageDigest))
-  }
-  expect(described).toEqual(active.map((digest) => [digest]))
-  const named: unknown[][] = []
-  for await (const page of paginateListImages({ client: ecr(registry), pageSize: 1 }, { repositoryName })) {
-    named.push(page.imageIds!.map(({ imageDigest }) => imageDigest))
-  }
-  expect(named).toEqual(described)
-})
-
-test('an archived referrer is not listed unless asked for', async () => {
-  const registry = await pushed()
-  const [signature, sbom] = [referrer(app, 'application/signature'), referrer(app, 'application/sbom')]
-  for (const one of [signature, sbom]) await push(registry, repositoryName, one)
-  await update(registry, 'ARCHIVE', { imageDigest: signature.digest })
-  const list = async (artifactStatus?: 'ACTIVE' | 'ARCHIVED' | 'ACTIVATING' | 'ANY') => {
-    const input = { repositoryName, subjectId: { imageDigest: app.digest }, filter: { artifactStatus } }
-    const { referrers } = await ecr(registry).send(new ListImageReferrersCommand(input))
-    return Object.fromEntries(referrers!.map((one) => [one.artifactType, one.artifactStatus]))
-  }
-  const [active, away] = [{ 'application/sbom': 'ACTIVE' }, { 'application/signature': 'ARCHIVED' }]
-  expect([await list(), await list('ACTIVE'), await list('ARCHIVED')]).toEqual([active, active, away])
-  expect([await list('ANY'), await list('ACTIVATING')]).toEqual([{ ...active, ...away }, {}])
-
-  const listed = async () => (await registry.fetch('GET', `a/referrers/${app.digest}`)).json()
-  const manifest = { ...sbom.descriptor, artifactType: 'application/sbom', annotations: { about: 'application/sbom' } }
-  expect(await listed()).toMatchObject({ manifests: [manifest] })
-  await update(registry, 'STANDARD', { imageDigest: signature.digest })
-  const { manifests } = (await listed()) as { manifests: object[] }
-  expect(manifests).toHaveLength(2)
-  expect(manifests.filter((one) => 'archived' in one)).toEqual([])
 })
 
 test('each change is told as ECR tells it', async () => {

@@ -4,8 +4,9 @@ import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { DescribeImagesCommand, UpdateImageStorageClassCommand } from '@aws-sdk/client-ecr'
+import { DescribeImagesCommand } from '@aws-sdk/client-ecr'
 import { expect, test } from 'vitest'
+import { update } from './archived.ts'
 import { ecr } from './ecr-client.ts'
 import {
   type Image,
@@ -115,15 +116,7 @@ test('a killed registry has kept every push it answered, and nothing by halves',
 
 test('a killed registry has kept every image it said is archived, or restored, as it was', async () => {
   const { dir, registry: killed, kill } = await killable()
-  const client = ecr(killed)
-  const change = (one: Image, targetStorageClass: 'ARCHIVE' | 'STANDARD') =>
-    client.send(
-      new UpdateImageStorageClassCommand({
-        repositoryName: 'a',
-        imageId: { imageDigest: one.digest },
-        targetStorageClass,
-      }),
-    )
+  const change = (one: Image, target: 'ARCHIVE' | 'STANDARD') => update(killed, target, { imageDigest: one.digest })
   const archived: Image[] = []
   const restored: Image[] = []
   async function changeUntilKilled(worker: number): Promise<void> {
