@@ -1,6 +1,7 @@
 import type { Access } from './auth.ts'
 import type { EcrEvent } from './events.ts'
 import type { Store } from './storage/store.ts'
+import type { TokenBucket } from './token-bucket.ts'
 import type { Tokens } from './tokens.ts'
 
 /** How a registry is started. */
@@ -12,7 +13,7 @@ export type RegistryOptions = {
   readonly account?: string
   readonly region?: string
   readonly now: () => Date
-  /** Takes each event; the push or delete is answered only after it has resolved. */
+  /** Takes each event; the call that changed something is answered only after it has resolved. */
   readonly onEvent: (event: EcrEvent) => Promise<void>
   /**
    * What BatchDeleteImage with both tag and digest removes, which AWS does not document:
@@ -23,6 +24,8 @@ export type RegistryOptions = {
   readonly referrersApi?: boolean
   /** Whether a tag, once put, cannot be moved. */
   readonly immutable?: (name: string, tag: string) => boolean
+  /** How many PutImage calls of the ECR API go through in a second; without it, all. ECR's own quota is 10; pushes do not count. */
+  readonly putImagePerSecond?: number
   /** Whether this caller may do this; without it everyone may do everything. */
   readonly authorize?: (access: Access) => boolean
   /** How callers are asked to log in: with a token, or as ECR asks. Default `bearer`. */
@@ -41,5 +44,11 @@ export type Fault =
   | 'lose-answer'
 
 /** What every part of a running registry works with. */
-export type Context = Required<Omit<RegistryOptions, 'dir' | 'port' | 'authorize' | 'faults'>> &
-  Pick<RegistryOptions, 'authorize'> & { readonly url: string; readonly store: Store; readonly tokens: Tokens }
+export type Context = Required<Omit<RegistryOptions, 'dir' | 'port' | 'putImagePerSecond' | 'authorize' | 'faults'>> &
+  Pick<RegistryOptions, 'authorize'> & {
+    readonly url: string
+    readonly store: Store
+    readonly tokens: Tokens
+    /** Absent where PutImage is not limited. */
+    readonly putImages?: TokenBucket
+  }

@@ -40,9 +40,12 @@ export class OciError extends Error {
 export class EcrError extends Error {
   override readonly name = 'EcrError'
   readonly type: string
+  /** What else the exception tells, by the names the SDK reads. */
+  readonly members: Readonly<Record<string, unknown>>
 
-  constructor(type: string, message: string) {
+  constructor(type: string, message: string, members: Readonly<Record<string, unknown>> = {}) {
     super(message)
     this.type = type
+    this.members = members
   }
 }

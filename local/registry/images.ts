@@ -16,8 +16,15 @@ export type Draft = {
   /** The digest the client says the bytes have. */
   readonly digest?: Digest
 }
-/** A manifest that is stored; `changed` is false when it was there before, under the same tag. */
-export type Pushed = { readonly digest: Digest; readonly contents: Contents; readonly changed: boolean }
+/** A manifest that is stored. */
+export type Pushed = {
+  readonly digest: Digest
+  readonly contents: Contents
+  /** False when it was there before, under the same tag, and not in the archive. */
+  readonly changed: boolean
+  /** The manifest, where this push brought it back from the archive. */
+  readonly restored?: StoredManifest
+}
 
 /** Why a manifest was not stored. */
 export type Refusal = {
@@ -25,7 +32,7 @@ export type Refusal = {
   readonly message: string
 }
 
-/** Stores a manifest and points its tag at it; nothing changes when it is refused. */
+/** Stores a manifest, or brings it back from the archive, and points its tag at it; nothing changes when it is refused. */
 export async function putImage(context: Context, name: string, draft: Draft): Promise<Pushed | Refusal> {
   const { store } = context
   const { bytes, tag } = draft
@@ -48,15 +55,31 @@ export async function putImage(context: Context, name: string, draft: Draft): Pr
       return { refused: 'tag-immutable', message: `tag "${tag}" of ${name} is immutable and holds ${held}` }
     }
     const at = context.now().toISOString()
-    const known = await store.manifests.has(name, digest)
-    if (!known) {
+    const known = await store.manifests.get(name, digest)
+    if (known === undefined) {
       await addLinks(store, name, digest, contents)
       await store.manifests.put(name, { digest, mediaType: contents.mediaType, pushedAt: at, bytes })
     }
+    const restored = known?.archived ? await setStorageClass(context, name, known, 'STANDARD') : undefined
     const moves = tag !== undefined && held !== digest
     if (moves) await store.tags.put(name, { tag, digest, at })
-    return { digest, contents, changed: !known || moves }
+    const changed = known === undefined || restored !== undefined || moves
+    return { digest, contents, changed, ...(restored !== undefined && { restored }) }
   })
+}
+
+/** Puts an image into the archive or takes it out. The caller holds the repository's lock. Gives it as it is now. */
+export async function setStorageClass(
+  { store, now }: Context,
+  name: string,
+  manifest: StoredManifest,
+  target: 'STANDARD' | 'ARCHIVE',
+): Promise<StoredManifest> {
+  const at = now().toISOString()
+  const archived = target === 'ARCHIVE'
+  const moved = { ...manifest, archived, ...(archived ? { lastArchivedAt: at } : { lastActivatedAt: at }) }
+  await store.manifests.put(name, moved)
+  return moved
 }
 
 /** Removes a manifest and every tag on it. The caller holds the repository's lock. Gives the tags. */

@@ -9,6 +9,8 @@ export type Referrer = {
   readonly size: number
   readonly artifactType?: string
   readonly annotations: Readonly<Record<string, string>>
+  /** True where it is in the archive, else absent. */
+  readonly archived?: true
 }
 
 /** The referrers of a digest in order of their digests, from the one after `after` on. */
@@ -23,6 +25,13 @@ export async function* referrersOf(
     if (manifest === undefined) continue
     const { mediaType, artifactType, annotations } = contentsOf(manifest)
     const size = manifest.bytes.length
-    yield { mediaType, digest, size, annotations, ...(artifactType !== undefined && { artifactType }) }
+    yield {
+      mediaType,
+      digest,
+      size,
+      annotations,
+      ...(artifactType !== undefined && { artifactType }),
+      ...(manifest.archived && { archived: true }),
+    }
   }
 }

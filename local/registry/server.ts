@@ -10,6 +10,7 @@ import { OciError } from './errors.ts'
 import { type Call, json, type Reply, send } from './http.ts'
 import { ociReply } from './oci/router.ts'
 import { openStore } from './storage/store.ts'
+import { createTokenBucket } from './token-bucket.ts'
 import { createTokens } from './tokens.ts'
 
 /** A registry that answers. */
@@ -21,9 +22,9 @@ export type RunningRegistry = {
   close(): Promise<void>
 }
 
-/** Starts an OCI 1.1 registry on loopback that also answers the ECR calls Assay makes, and tells of every push and delete. */
+/** Starts an OCI 1.1 registry on loopback that also answers ECR's calls on images and layers, and tells of every change of an image. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
-  const { dir, now } = options
+  const { dir, now, putImagePerSecond } = options
   const store = await openStore(dir, now())
   const server = createServer()
   const host = `127.0.0.1:${await listen(server, options.port)}`
@@ -40,6 +41,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     url: `http://${host}`,
     store,
     tokens: createTokens(now),
+    ...(putImagePerSecond !== undefined && { putImages: createTokenBucket(putImagePerSecond, now) }),
   }
   const working = new Set<Promise<void>>()
   server.on('request', (request, response) => {

@@ -5,13 +5,17 @@ import { EcrError } from '../errors.ts'
 import { type Call, json, type Reply, readAtMost } from '../http.ts'
 import { batchDeleteImage } from './batch-delete-image.ts'
 import { batchGetImage } from './batch-get-image.ts'
+import { completeLayerUpload } from './complete-layer-upload.ts'
 import { describeImages } from './describe-images.ts'
 import { getAuthorizationToken } from './get-authorization-token.ts'
 import { getDownloadUrlForLayer } from './get-download-url-for-layer.ts'
+import { initiateLayerUpload } from './initiate-layer-upload.ts'
 import { listImageReferrers } from './list-image-referrers.ts'
 import { listImages } from './list-images.ts'
 import type { Operation } from './operation.ts'
 import { putImage } from './put-image.ts'
+import { updateImageStorageClass } from './update-image-storage-class.ts'
+import { uploadLayerPart } from './upload-layer-part.ts'
 
 const TARGET = 'AmazonEC2ContainerRegistry_V20150921.'
 const CONTENT_TYPE = 'application/x-amz-json-1.1'
@@ -21,12 +25,16 @@ const MAX_BODY = 32 * 1024 * 1024
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ['BatchDeleteImage', batchDeleteImage],
   ['BatchGetImage', batchGetImage],
+  ['CompleteLayerUpload', completeLayerUpload],
   ['DescribeImages', describeImages],
   ['GetAuthorizationToken', getAuthorizationToken],
   ['GetDownloadUrlForLayer', getDownloadUrlForLayer],
+  ['InitiateLayerUpload', initiateLayerUpload],
   ['ListImageReferrers', listImageReferrers],
   ['ListImages', listImages],
   ['PutImage', putImage],
+  ['UpdateImageStorageClass', updateImageStorageClass],
+  ['UploadLayerPart', uploadLayerPart],
 ])
 
 /** The ECR call a request makes, undefined when it is a request to the distribution API. */
@@ -52,7 +60,7 @@ export async function ecrReply(context: Context, call: Call, name: string): Prom
 
 /** What went wrong, in the form the AWS SDK makes its exceptions of. */
 export function ecrFailure(error: unknown): Reply {
-  if (error instanceof EcrError) return answer(400, { __type: error.type, message: error.message })
+  if (error instanceof EcrError) return answer(400, { ...error.members, __type: error.type, message: error.message })
   if (error instanceof z.ZodError) {
     return answer(400, { __type: 'InvalidParameterException', message: z.prettifyError(error) })
   }

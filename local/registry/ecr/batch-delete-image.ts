@@ -35,7 +35,8 @@ async function deleteOne(
 ): Promise<Deleted[] | Failure> {
   const found = await findImage(store, name, id)
   if ('failureCode' in found) return found
-  const { digest, tag } = found
+  const { manifest, tag } = found
+  const { digest } = manifest
   const tags = await store.tags.of(name, digest)
   const byTag = tag !== undefined && (id.imageDigest === undefined || meaning === 'tag')
   if (byTag && tags.length > 1) {

@@ -15,15 +15,19 @@ export const batchGetImage = onRepository(schema, async ({ account, store }, req
       failures.push(found)
       continue
     }
-    const manifest = await store.manifests.get(repositoryName, found.digest)
-    if (manifest === undefined || acceptedMediaTypes?.includes(manifest.mediaType) === false) {
+    const { manifest, tag } = found
+    if (acceptedMediaTypes?.includes(manifest.mediaType) === false) {
       failures.push(failure(id, 'ImageNotFound', 'there is no such image of an accepted media type'))
+      continue
+    }
+    if (manifest.archived) {
+      failures.push(failure(id, 'ImageInaccessible', 'the image is in the archive; restore it to pull it'))
       continue
     }
     images.push({
       registryId: account,
       repositoryName,
-      imageId: { imageDigest: found.digest, imageTag: found.tag },
+      imageId: { imageDigest: manifest.digest, imageTag: tag },
       imageManifest: manifest.bytes.toString('utf8'),
       imageManifestMediaType: manifest.mediaType,
     })

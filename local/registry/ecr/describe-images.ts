@@ -5,10 +5,11 @@ import type { Context } from '../context.ts'
 import { EcrError } from '../errors.ts'
 import { contentsOf } from '../images.ts'
 import type { Store } from '../storage/store.ts'
-import { filter, type Listed, narrowed } from './filter.ts'
-import { findImage, type ImageId } from './image-id.ts'
+import { type Filter, filter, type Listed, narrowed } from './filter.ts'
+import { type ImageId, requireImage } from './image-id.ts'
 import { imageIds, onRepository, repository } from './operation.ts'
 import { paging, placeOf, tokenFor } from './paging.ts'
+import { statusOf } from './status.ts'
 
 const schema = z.object({
   ...repository,
@@ -28,48 +29,34 @@ export const describeImages = onRepository(schema, async (context, request) => {
         'images named by imageIds come all at once: no maxResults, no nextToken',
       )
     }
-    const listed = await narrowed(store, name, await digestsOf(store, name, request.imageIds), request.filter)
-    return { imageDetails: await describeAll(context, name, listed) }
+    const digests = await digestsOf(store, name, request.imageIds)
+    return page(context, name, digests, request.filter, digests.length)
   }
   const place = placeOf(request.nextToken)
   const digests = (await store.manifests.digests(name)).filter((digest) => digest > place)
-  const listed = await narrowed(store, name, digests, request.filter)
-  const page = listed.slice(0, maxResults)
-  const last = page.at(-1)
-  return {
-    imageDetails: await describeAll(context, name, page),
-    ...(last !== undefined && page.length < listed.length && { nextToken: tokenFor(last.digest) }),
-  }
+  return page(context, name, digests, request.filter, maxResults)
 })
+
+async function page(context: Context, name: string, digests: readonly Digest[], by: Filter, most: number) {
+  const imageDetails: { readonly imageDigest: Digest }[] = []
+  for await (const one of narrowed(context.store, name, digests, by)) {
+    const last = imageDetails.at(-1)
+    if (last !== undefined && imageDetails.length === most) {
+      return { imageDetails, nextToken: tokenFor(last.imageDigest) }
+    }
+    imageDetails.push(await describe(context, name, one))
+  }
+  return { imageDetails }
+}
 
 async function digestsOf(store: Store, name: string, ids: readonly ImageId[]): Promise<Digest[]> {
   const digests = new Set<Digest>()
-  for (const id of ids) {
-    const found = await findImage(store, name, id)
-    if ('failureCode' in found) throw exception(found.failureCode, found.failureReason, id)
-    digests.add(found.digest)
-  }
+  for (const id of ids) digests.add((await requireImage(store, name, id)).manifest.digest)
   return [...digests]
 }
 
-function exception(code: string, reason: string, id: ImageId): EcrError {
-  const isMissing = code === 'ImageNotFound' || code === 'ImageTagDoesNotMatchDigest'
-  const type = isMissing ? 'ImageNotFoundException' : 'InvalidParameterException'
-  return new EcrError(type, `${JSON.stringify(id)}: ${reason}`)
-}
-
-async function describeAll(context: Context, name: string, listed: readonly Listed[]): Promise<object[]> {
-  const details: object[] = []
-  for (const one of listed) {
-    const detail = await describe(context, name, one)
-    if (detail !== undefined) details.push(detail)
-  }
-  return details
-}
-
-async function describe({ account, store }: Context, name: string, { digest, tags }: Listed) {
-  const manifest = await store.manifests.get(name, digest)
-  if (manifest === undefined) return undefined
+async function describe({ account, store }: Context, name: string, { manifest, tags }: Listed) {
+  const { digest, mediaType, pushedAt, lastArchivedAt, lastActivatedAt } = manifest
   const contents = contentsOf(manifest)
   return {
     registryId: account,
@@ -77,12 +64,18 @@ async function describe({ account, store }: Context, name: string, { digest, tag
     imageDigest: digest,
     ...(tags.length > 0 && { imageTags: tags }),
     imageSizeInBytes: await sizeOf(store, name, contents),
-    imagePushedAt: Date.parse(manifest.pushedAt) / 1000,
-    imageManifestMediaType: manifest.mediaType,
+    imagePushedAt: seconds(pushedAt),
+    imageManifestMediaType: mediaType,
     ...(contents.artifactType !== undefined && { artifactMediaType: contents.artifactType }),
     ...(contents.subject !== undefined && { subjectManifestDigest: contents.subject }),
-    imageStatus: 'ACTIVE',
+    imageStatus: statusOf(manifest),
+    ...(lastArchivedAt !== undefined && { lastArchivedAt: seconds(lastArchivedAt) }),
+    ...(lastActivatedAt !== undefined && { lastActivatedAt: seconds(lastActivatedAt) }),
   }
+}
+
+function seconds(at: string): number {
+  return Date.parse(at) / 1000
 }
 
 // An index is as large as the largest image it lists.

@@ -1,29 +1,31 @@
 import * as z from 'zod'
 import type { Digest } from '../../../lambda/core/image.ts'
+import type { StoredManifest } from '../storage/manifests.ts'
 import type { Store } from '../storage/store.ts'
+import { hasStatus, statusFilter } from './status.ts'
 
 /** Which images a list is narrowed to. */
 export const filter = z
-  .object({
-    tagStatus: z.enum(['TAGGED', 'UNTAGGED', 'ANY']).default('ANY'),
-    imageStatus: z.enum(['ACTIVE', 'ARCHIVED', 'ACTIVATING', 'ANY']).default('ACTIVE'),
-  })
+  .object({ tagStatus: z.enum(['TAGGED', 'UNTAGGED', 'ANY']).default('ANY'), imageStatus: statusFilter })
   .prefault({})
 
 /** A filter as parsed. */
 export type Filter = z.output<typeof filter>
 
 /** One image of a list, with its tags in order. */
-export type Listed = { readonly digest: Digest; readonly tags: readonly string[] }
+export type Listed = { readonly manifest: StoredManifest; readonly tags: readonly string[] }
 
 /** The images among these that the filter lets through. */
-export async function narrowed(store: Store, name: string, digests: readonly Digest[], by: Filter): Promise<Listed[]> {
-  // Nothing is ever archived here: every image is active.
-  if (by.imageStatus === 'ARCHIVED' || by.imageStatus === 'ACTIVATING') return []
-  const listed: Listed[] = []
+export async function* narrowed(
+  store: Store,
+  name: string,
+  digests: readonly Digest[],
+  { tagStatus, imageStatus }: Filter,
+): AsyncGenerator<Listed, void> {
   for (const digest of digests) {
     const tags = await store.tags.of(name, digest)
-    if (by.tagStatus === 'ANY' || (by.tagStatus === 'TAGGED') === tags.length > 0) listed.push({ digest, tags })
+    if (tagStatus !== 'ANY' && (tagStatus === 'TAGGED') !== tags.length > 0) continue
+    const manifest = await store.manifests.get(name, digest)
+    if (manifest !== undefined && hasStatus(manifest, imageStatus)) yield { manifest, tags }
   }
-  return listed
 }

@@ -1,4 +1,6 @@
-import { type Digest, isDigest, isTag } from '../../../lambda/core/image.ts'
+import { isDigest, isTag } from '../../../lambda/core/image.ts'
+import { EcrError } from '../errors.ts'
+import type { StoredManifest } from '../storage/manifests.ts'
 import type { Store } from '../storage/store.ts'
 
 /** An image as a client names it. */
@@ -7,12 +9,10 @@ export type ImageId = { readonly imageTag?: string | undefined; readonly imageDi
 /** Why one image of a batch was left out; the others are still answered. */
 export type Failure = { readonly imageId: ImageId; readonly failureCode: string; readonly failureReason: string }
 
+type Found = { readonly manifest: StoredManifest; readonly tag?: string }
+
 /** The image that tag, digest or both name in a repository; both have to agree. */
-export async function findImage(
-  store: Store,
-  name: string,
-  id: ImageId,
-): Promise<{ readonly digest: Digest; readonly tag?: string } | Failure> {
+export async function findImage(store: Store, name: string, id: ImageId): Promise<Found | Failure> {
   const { imageTag: tag, imageDigest: digest } = id
   if (tag === undefined && digest === undefined) {
     return failure(id, 'MissingDigestAndTag', 'neither a tag nor a digest is given')
@@ -22,13 +22,21 @@ export async function findImage(
   }
   if (tag !== undefined && !isTag(tag)) return failure(id, 'InvalidImageTag', `${JSON.stringify(tag)} is not a tag`)
   const held = tag === undefined ? digest : await store.tags.get(name, tag)
-  if (held === undefined || !(await store.manifests.has(name, held))) {
-    return failure(id, 'ImageNotFound', `there is no such image in "${name}"`)
-  }
+  const manifest = held && (await store.manifests.get(name, held))
+  if (manifest === undefined) return failure(id, 'ImageNotFound', `there is no such image in "${name}"`)
   if (digest !== undefined && digest !== held) {
     return failure(id, 'ImageTagDoesNotMatchDigest', `tag "${tag}" is on ${held}`)
   }
-  return { digest: held, ...(tag !== undefined && { tag }) }
+  return { manifest, ...(tag !== undefined && { tag }) }
+}
+
+/** The same, for calls that fail as a whole when an image is not there. */
+export async function requireImage(store: Store, name: string, id: ImageId): Promise<Found> {
+  const found = await findImage(store, name, id)
+  if (!('failureCode' in found)) return found
+  const isMissing = found.failureCode === 'ImageNotFound' || found.failureCode === 'ImageTagDoesNotMatchDigest'
+  const type = isMissing ? 'ImageNotFoundException' : 'InvalidParameterException'
+  throw new EcrError(type, `${JSON.stringify(id)}: ${found.failureReason}`)
 }
 
 /** A failure entry. */

@@ -11,16 +11,17 @@ export const listImages = onRepository(schema, async ({ store }, request) => {
   const place = placeOf(request.nextToken)
   const [from = ''] = place.split(' ')
   const digests = (await store.manifests.digests(name)).filter((digest) => digest >= from)
-  const listed = await narrowed(store, name, digests, request.filter)
-  const rows = listed.flatMap(({ digest, tags }) => {
-    const all = tags.length === 0 ? [undefined] : tags
-    return all.map((tag) => ({ imageDigest: digest, imageTag: tag, place: `${digest} ${tag ?? ''}` }))
-  })
-  const rest = rows.filter((row) => row.place > place)
-  const page = rest.slice(0, maxResults)
-  const last = page.at(-1)
-  return {
-    imageIds: page.map(({ imageDigest, imageTag }) => ({ imageDigest, imageTag })),
-    ...(last !== undefined && page.length < rest.length && { nextToken: tokenFor(last.place) }),
+  const imageIds: object[] = []
+  let last = place
+  for await (const { manifest, tags } of narrowed(store, name, digests, request.filter)) {
+    const imageDigest = manifest.digest
+    for (const imageTag of tags.length === 0 ? [undefined] : tags) {
+      const here = `${imageDigest} ${imageTag ?? ''}`
+      if (here <= place) continue
+      if (imageIds.length === maxResults) return { imageIds, nextToken: tokenFor(last) }
+      imageIds.push({ imageDigest, imageTag })
+      last = here
+    }
   }
+  return { imageIds }
 })

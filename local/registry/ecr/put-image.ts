@@ -21,8 +21,9 @@ const EXCEPTIONS = {
   'tag-immutable': 'ImageTagAlreadyExistsException',
 } satisfies Record<Refusal['refused'], string>
 
-/** Stores a manifest, or points a further tag at it. */
+/** Stores a manifest, brings it back from the archive, or points a further tag at it. */
 export const putImage = onRepository(schema, async (context, request) => {
+  if (context.putImages?.take() === false) throw new EcrError('ThrottlingException', 'Rate exceeded')
   const { repositoryName, imageManifest, imageManifestMediaType, imageTag, imageDigest } = request
   const pushed = await put(context, repositoryName, {
     bytes: Buffer.from(imageManifest),
@@ -36,7 +37,7 @@ export const putImage = onRepository(schema, async (context, request) => {
     const what = imageTag === undefined ? pushed.digest : `tag "${imageTag}" on ${pushed.digest}`
     throw new EcrError('ImageAlreadyExistsException', `${what} is already in "${repositoryName}"`)
   }
-  await announcePush(context, repositoryName, pushed.digest, contents, imageTag)
+  await announcePush(context, repositoryName, pushed, imageTag)
   const image = {
     registryId: context.account,
     repositoryName,

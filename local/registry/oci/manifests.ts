@@ -14,12 +14,12 @@ const CODES = {
   'tag-immutable': 'TAG_INVALID',
 } as const satisfies Record<Refusal['refused'], string>
 
-/** GET and HEAD of a manifest by tag or digest. */
+/** GET and HEAD of a manifest by tag or digest. One in the archive is not to be pulled: 404, as from ECR. */
 export async function getManifest(context: Context, _call: Call, name: string, reference: string): Promise<Reply> {
   await requireRepository(context, name)
   const digest = await resolve(context, name, reference)
   const manifest = digest && (await context.store.manifests.get(name, digest))
-  if (manifest === undefined) throw unknown(name, reference)
+  if (manifest === undefined || manifest.archived) throw unknown(name, reference)
   return {
     status: 200,
     headers: { 'content-type': manifest.mediaType, 'docker-content-digest': manifest.digest },
@@ -43,7 +43,7 @@ export async function putManifest(context: Context, call: Call, name: string, re
   const pushed = await putImage(context, name, { bytes, mediaType, ...named })
   if ('refused' in pushed) throw new OciError(CODES[pushed.refused], pushed.message)
   const { digest, contents } = pushed
-  await announcePush(context, name, digest, contents, byDigest ? undefined : reference)
+  await announcePush(context, name, pushed, byDigest ? undefined : reference)
   const headers = { location: `/v2/${name}/manifests/${digest}`, 'docker-content-digest': digest }
   if (contents.subject === undefined || !context.referrersApi) return { status: 201, headers }
   // The header tells clients that the referrers API lists it, so that they need no fallback tag.

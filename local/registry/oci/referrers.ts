@@ -9,7 +9,7 @@ const INDEX = 'application/vnd.oci.image.index.v1+json'
 // A list of referrers is itself an index, and clients read no longer index than this.
 const MAX_BYTES = 4 * 1024 * 1024
 
-/** The manifests whose subject is this digest, as an index. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers */
+/** The manifests whose subject is this digest, but for archived ones, as an index. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers */
 export async function listReferrers(context: Context, call: Call, name: string, reference: string): Promise<Reply> {
   if (!context.referrersApi) throw new OciError('UNSUPPORTED', 'the referrers API is switched off', { status: 404 })
   const subject = toDigest(reference)
@@ -19,7 +19,7 @@ export async function listReferrers(context: Context, call: Call, name: string, 
   let bytes = 0
   let more = false
   for await (const one of referrersOf(context.store, name, subject, call.query.get('last') ?? '')) {
-    if (type !== null && one.artifactType !== type) continue
+    if (one.archived || (type !== null && one.artifactType !== type)) continue
     bytes += JSON.stringify(one).length
     more = page.length === limit || (page.length > 0 && bytes > MAX_BYTES)
     if (more) break

@@ -7,7 +7,6 @@ import { toDigest } from './names.ts'
 
 // The largest layer ECR takes. https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
 const MAX_BLOB = 52_000 * 1024 * 1024
-const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Starts an upload; or mounts the blob from another repository, or takes it whole, where the client asks for that. */
 export async function startUpload(context: Context, call: Call, name: string): Promise<Reply> {
@@ -69,7 +68,7 @@ async function append(context: Context, call: Call, name: string, id: string): P
 }
 
 async function sizeOf({ store }: Context, name: string, id: string): Promise<number> {
-  const size = ID.test(id) ? await store.uploads.size(name, id) : undefined
+  const size = await store.uploads.size(name, id)
   if (size === undefined) throw new OciError('BLOB_UPLOAD_UNKNOWN', `there is no upload "${id}" in "${name}"`)
   return size
 }

@@ -9,6 +9,7 @@ import { type Layout, repositoryOfFolder } from './layout.ts'
 
 const ABANDONED_MS = 24 * 3600 * 1000
 const MAX_REMEMBERED = 1000
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
  * Blobs on their way in. The file is the truth; the running hash beside it is only remembered, and is made again
@@ -46,10 +47,12 @@ export function openUploads(layout: Layout, blobs: Blobs) {
     },
 
     /** How many bytes have arrived; undefined when there is no such upload in this repository. */
-    size: (name: string, id: string) => sizeOf(layout.upload(name, id)),
+    async size(name: string, id: string): Promise<number | undefined> {
+      return ID.test(id) ? sizeOf(layout.upload(name, id)) : undefined
+    },
 
     /** Adds bytes as they come. When their source breaks off, what came until then is kept. */
-    async append(name: string, id: string, source: AsyncIterable<Uint8Array>): Promise<void> {
+    async append(name: string, id: string, source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
       const hash = await hashOf(name, id)
       hashes.delete(id)
       const file = await open(layout.upload(name, id), 'a')

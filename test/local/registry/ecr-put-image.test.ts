@@ -1,4 +1,5 @@
 import {
+  DescribeImagesCommand,
   ImageAlreadyExistsException,
   ImageDigestDoesNotMatchException,
   ImageTagAlreadyExistsException,
@@ -96,4 +97,41 @@ test.each([
   const registry = await pushed()
   await expect(putImage(registry, input)).rejects.toThrow(exception)
   expect(registry.events).toEqual([])
+})
+
+test('beyond so many a second PutImage is throttled, pushes and other calls are not', async () => {
+  const registry = await pushed({ putImagePerSecond: 2 })
+  await putImage(registry, { imageTag: 'q1' })
+  await putImage(registry, { imageTag: 'q2' })
+  const events = registry.events.length
+  await expect(putImage(registry, { imageTag: 'q3' })).rejects.toMatchObject({
+    name: 'ThrottlingException',
+    $metadata: { httpStatusCode: 400 },
+  })
+  expect((await registry.fetch('HEAD', 'a/manifests/q3')).status).toBe(404)
+  expect(registry.events).toHaveLength(events)
+  await push(registry, 'a', app, 'v2')
+  await ecr(registry).send(new DescribeImagesCommand({ repositoryName: 'a' }))
+
+  registry.clock.now = new Date(registry.clock.now.getTime() + 500)
+  await putImage(registry, { imageTag: 'q3' })
+  await expect(putImage(registry, { imageTag: 'q4' })).rejects.toThrow('Rate exceeded')
+})
+
+test('the SDK takes it for throttling, and tries again', async () => {
+  const registry = await pushed({ putImagePerSecond: 1 })
+  await putImage(registry, { imageTag: 'q1' })
+  const kinds: string[] = []
+  const client = ecr(registry, {
+    mode: 'standard',
+    acquireInitialRetryToken: async () => ({ getRetryCount: () => kinds.length, getRetryDelay: () => 0 }),
+    async refreshRetryTokenForRetry(token, { errorType }) {
+      kinds.push(errorType)
+      registry.clock.now = new Date(registry.clock.now.getTime() + 1000)
+      return token
+    },
+    recordSuccess() {},
+  })
+  await client.send(new PutImageCommand({ repositoryName: 'a', imageManifest: app.text, imageTag: 'q2' }))
+  expect(kinds).toEqual(['THROTTLING'])
 })

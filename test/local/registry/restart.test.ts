@@ -6,8 +6,20 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DescribeImagesCommand } from '@aws-sdk/client-ecr'
 import { expect, test } from 'vitest'
+import { update } from './archived.ts'
 import { ecr } from './ecr-client.ts'
-import { type Image, INDEX, image, index, push, referrer, sha256, type TestRegistry, testRegistry } from './support.ts'
+import {
+  type Image,
+  INDEX,
+  image,
+  index,
+  push,
+  put,
+  referrer,
+  sha256,
+  type TestRegistry,
+  testRegistry,
+} from './support.ts'
 
 const app = image('app')
 
@@ -54,23 +66,28 @@ test('what a killed process left on its way is cleared away', async () => {
   expect(await readdir(join(registry.dir, 'drafts'))).toEqual([])
 })
 
-test('a killed registry has kept every push it answered, and nothing by halves', async () => {
+/** A registry in a process of its own, to be killed. */
+async function killable() {
   const dir = await mkdtemp(join(tmpdir(), 'registry-'))
   const child = spawn(process.execPath, [fileURLToPath(new URL('killed-registry.ts', import.meta.url)), dir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const url = line.toString().trim()
-  const killed = { fetch: (method: string, path: string, init = {}) => fetch(`${url}/v2/${path}`, { ...init, method }) }
+  const call = (method: string, path: string, init = {}) => fetch(`${url}/v2/${path}`, { ...init, method })
+  return { dir, registry: { url, fetch: call } as TestRegistry, kill: () => child.kill('SIGKILL') }
+}
 
+test('a killed registry has kept every push it answered, and nothing by halves', async () => {
+  const { dir, registry: killed, kill } = await killable()
   const answered: { tag: string; image: Image; next: Image }[] = []
   async function pushUntilKilled(worker: number): Promise<void> {
     for (let n = 0; ; n += 1) {
       const one = image(`${worker} ${n}`)
       const tag = `v${worker}.${n % 5}`
-      await push(killed as TestRegistry, 'a', one, tag)
+      await push(killed, 'a', one, tag)
       answered.push({ tag, image: one, next: image(`${worker} ${n + 5}`) })
-      if (answered.length === 40) child.kill('SIGKILL')
+      if (answered.length === 40) kill()
     }
   }
   const outcomes = await Promise.allSettled([0, 1, 2, 3].map(pushUntilKilled))
@@ -94,6 +111,39 @@ test('a killed registry has kept every push it answered, and nothing by halves',
     for (const { digest } of [JSON.parse(body).config, ...JSON.parse(body).layers]) {
       expect(sha256(await (await registry.fetch('GET', `a/blobs/${digest}`)).text())).toBe(digest)
     }
+  }
+})
+
+test('a killed registry has kept every image it said is archived, or restored, as it was', async () => {
+  const { dir, registry: killed, kill } = await killable()
+  const change = (one: Image, target: 'ARCHIVE' | 'STANDARD') => update(killed, target, { imageDigest: one.digest })
+  const archived: Image[] = []
+  const restored: Image[] = []
+  async function changeUntilKilled(worker: number): Promise<void> {
+    for (let n = 0; ; n += 1) {
+      const one = image(`${worker} ${n}`)
+      await push(killed, 'a', one)
+      await change(one, 'ARCHIVE')
+      if (n % 2 === 0) archived.push(one)
+      else restored.push(await change(one, 'STANDARD').then(() => one))
+      if (archived.length === 20) kill()
+    }
+  }
+  await Promise.allSettled([0, 1, 2, 3].map(changeUntilKilled))
+
+  const registry = await testRegistry({ dir })
+  for (const [all, imageStatus] of [
+    [archived, 'ARCHIVED'],
+    [restored, 'ACTIVE'],
+  ] as const) {
+    const imageIds = all.map(({ digest }) => ({ imageDigest: digest }))
+    const command = new DescribeImagesCommand({ repositoryName: 'a', imageIds, filter: { imageStatus } })
+    const { imageDetails } = await ecr(registry).send(command)
+    expect(imageDetails?.map(({ imageDigest }) => ({ imageDigest }))).toEqual(imageIds)
+  }
+  for (const one of archived) await put(registry, 'a', one.digest, one)
+  for (const one of [...archived, ...restored]) {
+    expect(await text(registry, `a/manifests/${one.digest}`)).toBe(`200 ${one.mediaType} ${one.text}`)
   }
 })
 
