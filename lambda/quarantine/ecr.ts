@@ -5,6 +5,7 @@ import {
   PutImageCommand,
   UpdateImageStorageClassCommand,
 } from '@aws-sdk/client-ecr'
+import type { Digest } from '../core/image.ts'
 import { Unavailable } from '../errors.ts'
 import type { FullTagger } from '../ports.ts'
 import { ecrRegistry } from '../registry/ecr.ts'
@@ -22,6 +23,16 @@ export type EcrTaggerOptions = {
 export function ecrTagger({ client, registryId }: EcrTaggerOptions): FullTagger {
   const call = ecrCaller(registryId)
   const registry = ecrRegistry({ client, registryId })
+
+  async function storage(name: string, digest: Digest): Promise<Storage | undefined> {
+    // Without the filter an archived image looks deleted
+    const filter = { imageStatus: 'ANY' as const }
+    const imageIds = [{ imageDigest: digest }]
+    const command = new DescribeImagesCommand({ registryId, repositoryName: name, imageIds, filter })
+    const answer = await call('DescribeImages', name, (options) => client.send(command, options))
+    const [image] = answer?.imageDetails ?? []
+    return image && STORAGE[image.imageStatus ?? 'ACTIVE']
+  }
 
   return {
     async put(name, tag, manifest) {
@@ -58,19 +69,7 @@ export function ecrTagger({ client, registryId }: EcrTaggerOptions): FullTagger 
       throw new Unavailable(ecrService(registryId), `BatchDeleteImage on "${name}": neither done nor refused`)
     },
 
-    async storage(name, digest) {
-      // Without the filter an archived image looks deleted
-      const filter = { imageStatus: 'ANY' as const }
-      const command = new DescribeImagesCommand({
-        registryId,
-        repositoryName: name,
-        imageIds: [{ imageDigest: digest }],
-        filter,
-      })
-      const answer = await call('DescribeImages', name, (options) => client.send(command, options))
-      const [image] = answer?.imageDetails ?? []
-      return image && STORAGE[image.imageStatus ?? 'ACTIVE']
-    },
+    storage,
 
     async store(name, digest, as) {
       const command = new UpdateImageStorageClassCommand({
@@ -79,16 +78,30 @@ export function ecrTagger({ client, registryId }: EcrTaggerOptions): FullTagger 
         imageId: { imageDigest: digest },
         targetStorageClass: as === 'archived' ? 'ARCHIVE' : 'STANDARD',
       })
-      await call('UpdateImageStorageClass', name, (options) => client.send(command, options))
+      // A retry inside the SDK finds it done already, and that is an error to ECR
+      const done = async (error: unknown) => {
+        if (nameOf(error) === 'ImageStorageClassUpdateNotSupportedException' && (await isDone())) return undefined
+        throw error
+      }
+      const isDone = async () => ((await storage(name, digest)) === 'archived') === (as === 'archived')
+      await call('UpdateImageStorageClass', name, (options) => client.send(command, options).catch(done))
     },
   }
 }
 
-const STORAGE = { ACTIVE: 'active', ARCHIVED: 'archived', ACTIVATING: 'restoring' } as const
+type Storage = 'active' | 'archived' | 'restoring'
+const STORAGE = { ACTIVE: 'active', ARCHIVED: 'archived', ACTIVATING: 'restoring' } as const satisfies Record<
+  string,
+  Storage
+>
 
 function known(error: unknown): 'put' | 'tag exists' {
-  const name = error instanceof Error ? error.name : undefined
+  const name = nameOf(error)
   if (name === 'ImageAlreadyExistsException') return 'put'
   if (name === 'ImageTagAlreadyExistsException') return 'tag exists'
   throw error
+}
+
+function nameOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.name : undefined
 }
