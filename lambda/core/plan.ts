@@ -3,6 +3,7 @@ import type { Digest, ImageId } from './image.ts'
 import type { Enforcement } from './policy/policy.ts'
 import { type AlertEvent, earliest, type ImageRecord, plusSeconds, RECHECK_AFTER, type State } from './status.ts'
 import { openTodo, withoutTodo } from './todo.ts'
+import { mayFollow } from './transitions.ts'
 import type { Check, Verdict } from './verdict.ts'
 import { returning, sparesTags, standingWaiver, waiverEnded } from './waiver.ts'
 
@@ -52,6 +53,7 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
     : (base.awaitedSince ?? (tags.length > 0 || situation.tagged ? now : undefined))
   const deadline = awaitedSince && plusSeconds(awaitedSince, situation.enforcement.gracePeriod)
   const state = nextState(before, judged, deadline, situation)
+  if (!mayFollow(before, state)) throw new Error(`defect: ${before?.state} of ${id.name}@${id.digest} became ${state}`)
   const changed = before === undefined || before.state !== state
   const judgedFields = judged.kind === 'verdict' ? verdictFields(judged, now) : errorFields(state, judged, now)
   const record: ImageRecord = {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Judged, plan } from '../../lambda/core/plan.ts'
 import { type ImageRecord, plusSeconds, type State } from '../../lambda/core/status.ts'
 import { closeTodo, findTodo } from '../../lambda/core/todo.ts'
+import { IMAGE_TRANSITIONS, mayFollow } from '../../lambda/core/transitions.ts'
 import { standingWaiver, waiverEnded, withRevoked, withWaiver } from '../../lambda/core/waiver.ts'
 import { at, enforcement, ID, OUTAGE, verdict } from './records.ts'
 
@@ -21,6 +22,8 @@ type Step = {
   readonly person: 'idle' | 'waives' | 'revokes'
 }
 
+/** By other policies than those of before it cannot be judged. */
+const OTHERWISE = { ...OUTAGE, reason: 'not-judged', policyHash: 'q' } as Judged
 const judged = fc.constantFrom<Judged>(
   verdict('verified'),
   verdict('rejected'),
@@ -28,6 +31,7 @@ const judged = fc.constantFrom<Judged>(
   verdict('unmanaged'),
   OUTAGE,
   { ...OUTAGE, reason: 'over-limit' } as Judged,
+  OTHERWISE,
 )
 const step: fc.Arbitrary<Step> = fc.record({
   judged,
@@ -97,6 +101,19 @@ describe('laws of the plan', () => {
     expect(after.rev - (before?.rev ?? 0)).toBe(stateOf(before) === after.state ? 0 : 1)
   })
 
+  it('every move between states is allowed, and every allowed one is made by some walk', () => {
+    const seen = new Set<string>()
+    const steps = fc.array(step, { minLength: 1, maxLength: 12 })
+    for (const walked of fc.sample(steps, { numRuns: 6000, seed: 5 }).map(walk)) {
+      for (const { before, after } of walked) {
+        const from = stateOf(before) ?? 'unknown'
+        expect(mayFollow(before, after.state)).toBe(true)
+        if (from !== after.state) seen.add(`${from} > ${after.state}`)
+      }
+    }
+    expect([...seen].toSorted()).toEqual(IMAGE_TRANSITIONS.map(({ from, to }) => `${from} > ${to}`).toSorted())
+  })
+
   always('what could not be judged neither fails nor verifies an image (I7, I8)', ({ before, after, step }) => {
     if (step.judged.kind !== 'error') return
     expect([stateOf(before), 'error']).toContain(after.state)
@@ -154,7 +171,7 @@ describe('laws of the plan', () => {
   })
 
   always('a failed image under a tag always has its work open, under a new seq (I3)', ({ before, after, step }) => {
-    if (after.state !== 'failed' || after.waiver || step.tags.length === 0) return
+    if (after.state !== 'failed' || after.waiver || step.tags.length === 0 || step.judged === OTHERWISE) return
     expect(findTodo(after, 'quarantine')?.seq).toBeGreaterThan(before?.seq ?? 0)
   })
 

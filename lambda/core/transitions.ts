@@ -1,0 +1,76 @@
+import type { ImageRecord, State } from './status.ts'
+
+/** One move of a state machine: what calls for it, and under which condition of the table it is written. */
+export type Transition<Place extends string> = {
+  readonly from: Place
+  readonly to: Place
+  readonly when: string
+  readonly write: string
+}
+
+/** Every verdict is written so; rev and history row come with each move, never without one. */
+const VERDICT = 'image: version is the one read before gathering'
+const CLAIM = 'image: rev and lease are the ones work began with, and nobody accepted or undid it'
+const DONE = 'image: version is the one just read'
+const MARK = 'tag: rev is the one just read'
+
+const FAILING = 'no acceptable evidence, and grace is over (or failFast, and a signature is bad)'
+const WAIVER_ENDED = 'no acceptable evidence, and its waiver has ended'
+const UNJUDGED = 'outage after all tries, or more than is read'
+const JUDGED_ELSEWISE = 'other policies, and by them it cannot be judged'
+
+/** All moves of an image's state; `unknown`: nothing is known of it yet. A move that is not here is a defect, and is not written. */
+export const IMAGE_TRANSITIONS: readonly Transition<State | 'unknown'>[] = [
+  ...(['unknown', 'pending', 'error', 'unmanaged', 'failed', 'degraded'] as const).map(
+    (from) => ({ from, to: 'verified', when: 'every enforcing policy says yes', write: VERDICT }) as const,
+  ),
+  ...(['unknown', 'pending', 'error', 'verified', 'failed', 'degraded'] as const).map(
+    (from) => ({ from, to: 'unmanaged', when: 'no policy covers it', write: VERDICT }) as const,
+  ),
+  ...(['unknown', 'error', 'unmanaged'] as const).map(
+    (from) =>
+      ({ from, to: 'pending', when: 'no acceptable evidence yet, and it may still come', write: VERDICT }) as const,
+  ),
+  ...(['unknown', 'pending', 'error', 'unmanaged'] as const).map(
+    (from) => ({ from, to: 'failed', when: FAILING, write: VERDICT }) as const,
+  ),
+  { from: 'verified', to: 'degraded', when: 'no longer acceptable (rule 11)', write: VERDICT },
+  { from: 'unmanaged', to: 'degraded', when: 'was verified once, and is no longer acceptable', write: VERDICT },
+  { from: 'error', to: 'degraded', when: 'was verified once, and is no longer acceptable', write: VERDICT },
+  { from: 'pending', to: 'degraded', when: WAIVER_ENDED, write: VERDICT },
+  { from: 'failed', to: 'degraded', when: WAIVER_ENDED, write: VERDICT },
+  { from: 'unknown', to: 'error', when: UNJUDGED, write: VERDICT },
+  { from: 'pending', to: 'error', when: UNJUDGED, write: VERDICT },
+  { from: 'verified', to: 'error', when: JUDGED_ELSEWISE, write: VERDICT },
+  { from: 'unmanaged', to: 'error', when: JUDGED_ELSEWISE, write: VERDICT },
+]
+
+/** Where a tag stands that was seen on a bad image. */
+export type TagPlace = 'in place' | 'claimed' | 'taken' | 'moved'
+
+/** All moves of such a tag, by what `core/taking.ts` and the giving back do. */
+export const TAG_TRANSITIONS: readonly Transition<TagPlace>[] = [
+  { from: 'in place', to: 'claimed', when: 'the image is bad, and taking is armed: step claim', write: CLAIM },
+  {
+    from: 'claimed',
+    to: 'taken',
+    when: 'removed by tag and digest, or a tombstone put over it: step mark',
+    write: MARK,
+  },
+  { from: 'claimed', to: 'moved', when: 'it points at another image by now: steps look and take', write: DONE },
+  {
+    from: 'claimed',
+    to: 'in place',
+    when: 'tags are immutable, and it can only be overwritten: step take',
+    write: DONE,
+  },
+  { from: 'taken', to: 'in place', when: 'acceptable by now, accepted by a person, or undone: put back', write: DONE },
+  { from: 'taken', to: 'moved', when: 'to be put back, and a newer image has it (rule 8)', write: DONE },
+  { from: 'moved', to: 'in place', when: 'it is put on the bad image again', write: MARK },
+]
+
+/** Whether a state may follow a state: itself always may. */
+export function mayFollow(before: Pick<ImageRecord, 'state'> | undefined, state: State): boolean {
+  const from = before?.state ?? 'unknown'
+  return from === state || IMAGE_TRANSITIONS.some((one) => one.from === from && one.to === state)
+}
