@@ -1,55 +1,22 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { getGate } from '../lambda/api/gate.ts'
 import { getStatus } from '../lambda/api/status.ts'
-import type { Digest } from '../lambda/core/image.ts'
-import type { Kept, Transcript } from '../lambda/core/transcript.ts'
 import { Unavailable } from '../lambda/errors.ts'
 import { judge } from '../lambda/pipeline.ts'
-import { signStatement } from '../local/signing/bundle.ts'
 import { generateKeys } from '../local/signing/key.ts'
-import { withKey } from '../local/signing/signing.ts'
-import { attestation } from '../local/signing/statement.ts'
 import { setOf } from './core/policy/documents.ts'
-import { failing, intercepted } from './memory/faults.ts'
+import { failing, intercepted, once } from './memory/faults.ts'
 import { attach, runnable, signLegacy } from './memory/images.ts'
+import { ATTESTED, oneImage } from './memory/one-image.ts'
 import { replayAll } from './memory/replay-all.ts'
-import { story } from './memory/story.ts'
-import { HOST, KEYS, memory, NAME, policies, signedPolicy } from './memory/world.ts'
+import { HOST, KEYS, NAME, policies, signedPolicy } from './memory/world.ts'
 
-const TESTS = 'https://acme.example/tests'
-const ATTESTED = `      attestations:
-        - { name: tests, predicateType: "${TESTS}", policy: { type: cel, data: "predicate.passed > 9" } }\n`
 const WARNED = { name: 'evidence', outcome: 'warn', reason: 'evidence-removed' }
 const app = runnable('app')
 
-/** An image in a world of its own, and what is done to it. */
-async function world(set = policies()) {
-  const outside = await memory({ policies: set })
-  const its = story(outside)
-  const digest = its.push(app, 'v1')
-  const id = its.id(digest)
-  const attest = async (passed: number) => {
-    const statement = attestation({ digest, predicateType: TESTS, predicate: { passed } })
-    return attach(outside.registry, NAME, digest, await signStatement(statement, withKey(KEYS.privateKey)))
-  }
-  /** Judges it again, and replays every verdict there is. */
-  const again = async (of = outside.world) => {
-    const record = await judge(of, id)
-    await replayAll(outside.world.store, outside.world.evidence)
-    return record
-  }
-  const keptBy = (transcript: Digest | undefined): Kept | undefined => {
-    const bytes = outside.kept.get(transcript!)!
-    return (JSON.parse(Buffer.from(bytes).toString()) as Transcript).kept
-  }
-  const remove = (reference: string) => outside.registry.remove(NAME, reference)
-  return { ...its, outside, digest, id, attest, again, keptBy, remove }
-}
-
-/** The same, once it was verified by its signature, and that is gone. */
+/** An image once it was verified by its signature, and that is gone. */
 async function unsigned(set = policies()) {
-  const its = await world(set)
+  const its = await oneImage(set)
   const signature = await its.sign(its.digest)
   expect(await its.again()).toMatchObject({ state: 'verified' })
   its.remove(signature)
@@ -96,7 +63,7 @@ describe('a signature that is no longer in the registry', () => {
   })
 
   it('counts where it lay under a tag, told by the event of its deletion', async () => {
-    const { outside, digest, again, remove, settle, record } = await world()
+    const { outside, digest, again, remove, settle, record } = await oneImage()
     const tag = signLegacy(outside.registry, NAME, digest, KEYS.privateKey)
     expect(await again()).toMatchObject({ state: 'verified' })
     remove(tag)
@@ -107,7 +74,7 @@ describe('a signature that is no longer in the registry', () => {
   })
 
   it('does not count where its tag holds something else', async () => {
-    const { outside, digest, again } = await world()
+    const { outside, digest, again } = await oneImage()
     signLegacy(outside.registry, NAME, digest, KEYS.privateKey)
     await again()
     signLegacy(outside.registry, NAME, digest, generateKeys().privateKey)
@@ -120,8 +87,40 @@ describe('a signature that is no longer in the registry', () => {
     expect(await again()).toMatchObject({ state: 'verified', checks: [WARNED, { outcome: 'pass' }] })
   })
 
+  it('counts where something was pushed that is more than is read', async () => {
+    const { again, outside, digest } = await unsigned()
+    attach(outside.registry, NAME, digest, { junk: 'x'.repeat(9 * 1024 * 1024) })
+    expect(await again()).toMatchObject({ state: 'verified', checks: [WARNED, { outcome: 'pass' }] })
+    expect((await again())?.lastError).toBeUndefined()
+  })
+
+  it('does not count where it is beyond what is read, and then what is there counts', async () => {
+    const { outside, digest, sign, again, remove } = await oneImage()
+    let signature = await sign(digest)
+    for (; signature < 'sha256:8'; signature = await sign(digest)) remove(signature)
+    expect(await again()).toMatchObject({ state: 'verified' })
+    remove(signature)
+    for (let [n, before] = [0, 0]; before < 100; n++) {
+      const junk = attach(outside.registry, NAME, digest, { n })
+      if (junk < signature) before++
+      else remove(junk)
+    }
+    expect(await again()).toMatchObject({ state: 'degraded', checks: [{ outcome: 'fail' }] })
+  })
+
+  it('is nothing to tell of where it is back by the second look', async () => {
+    const { again, outside, signature, digest, keptBy } = await unsigned()
+    const bytes = outside.kept.get(signature)!
+    const back = () => outside.registry.addManifest(NAME, { digest: signature, mediaType: app.mediaType, bytes }, [])
+    const [, layer] = [...outside.kept].find(([, one]) => Buffer.from(one).includes('dsseEnvelope')) ?? []
+    outside.registry.addBlob(NAME, layer!)
+    const record = await again(intercepted(outside.world, once('evidence', 'get', back)))
+    expect(record).toMatchObject({ digest, state: 'verified', checks: [{ outcome: 'pass' }] })
+    expect(keptBy(record?.transcript)).toBeUndefined()
+  })
+
   it('counts where only its blob is gone', async () => {
-    const { outside, digest, sign, again } = await world()
+    const { outside, digest, sign, again } = await oneImage()
     const signature = await sign(digest)
     await again()
     const fetched = await outside.registry.registry.manifest(NAME, signature)
@@ -142,7 +141,7 @@ describe('a signature that is no longer in the registry', () => {
   })
 
   it('saves no image that was not verified with it', async () => {
-    const { sign, digest, remove, settle, pass, record, push } = await world()
+    const { sign, digest, remove, settle, pass, record, push } = await oneImage()
     const signature = await sign(digest)
     remove(signature)
     await settle()
@@ -166,7 +165,7 @@ describe('a signature that is no longer in the registry', () => {
 
 describe('an attestation that is no longer in the registry', () => {
   async function attested() {
-    const its = await world(setOf(signedPolicy('content', ATTESTED)))
+    const its = await oneImage(setOf(signedPolicy('content', ATTESTED)))
     const passing = await its.attest(10)
     expect(await its.again()).toMatchObject({ state: 'verified' })
     its.remove(passing)
@@ -190,7 +189,7 @@ describe('an attestation that is no longer in the registry', () => {
 describe('an index each of whose platforms is signed by itself', () => {
   async function index() {
     const set = setOf(signedPolicy('each', '  platforms: each\n'))
-    const its = await world(set)
+    const its = await oneImage(set)
     const { outside } = its
     const child = outside.registry.push(NAME, runnable('amd64'))
     const platform = { os: 'linux', architecture: 'amd64' }
@@ -222,7 +221,7 @@ describe('an index each of whose platforms is signed by itself', () => {
 
 describe('what is kept', () => {
   it('is not asked for while the registry has enough', async () => {
-    const { again, sign, digest, outside } = await world()
+    const { again, sign, digest, outside } = await oneImage()
     await sign(digest)
     const asked: string[] = []
     const watched = intercepted(outside.world, (port, method) => void asked.push(`${port} ${method}`))
@@ -252,47 +251,3 @@ function askingFor(publicKey: string): string {
   const usual = KEYS.publicKey.trim().split('\n')
   return usual.reduce((text, line, at) => text.replace(line, lines[at] ?? ''), signedPolicy('signed'))
 }
-
-type Piece = 'signature' | 'good' | 'bad'
-
-/** What lies beside an image by now, and how it comes and goes. */
-function shelf({ sign, attest, remove, digest }: Awaited<ReturnType<typeof world>>) {
-  const there: { readonly piece: Piece; readonly at: Digest }[] = []
-  const put = (piece: Piece) => (piece === 'signature' ? sign(digest) : attest(piece === 'good' ? 10 : 9))
-  return {
-    pieces: (): readonly Piece[] => there.map(({ piece }) => piece),
-    change: async (piece: Piece, comes: boolean) => {
-      if (comes) there.push({ piece, at: await put(piece) })
-      const at = comes ? -1 : there.findIndex((one) => one.piece === piece)
-      for (const gone of at < 0 ? [] : there.splice(at, 1)) remove(gone.at)
-    },
-  }
-}
-
-it('an image is verified by what is there, or by that and what it was last verified by, and then it is told of', async () => {
-  const set = setOf(signedPolicy('content', ATTESTED), signedPolicy('signed'))
-  const isEnough = (pieces: readonly Piece[]) =>
-    pieces.includes('signature') && pieces.includes('good') && !pieces.includes('bad')
-  const pieces = fc.constantFrom<Piece>('signature', 'good', 'good', 'signature', 'bad')
-  const seen = { alone: 0, saved: 0, lost: 0 }
-  const story = fc.array(fc.tuple(pieces, fc.boolean()), { minLength: 4, maxLength: 16 })
-  await fc.assert(
-    fc.asyncProperty(story, async (changes) => {
-      const its = await world(set)
-      const { pieces: there, change } = shelf(its)
-      let verifiedBy: readonly Piece[] | undefined
-      for (const [piece, comes] of changes) {
-        await change(piece, comes)
-        const isAlone = isEnough(there())
-        const isSaved = !isAlone && verifiedBy !== undefined && isEnough([...there(), ...verifiedBy])
-        seen[isAlone ? 'alone' : isSaved ? 'saved' : 'lost']++
-        verifiedBy = isAlone ? there() : isSaved ? verifiedBy : undefined
-        const record = await its.again()
-        const isTold = record?.checks.some(({ reason }) => reason === 'evidence-removed')
-        expect([record?.state === 'verified', isTold]).toEqual([isAlone || isSaved, isSaved])
-      }
-    }),
-    { numRuns: 60 },
-  )
-  expect(Math.min(...Object.values(seen))).toBeGreaterThan(10)
-})
