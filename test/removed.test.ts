@@ -140,6 +140,16 @@ describe('a signature that is no longer in the registry', () => {
     expect(await again()).toMatchObject({ state: 'degraded', checks: [{ reason: 'no-signature' }] })
   })
 
+  it('does not count where it went while the image was no longer verified', async () => {
+    const { outside, digest, sign, again, remove } = await oneImage()
+    const signature = await sign(digest)
+    await again()
+    const mistaken = { ...outside.world, policies: setOf(askingFor(generateKeys().publicKey)) }
+    expect(await again(mistaken)).toMatchObject({ state: 'degraded' })
+    remove(signature)
+    expect(await again()).toMatchObject({ state: 'degraded', checks: [{ reason: 'no-signature' }] })
+  })
+
   it('saves no image that was not verified with it', async () => {
     const { sign, digest, remove, settle, pass, record, push } = await oneImage()
     const signature = await sign(digest)

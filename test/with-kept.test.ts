@@ -131,10 +131,12 @@ describe('a list of referrers', () => {
     const { registry } = await lost(readAll)
     expect(await digests(registry, { artifactType: BUNDLE })).toEqual([signature.digest])
     const byType = await lost(async (then) => {
-      await then.referrers(NAME, image.digest, { artifactType: BUNDLE })
-      await then.manifest(NAME, signature.digest)
+      for (const artifactType of [BUNDLE, 'application/spdx+json']) {
+        await then.referrers(NAME, image.digest, { artifactType })
+      }
+      for (const one of [signature, sbom]) await then.manifest(NAME, one.digest)
     })
-    expect(await digests(byType.registry)).toEqual([signature.digest])
+    expect(await digests(byType.registry)).toEqual(expect.arrayContaining([signature.digest, sbom.digest]))
   })
 
   it('has nothing that was only listed, and is none where there was none', async () => {
