@@ -1,8 +1,9 @@
-import { type Digest, isDigest } from './core/image.ts'
+import type { Digest, ImageId } from './core/image.ts'
 import { type Descriptor, type FetchedManifest, parseManifest } from './core/manifest.ts'
 import { type Question, questionKey, type Read, type Served } from './core/transcript.ts'
 import { OverLimit } from './errors.ts'
 import { formats } from './formats/index.ts'
+import { descriptorsOf, fallbackTag } from './gather-claims.ts'
 import type { EvidenceStore, Registry } from './ports.ts'
 import { bytesOf, readManifest } from './read-kept.ts'
 
@@ -28,10 +29,18 @@ export function withKept(
   const layers = new Map<Digest, Digest>()
   const gone = new Set<Digest>()
 
-  async function lostManifest(asked: Question & { ask: 'manifest' }): Promise<FetchedManifest | undefined> {
+  async function keptManifest(asked: Question & { ask: 'manifest' }): Promise<FetchedManifest | undefined> {
     const served = manifests.get(questionKey(asked))
-    const kept = served && (await readManifest(store, served, asked.reference, asked.maxBytes))
-    return kept && isEvidence(kept, asked.reference) ? kept : undefined
+    return served && readManifest(store, served, asked.reference, asked.maxBytes)
+  }
+
+  /** What was listed and opened at the time, whoever listed it. */
+  async function keptListed(place: ImageId, maxBytes: number): Promise<readonly Descriptor[]> {
+    const { host, name, digest } = place
+    const listed = lists.get(questionKey({ ask: 'referrers', ...place })) ?? []
+    const tagged = await keptManifest({ ask: 'manifest', host, name, reference: fallbackTag(digest), maxBytes })
+    const each = new Map([...listed, ...descriptorsOf(tagged)].map((one) => [one.digest, one]))
+    return [...each.values()].filter((one) => manifests.has(openedKey(place, one)))
   }
 
   return {
@@ -44,12 +53,11 @@ export function withKept(
           const asked = { ask: 'manifest', host, name, reference, ...(maxBytes !== undefined && { maxBytes }) } as const
           const there = await registry.manifest(name, reference, maxBytes)
           // A tag that holds something else counts as it is: what it held before may be what was taken back by the newer
-          const fetched = there ?? (await lostManifest(asked))
-          if (fetched === undefined) return undefined
-          const held = layersOf(fetched)
+          const fetched = there ?? (await keptManifest(asked))
+          const held = fetched === undefined ? [] : layersOf(fetched)
+          if (fetched === undefined || held.length === 0) return there
           for (const layer of held) layers.set(layer.digest, fetched.digest)
-          const isUnlisted = held.length > 0 && unlisted.has(questionKey(asked))
-          if (there === undefined || isUnlisted) gone.add(fetched.digest)
+          if (there === undefined || unlisted.has(questionKey(asked))) gone.add(fetched.digest)
           return fetched
         },
         async blob(name, digest, maxBytes) {
@@ -62,25 +70,30 @@ export function withKept(
           return bytes
         },
         async referrers(name, digest, which = {}) {
+          const { artifactType, maxBytes = Number.POSITIVE_INFINITY } = which
+          const place = { host, name, digest }
           const there = await registry.referrers(name, digest, which)
-          const keyOf = (one: Descriptor) => questionKey({ ask: 'manifest', host, name, reference: one.digest })
-          const known = new Set(there?.map((one) => one.digest))
-          const lost = (lists.get(questionKey({ ask: 'referrers', host, name, digest })) ?? []).filter((one) => {
-            const isAsked = which.artifactType === undefined || which.artifactType === one.artifactType
-            return isAsked && !known.has(one.digest) && manifests.has(keyOf(one))
-          })
+          const tagged = await registry.manifest(name, fallbackTag(digest), maxBytes)
+          const known = new Set([...(there ?? []), ...descriptorsOf(tagged)].map((one) => one.digest))
+          const isAsked = (one: Descriptor) => artifactType === undefined || artifactType === one.artifactType
+          const kept = await keptListed(place, maxBytes)
+          const lost = kept.filter((one) => isAsked(one) && !known.has(one.digest))
           if (lost.length === 0) return there
-          const { maxBytes = Number.POSITIVE_INFINITY } = which
           const all = [...(there ?? []), ...lost]
           if (JSON.stringify(all).length > maxBytes) {
             throw new OverLimit(`referrers of ${digest}, those that are gone included: more than ${maxBytes} bytes`)
           }
-          for (const one of lost) unlisted.add(keyOf(one))
+          for (const one of lost) unlisted.add(openedKey(place, one))
           return all
         },
       }
     },
   }
+}
+
+/** The question by which what is listed beside a manifest is opened. */
+function openedKey({ host, name }: ImageId, { digest }: Descriptor): string {
+  return questionKey({ ask: 'manifest', host, name, reference: digest })
 }
 
 /** What was found at the time, by the question without its limit. Lists that were asked for by type are one. */
@@ -101,13 +114,7 @@ function foundIn(reads: readonly Read[]) {
   return { manifests, lists, blobs }
 }
 
-/** It holds claims, or lists what does: an index by its digest is one of the image, and by a tag it is the fallback list. */
-function isEvidence(fetched: FetchedManifest, reference: string): boolean {
-  const manifest = parseManifest(fetched)
-  if (typeof manifest === 'object' && manifest.kind === 'index') return !isDigest(reference)
-  return layersOf(fetched).length > 0
-}
-
+/** The layers that hold claims; none: it is no evidence. */
 function layersOf(fetched: FetchedManifest): readonly Descriptor[] {
   const manifest = parseManifest(fetched)
   if (typeof manifest === 'string' || manifest.kind === 'index') return []

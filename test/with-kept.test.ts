@@ -16,6 +16,7 @@ const image = manifestOf({ config: describeBytes('application/vnd.oci.image.conf
 const signature = referrerOf(image, [describeBytes(BUNDLE, LAYER)])
 const sbom = referrerOf(image, [describeBytes('application/spdx+json', '{}')], 'application/spdx+json')
 const list = manifestOf({ manifests: [listed(signature, BUNDLE)] })
+const TAG = image.digest.replace(':', '-')
 const layer = describeBytes(BUNDLE, LAYER).digest
 const config = describeBytes('', CONFIG).digest
 
@@ -27,7 +28,7 @@ async function lost(
   const evidence = memoryEvidence()
   const then = memoryRegistry()
   for (const manifest of [image, signature, sbom]) then.addManifest(NAME, manifest, [])
-  then.addManifest(NAME, list, ['list'])
+  then.addManifest(NAME, list, [TAG])
   then.addManifest(NAME, signature, ['signature'])
   then.addManifest(NAME, sbom, ['sbom'])
   for (const blob of [CONFIG, LAYER]) then.addBlob(NAME, blob)
@@ -42,7 +43,7 @@ async function lost(
 
 const readAll = async (registry: Registry) => {
   await registry.referrers(NAME, image.digest)
-  for (const one of [image.digest, signature.digest, sbom.digest, list.digest, 'list', 'signature', 'sbom']) {
+  for (const one of [image.digest, signature.digest, sbom.digest, list.digest, TAG, 'signature', 'sbom']) {
     await registry.manifest(NAME, one)
   }
   for (const one of [layer, config]) await registry.blob(NAME, one, 1000)
@@ -52,7 +53,6 @@ describe('a manifest that is gone', () => {
   it.each([
     ['a signature by its digest', signature.digest, signature],
     ['a signature by its tag', 'signature', signature],
-    ['the fallback list by its tag', 'list', list],
   ])('is had from what is kept: %s', async (_, reference, kept) => {
     const { registry, both } = await lost(readAll)
     expect(both.gone()).toEqual([])
@@ -62,7 +62,8 @@ describe('a manifest that is gone', () => {
 
   it.each([
     ['the image', image.digest],
-    ['an index that is one of the image', list.digest],
+    ['an index', list.digest],
+    ['the fallback list, whose entries are had from the list of referrers', TAG],
     ['what holds no claim', sbom.digest],
     ['such under a tag', 'sbom'],
     ['what was never read', 'other'],
@@ -137,6 +138,28 @@ describe('a list of referrers', () => {
       for (const one of [signature, sbom]) await then.manifest(NAME, one.digest)
     })
     expect(await digests(byType.registry)).toEqual(expect.arrayContaining([signature.digest, sbom.digest]))
+  })
+
+  describe('under the fallback tag', () => {
+    const read = async (then: Registry) => {
+      for (const one of [TAG, signature.digest]) await then.manifest(NAME, one)
+    }
+
+    it.each([
+      ['gone', undefined],
+      ['without it', manifestOf({ manifests: [] })],
+      ['none', sbom],
+    ])('counts too where that is %s by now', async (_, tagged) => {
+      const { registry } = await lost(read, (now) => tagged && now.addManifest(NAME, tagged, [TAG]))
+      expect(await digests(registry)).toEqual(tagged === sbom ? [sbom.digest, signature.digest] : [signature.digest])
+    })
+
+    it('has lost nothing where it is still listed there', async () => {
+      const { registry, both } = await lost(read, (now) => now.addManifest(NAME, list, [TAG]))
+      expect(await digests(registry)).toEqual([])
+      await registry.manifest(NAME, signature.digest)
+      expect(both.gone()).toEqual([signature.digest])
+    })
   })
 
   it('has nothing that was only listed, and is none where there was none', async () => {
