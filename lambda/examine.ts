@@ -45,8 +45,8 @@ export async function examine(examiner: Examiner, id: ImageId, verified?: Digest
   try {
     const there = await look(examiner.registryOf)
     if (there === undefined) return undefined
-    const lost = verified !== undefined && there.verdict.outcome === 'rejected'
-    const saved = lost ? await lookWithKept(look, examiner, verified) : undefined
+    const isLost = verified !== undefined && there.verdict.outcome === 'rejected'
+    const saved = isLost ? await lookWithKept(look, examiner, verified) : undefined
     const { verdict, reads, kept, signature, elsewhere, mediaType, platforms } = saved ?? there
     if (verdict.undecided !== undefined) return { judged: undecided(verdict.undecided, hash), signature, elsewhere }
     const transcript = await keepTranscript(store, { id, now, policies, set, reads, kept, verdict })

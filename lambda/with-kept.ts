@@ -25,8 +25,9 @@ export function withKept(
 ): WithKept {
   const { manifests, lists, blobs } = foundIn(reads)
   const unlisted = new Set<string>()
-  /** Layers that hold claims, by the manifest that names them. */
-  const layers = new Map<Digest, Digest>()
+  /** Manifests that hold claims, and in which layers. */
+  const held = new Map<Digest, readonly Digest[]>()
+  /** Of these, and of their layers, what the registries no longer have or list. */
   const gone = new Set<Digest>()
 
   async function keptManifest(asked: Question & { ask: 'manifest' }): Promise<FetchedManifest | undefined> {
@@ -44,7 +45,14 @@ export function withKept(
   }
 
   return {
-    gone: () => [...gone].sort(),
+    gone: () => {
+      const isGone = ([manifest, layers]: readonly [Digest, readonly Digest[]]) =>
+        [manifest, ...layers].some((one) => gone.has(one))
+      return [...held]
+        .filter(isGone)
+        .map(([manifest]) => manifest)
+        .sort()
+    },
     registryOf: (host) => {
       const registry = registryOf(host)
       return {
@@ -54,19 +62,19 @@ export function withKept(
           const there = await registry.manifest(name, reference, maxBytes)
           // A tag that holds something else counts as it is: what it held before may be what was taken back by the newer
           const fetched = there ?? (await keptManifest(asked))
-          const held = fetched === undefined ? [] : layersOf(fetched)
-          if (fetched === undefined || held.length === 0) return there
-          for (const layer of held) layers.set(layer.digest, fetched.digest)
+          const layers = fetched === undefined ? [] : layersOf(fetched)
+          if (fetched === undefined || layers.length === 0) return there
+          held.set(fetched.digest, layers)
           if (there === undefined || unlisted.has(questionKey(asked))) gone.add(fetched.digest)
           return fetched
         },
         async blob(name, digest, maxBytes) {
           const there = await registry.blob(name, digest, maxBytes)
-          const manifest = layers.get(digest)
-          const isKept = manifest !== undefined && blobs.has(questionKey({ ask: 'blob', host, name, digest }))
+          const isKept = blobs.has(questionKey({ ask: 'blob', host, name, digest }))
           if (there !== undefined || !isKept) return there
+          if (![...held.values()].some((layers) => layers.includes(digest))) return undefined
           const bytes = await bytesOf(store, digest, maxBytes)
-          gone.add(manifest)
+          gone.add(digest)
           return bytes
         },
         async referrers(name, digest, which = {}) {
@@ -115,8 +123,8 @@ function foundIn(reads: readonly Read[]) {
 }
 
 /** The layers that hold claims; none: it is no evidence. */
-function layersOf(fetched: FetchedManifest): readonly Descriptor[] {
+function layersOf(fetched: FetchedManifest): readonly Digest[] {
   const manifest = parseManifest(fetched)
   if (typeof manifest === 'string' || manifest.kind === 'index') return []
-  return formats.flatMap((format) => format.layers(manifest))
+  return formats.flatMap((format) => format.layers(manifest).map(({ digest }) => digest))
 }

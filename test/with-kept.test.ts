@@ -103,6 +103,16 @@ describe('a blob that is gone', () => {
     expect(both.gone()).toEqual([signature.digest])
   })
 
+  it('is told of by every manifest that names it', async () => {
+    const other = referrerOf(image, [describeBytes(BUNDLE, LAYER), describeBytes(BUNDLE, 'another')])
+    const { registry, both } = await lost(readAll, (now) => {
+      for (const one of [signature, other]) now.addManifest(NAME, one, [])
+    })
+    for (const one of [signature, other]) await registry.manifest(NAME, one.digest)
+    await registry.blob(NAME, layer, 1000)
+    expect(both.gone()).toEqual([signature.digest, other.digest].sort())
+  })
+
   it('stays gone where it is the config of the image, or was never read', async () => {
     const { registry } = await lost(async (then) => {
       for (const one of [image.digest, signature.digest]) await then.manifest(NAME, one)
