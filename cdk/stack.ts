@@ -49,6 +49,7 @@ export class AssayStack extends Stack {
     registries.grant(verify, 'BatchGetImage', 'DescribeImages', 'GetDownloadUrlForLayer')
     table.grant(verify, { items: ['GetItem', 'PutItem'], indexes: ['tags'] })
     evidence.grantPut(verify)
+    evidence.grantGet(verify)
     queues.verify.grantSend(verify)
     queues.act.grantSend(verify)
 

@@ -6,13 +6,12 @@ import { trustNamedBy } from './core/policy/authorities.ts'
 import { policyHash } from './core/policy/hash.ts'
 import { policiesFor } from './core/policy/match.ts'
 import type { Policy, PolicySet } from './core/policy/policy.ts'
-import type { Read, Transcript } from './core/transcript.ts'
+import type { Kept, Read, Transcript } from './core/transcript.ts'
 import type { Undecided } from './core/verdict.ts'
 import { OverLimit } from './errors.ts'
+import { lookAt, lookWithKept } from './look.ts'
 import type { Clock, EvidenceStore, Registry } from './ports.ts'
-import { recordReads } from './record-reads.ts'
 import type { TrustMaterials } from './trust/roots.ts'
-import { weigh } from './weigh.ts'
 
 /** What an examination needs: where to read, what to judge by, whom to trust, and where to keep what was read. */
 export type Examiner = {
@@ -33,22 +32,24 @@ export type Examined = {
 /**
  * Judges an image and keeps what the verdict rests on, without any other effect. Undefined where the image does not exist.
  * An outage throws Unavailable; more than we are willing to read is an error, never a verdict (I8).
+ * `verified`: the transcript of the verdict that stands, where it is a yes: what the registry has lost of its evidence counts on.
  */
-export async function examine(examiner: Examiner, id: ImageId): Promise<Examined | undefined> {
+export async function examine(examiner: Examiner, id: ImageId, verified?: Digest): Promise<Examined | undefined> {
   const { policies: set, evidence: store } = examiner
   const policies = policiesFor(set, id)
   const hash = policyHash(policies, set, DECIDER)
   const now = examiner.now()
-  const recording = recordReads(examiner.registryOf, store)
   const trusted = { materials: examiner.trust, keys: set.keys, now }
+  const look = (registryOf: Examiner['registryOf']) =>
+    lookAt({ registryOf, policies, policyHash: hash, trusted }, id, store)
   try {
-    const weighed = await weigh({ registryOf: recording.registryOf, policies, policyHash: hash, trusted }, id)
-    if (weighed === undefined) return undefined
-    const { verdict, elsewhere, evidence } = weighed
-    const { signature, mediaType, platforms } = evidence
+    const there = await look(examiner.registryOf)
+    if (there === undefined) return undefined
+    const isLost = verified !== undefined && there.verdict.outcome === 'rejected'
+    const saved = isLost ? await lookWithKept(look, examiner, verified) : undefined
+    const { verdict, reads, kept, signature, elsewhere, mediaType, platforms } = saved ?? there
     if (verdict.undecided !== undefined) return { judged: undecided(verdict.undecided, hash), signature, elsewhere }
-    const reads = await recording.finish()
-    const transcript = await keepTranscript(store, { id, now, policies, set, reads, verdict })
+    const transcript = await keepTranscript(store, { id, now, policies, set, reads, kept, verdict })
     return { judged: { kind: 'verdict', verdict, mediaType, platforms, transcript }, signature, elsewhere }
   } catch (error) {
     if (!(error instanceof OverLimit)) throw error
@@ -67,22 +68,24 @@ type Rests = {
   readonly policies: readonly Policy[]
   readonly set: PolicySet
   readonly reads: readonly Read[]
+  readonly kept: Kept | undefined
   readonly verdict: Transcript['verdict']
 }
 
-async function keepTranscript(store: EvidenceStore, { id, now, policies, set, reads, verdict }: Rests) {
+async function keepTranscript(store: EvidenceStore, { id, now, policies, set, reads, kept, verdict }: Rests) {
   const { host, name, digest } = id
   const { roots, keys } = trustNamedBy(policies, set)
-  const kept = Object.entries(roots).map(async ([root, json]) => [root, await keepRoot(store, json)] as const)
+  const keeping = Object.entries(roots).map(async ([root, json]) => [root, await keepRoot(store, json)] as const)
   const transcript: Transcript = {
     version: 1,
     image: { host, name, digest },
     now: now.toISOString(),
     decider: DECIDER,
     policies,
-    roots: Object.fromEntries(await Promise.all(kept)),
+    roots: Object.fromEntries(await Promise.all(keeping)),
     keys,
     reads,
+    ...(kept !== undefined && { kept }),
     verdict,
   }
   return store.put(Buffer.from(canonicalJson(transcript)))

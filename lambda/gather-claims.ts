@@ -45,7 +45,7 @@ export type Listing = {
 /** Looks under every tag and in every list that may name signatures, all at once. An outage is thrown. */
 export async function listClaims(site: Site): Promise<Listing> {
   const { registry, name, subject, source, room } = site
-  const stem = subject.replace(':', '-')
+  const stem = fallbackTag(subject)
   const read = (tag: string) => withinLimit(registry.manifest(name, tag, room.manifest))
   const readTagged = <F extends Tagged>(all: readonly F[], prefix: string) =>
     Promise.all(
@@ -55,7 +55,6 @@ export async function listClaims(site: Site): Promise<Listing> {
     )
   const [referrers, list, signed, unsigned] = await Promise.all([
     listReferrers(site),
-    // distribution-spec 1.1, "Referrers Tag Schema"
     read(stem),
     readTagged(formats, source.tagPrefix),
     readTagged(unsignedFormats, ''),
@@ -181,8 +180,13 @@ function placeOf({ manifest, layer }: Pick<Claim, 'manifest' | 'layer'>): string
   return `${manifest} ${layer}`
 }
 
+/** The tag under which pushers list referrers where the registry does not: distribution-spec 1.1, "Referrers Tag Schema". */
+export function fallbackTag(subject: Digest): string {
+  return subject.replace(':', '-')
+}
+
 /** The list that pushers keep under the fallback tag; empty where the tag holds something else. */
-function descriptorsOf(fallback: FetchedManifest | undefined): readonly Descriptor[] {
+export function descriptorsOf(fallback: FetchedManifest | undefined): readonly Descriptor[] {
   const manifest = fallback && parseManifest(fallback)
   return typeof manifest === 'object' && manifest.kind === 'index' ? manifest.manifests : []
 }

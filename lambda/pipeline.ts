@@ -37,7 +37,8 @@ export async function judge(
   const registry = registryOf(world, id.host)
   return record(world, id, async (before) => {
     const tags = await tagsOf(world.store, registry, id)
-    const judged = await examine({ ...world, registryOf: (host) => registryOf(world, host) }, id)
+    const verified = before?.state === 'verified' ? before.transcript : undefined
+    const judged = await examine({ ...world, registryOf: (host) => registryOf(world, host) }, id, verified)
     // Whoever attaches something to a signature must not make an image of it
     const isImage = asImage || (before !== undefined && before.mediaType !== '') || judged?.signature === false
     if (judged === undefined || !isImage) return undefined

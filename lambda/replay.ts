@@ -1,7 +1,6 @@
-import * as z from 'zod'
 import { canonicalJson } from './core/canonical.ts'
-import { digestOf } from './core/digest-of.ts'
-import { type Digest, isDigest } from './core/image.ts'
+import { flagGone } from './core/checks/gone.ts'
+import type { Digest } from './core/image.ts'
 import type { Descriptor } from './core/manifest.ts'
 import { policyHash } from './core/policy/hash.ts'
 import {
@@ -16,6 +15,7 @@ import {
 import type { Verdict } from './core/verdict.ts'
 import { Incomplete, Misconfigured, OverLimit } from './errors.ts'
 import type { EvidenceStore, Registry } from './ports.ts'
+import { bytesOf, jsonOf, readManifest, readTranscript } from './read-kept.ts'
 import { trustMaterials } from './trust/roots.ts'
 import { weigh } from './weigh.ts'
 
@@ -27,19 +27,17 @@ export type Replayed = {
   readonly same: boolean
 }
 
-const head = z.looseObject({ version: z.literal(1), decider: z.string(), reads: z.array(z.looseObject({})) })
-
 /** Decides again from kept evidence alone: no registry, no clock, no policy of today. Throws Incomplete where evidence is missing. */
 export async function replay(store: EvidenceStore, digest: Digest): Promise<Replayed> {
   const transcript = await readTranscript(store, digest)
-  const { image, policies, keys, verdict } = transcript
+  const { image, policies, keys, verdict, kept } = transcript
   const roots = await readRoots(store, transcript)
   const hash = policyHash(policies, { roots, keys }, transcript.decider)
   const trusted = { materials: trustMaterials(roots), keys, now: new Date(transcript.now) }
   const registryOf = replayReads(store, transcript.reads)
   const weighed = await weigh({ registryOf, policies, policyHash: hash, trusted }, image)
   if (weighed === undefined) throw new Incomplete(`the manifest of ${image.digest} is not among what was kept`)
-  const { verdict: now } = weighed
+  const now = flagGone(weighed.verdict, kept?.gone)
   const { undecided } = now
   const same = undecided === undefined && canonicalJson(now) === canonicalJson(verdict)
   return { transcript, now, same, ...(undecided !== undefined && { undecided: undecided.message }) }
@@ -53,31 +51,11 @@ export function changesVerdict({ transcript, now, undecided }: Replayed): boolea
   return canonicalJson(was) !== canonicalJson(is)
 }
 
-async function readTranscript(store: EvidenceStore, digest: Digest): Promise<Transcript> {
-  const json = await jsonOf(store, digest)
-  const read = head.safeParse(json)
-  if (!read.success) throw new Incomplete(`${digest} is no transcript of version 1`)
-  // Ours, and proven to be by its digest
-  return json as Transcript
-}
-
 async function readRoots(store: EvidenceStore, { roots }: Transcript): Promise<Record<string, unknown>> {
   const read = Object.entries(roots).map(async ([name, digest]): Promise<[string, unknown]> => {
     return [name, await jsonOf(store, digest)]
   })
   return Object.fromEntries(await Promise.all(read))
-}
-
-async function jsonOf(store: EvidenceStore, digest: Digest): Promise<unknown> {
-  return JSON.parse(Buffer.from(await bytesOf(store, digest)).toString())
-}
-
-async function bytesOf(store: EvidenceStore, digest: Digest): Promise<Uint8Array> {
-  if (!isDigest(digest)) throw new Incomplete(`"${String(digest)}" is not sha256: and 64 lower-case hex digits`)
-  const bytes = await store.get(digest)
-  if (bytes === undefined) throw new Incomplete(`${digest} is not in the evidence store`)
-  if (digestOf(bytes) !== digest) throw new Incomplete(`${digest} in the evidence store has other bytes`)
-  return bytes
 }
 
 /** Registries that answer as they did. */
@@ -95,13 +73,9 @@ function replayReads(store: EvidenceStore, reads: readonly Read[]): (host: strin
   return (host) => ({
     resolve: () => Promise.reject(new Misconfigured('a replay resolves no tags')),
     tagsOf: () => Promise.reject(new Misconfigured('a replay lists no tags')),
-    async manifest(name, reference, maxBytes = Number.POSITIVE_INFINITY) {
+    async manifest(name, reference, maxBytes) {
       const served = answer<Served>({ ask: 'manifest', host, name, reference, maxBytes })
-      if (served === null) return undefined
-      const bytes = await bytesOf(store, served.digest)
-      if (bytes.length > maxBytes)
-        throw new OverLimit(`${reference}: ${bytes.length} bytes; at most ${maxBytes} are read`)
-      return { ...served, bytes }
+      return served === null ? undefined : readManifest(store, served, reference, maxBytes)
     },
     async blob(name, digest) {
       return answer<true>({ ask: 'blob', host, name, digest }) === null ? undefined : bytesOf(store, digest)

@@ -28,11 +28,11 @@ export class Evidence extends Construct {
     })
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'Two functions write here and nothing reads; whoever needs more turns on CloudTrail data events',
+      reason: 'Two functions write here and one of them reads; whoever needs more turns on CloudTrail data events',
     })
   }
 
-  /** Lets a function add evidence; none of them reads it. */
+  /** Lets a function add evidence. */
   grantPut(writer: AssayFunction): void {
     writer.allow({
       actions: ['s3:PutObject'],
@@ -40,5 +40,16 @@ export class Evidence extends Construct {
       environment: { [ENV.evidenceBucket]: this.bucket.bucketName },
       because: 'The key of an object is the hash of its bytes',
     })
+  }
+
+  /** Lets a function read evidence back. */
+  grantGet(reader: AssayFunction): void {
+    reader.allow({
+      actions: ['s3:GetObject'],
+      resources: [this.bucket.arnForObjects('*')],
+      because: 'The key of an object is the hash of its bytes',
+    })
+    // Else what is not there is answered as not allowed
+    reader.allow({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] })
   }
 }

@@ -23,6 +23,7 @@ const TEXTS: Readonly<Record<Reason, string>> = {
   'not-judged': 'the policy asks what cannot be judged here',
   'config-missing': 'the image config cannot be read',
   unsigned: 'unsigned, so it counts for nothing',
+  'evidence-removed': 'no longer in the registry; the kept copy counts',
   malformed: 'cannot be read as what it claims to be',
   'over-limit': 'more than is read',
   unsupported: 'of a kind that is not judged yet',

@@ -38,6 +38,7 @@ export type Reason =
   | 'config-missing' // the image config that a policy asks about cannot be read
   | 'covered' // a platform for which the evidence of its index stands
   | 'unsigned' // a statement beside the image that nobody signed
+  | 'evidence-removed' // the registry has lost it since an earlier verdict, and the kept copy counts
   | 'child-missing' // the index lists a manifest that is not there
   | 'no-platform' // each platform is to be judged, and there is none
   | 'no-policy'

@@ -56,5 +56,10 @@ export type Transcript = {
   /** Keys of AWS KMS that they name: PEM by ARN. */
   readonly keys: Readonly<Record<string, string>>
   readonly reads: readonly Read[]
+  /** What of the answers the registry no longer had. */
+  readonly kept?: Kept
   readonly verdict: Verdict
 }
+
+/** Evidence that came from an earlier verdict's transcript; `gone`: the manifests of it that are wholly or partly gone, sorted. */
+export type Kept = { readonly transcript: Digest; readonly gone: readonly Digest[] }

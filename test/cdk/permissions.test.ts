@@ -24,7 +24,13 @@ const ALLOWED = {
   Verify: [
     ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     ...['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer'],
-    ...['s3:PutObject', 'sqs:SendMessage', ...OWN_QUEUE.map((action) => `sqs:${action}`)],
+    ...[
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+      'sqs:SendMessage',
+      ...OWN_QUEUE.map((action) => `sqs:${action}`),
+    ],
   ],
   Act: [
     ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],

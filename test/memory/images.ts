@@ -1,5 +1,6 @@
 import type { Digest } from '../../lambda/core/image.ts'
 import { signStatement } from '../../local/signing/bundle.ts'
+import { signBytes } from '../../local/signing/key.ts'
 import { withKey } from '../../local/signing/signing.ts'
 import { signatureStatement } from '../../local/signing/statement.ts'
 import { type MemoryRegistry, sha256 } from './registry.ts'
@@ -24,6 +25,26 @@ export function runnable(text: string) {
 /** Signs an image by key and attaches the bundle as cosign 3 does; returns the referrer's digest. */
 export async function sign(at: MemoryRegistry, name: string, digest: Digest, privateKey: string): Promise<Digest> {
   return attach(at, name, digest, await signStatement(signatureStatement(digest), withKey(privateKey)))
+}
+
+/** Signs an image by key as cosign 1 and 2 do, in place of what lies at that tag; returns the tag. */
+export function signLegacy(at: MemoryRegistry, name: string, digest: Digest, privateKey: string): string {
+  const critical = {
+    identity: { 'docker-reference': name },
+    image: { 'docker-manifest-digest': digest },
+    type: 'cosign container image signature',
+  }
+  const payload = Buffer.from(JSON.stringify({ critical, optional: null }))
+  const annotations = { 'dev.cosignproject.cosign/signature': signBytes(payload, privateKey).toString('base64') }
+  const layer = {
+    mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
+    digest: at.addBlob(name, payload),
+    size: payload.length,
+    annotations,
+  }
+  const tag = `${digest.replace(':', '-')}.sig`
+  at.push(name, { ...runnable('signature'), layers: [layer] } as { mediaType: string }, tag)
+  return tag
 }
 
 /** Attaches a bundle as cosign 3 does; returns the referrer's digest. */

@@ -102,7 +102,19 @@ export function memoryRegistry(immutable: (tag: string) => boolean = () => false
       addManifest(name, { digest, mediaType: manifest.mediaType, bytes }, tag === undefined ? [] : [tag])
       return digest
     },
+    /** A deletion from outside, of a tag or by digest: as on ECR an image goes with its last tag, and layers that nothing names go too. */
+    remove: (name: string, reference: string): void => {
+      const { manifests, tags, blobs } = at(name)
+      const digest = isDigest(reference) ? reference : tags.get(reference)
+      if (digest === undefined) return
+      for (const tag of isDigest(reference) ? tagsOn(name, digest) : [reference]) tags.delete(tag)
+      if (tagsOn(name, digest).length > 0) return
+      manifests.delete(digest)
+      const left = [...manifests.values()].map(({ bytes }) => Buffer.from(bytes).toString()).join()
+      for (const blob of blobs.keys()) if (!left.includes(blob)) blobs.delete(blob)
+    },
     addManifest,
+    removeBlob: (name: string, digest: Digest): void => void at(name).blobs.delete(digest),
     addBlob: (name: string, bytes: Uint8Array): Digest => {
       at(name).blobs.set(sha256(bytes), bytes)
       return sha256(bytes)
