@@ -28,12 +28,20 @@ export async function archiveImage(
     const stands = now.rev === record.rev && now.lease?.owner === record.lease?.owner
     if (!stands || sparesTags(now, at)) return undefined
     if (storage === 'archived' && now.archivedAt !== undefined) return now
-    const archived = { ...now, archivedAt: now.archivedAt ?? at, takenAt: at }
-    return openTodo(archived, 'alert', { tags: outcomes, events: findTodo(now, 'alert') ? [] : ['quarantined'] })
+    return { ...now, archivedAt: at, takenAt: at }
   })
   if (claimed === undefined) return undefined
   if (storage !== 'archived') await tagger.store(name, digest, 'archived')
+  if (isTold(claimed)) return outcomes
+  await updateImage(world, record, (now) =>
+    openTodo(now, 'alert', { tags: outcomes, events: findTodo(now, 'alert') ? [] : ['quarantined'] }),
+  )
   return outcomes
+}
+
+/** Whether people know that it was archived this time. */
+function isTold({ archivedAt = '', tagWork }: ImageRecord): boolean {
+  return tagWork !== undefined && tagWork.at >= archivedAt && tagWork.tags.some(({ outcome }) => outcome === 'archived')
 }
 
 /** Makes an archived image one that can be pulled again; false while that is under way. */

@@ -9,6 +9,17 @@ export class Unavailable extends Error {
   }
 }
 
+/** What was asked for is there, and nobody can pull it: it is archived, or being restored. */
+export class Archived extends Unavailable {
+  /** Tag or digest by which it was asked for. */
+  readonly reference: string
+
+  constructor(service: string, name: string, reference: string) {
+    super(service, `"${name}": ${reference} is archived, or being restored`)
+    this.reference = reference
+  }
+}
+
 /** The installation itself is wrong (policy, environment, permission): only a person can mend it. */
 export class Misconfigured extends Error {
   override readonly name = 'Misconfigured'

@@ -5,11 +5,12 @@ import { type Judged, plan } from './core/plan.ts'
 import { enforcementFor } from './core/policy/match.ts'
 import type { Push } from './core/push.ts'
 import type { ImageRecord } from './core/status.ts'
-import { Unavailable } from './errors.ts'
+import { Archived, Unavailable } from './errors.ts'
 import { currentPolicyHash, examine } from './examine.ts'
 import { MAX_DELAY } from './resources.ts'
 import { type Subject, subjectsOf } from './subjects.ts'
 import { tagsOf } from './tags-of.ts'
+import { withArchived } from './with-archived.ts'
 import { registryOf, type Verifier } from './world.ts'
 
 const TRIES = 8
@@ -38,12 +39,23 @@ export async function judge(
   return record(world, id, async (before) => {
     const tags = await tagsOf(world.store, registry, id)
     const verified = before?.state === 'verified' ? before.transcript : undefined
-    const judged = await examine({ ...world, registryOf: (host) => registryOf(world, host) }, id, verified)
+    const read = (host: string) => {
+      const there = registryOf(world, host)
+      return before?.archivedAt === undefined ? there : withArchived(there, before, world.evidence)
+    }
+    const judged = await examine({ ...world, registryOf: read }, id, verified).catch(unlessArchived(id))
     // Whoever attaches something to a signature must not make an image of it
     const isImage = asImage || (before !== undefined && before.mediaType !== '') || judged?.signature === false
     if (judged === undefined || !isImage) return undefined
     return { judged: judged.judged, elsewhere: judged.elsewhere, tags, ...context }
   })
+}
+
+/** Whom somebody else archived is gone until he restores it: nobody can pull it. Archived evidence is an outage. */
+function unlessArchived({ digest }: ImageId): (error: unknown) => undefined {
+  return (error) => {
+    if (!(error instanceof Archived && error.reference === digest)) throw error
+  }
 }
 
 /** Records that an image could not be judged: the last try has failed. */
@@ -98,7 +110,7 @@ function planned(
 /** An image that was deleted keeps its last verdict, and is not looked at until it is pushed again, with its grace anew. */
 function gone(before: ImageRecord | undefined, now: string): ImageRecord | undefined {
   if (before === undefined) return undefined
-  const lastError = { at: now, message: 'the image is no longer in the registry' }
+  const lastError = { at: now, message: 'the image is no longer in the registry, or archived' }
   return {
     ...before,
     version: before.version + 1,

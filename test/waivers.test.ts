@@ -172,7 +172,7 @@ it('an image that was deleted is not to be deployed, accepted or not, until it i
   await judge(outside.world, { host: HOST, name: NAME, digest })
   expect(await gate({ digest })).toMatchObject({
     allow: false,
-    reasons: expect.arrayContaining(['the image is no longer in the registry']),
+    reasons: expect.arrayContaining(['the image is no longer in the registry, or archived']),
   })
   expect(await waive(digest)).toMatchObject({ status: 404 })
   push(app, 'v1')

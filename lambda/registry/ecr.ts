@@ -11,7 +11,7 @@ import {
 import { digestOf } from '../core/digest-of.ts'
 import { isDigest } from '../core/image.ts'
 import { type Descriptor, descriptor, type FetchedManifest, MANIFEST_TYPES } from '../core/manifest.ts'
-import { OverLimit, Unavailable } from '../errors.ts'
+import { Archived, OverLimit, Unavailable } from '../errors.ts'
 import type { Registry } from '../ports.ts'
 import { assertFewValues } from './assert-few-values.ts'
 import { ecrCaller } from './ecr-call.ts'
@@ -52,6 +52,7 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
         client.send(new BatchGetImageCommand(input), options),
       )
       const failure = answer?.failures?.[0]
+      if (failure?.failureCode === 'ImageInaccessible') throw new Archived(service, name, reference)
       if (failure) return absentOrThrow(failureOf(failure), { registryId, action: 'BatchGetImage', name })
       const image = answer?.images?.[0]
       return image && fetched(name, reference, image, maxBytes)

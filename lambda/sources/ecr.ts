@@ -30,6 +30,7 @@ const ecrEvent = z.object({
     'repository-name': z.string(),
     'image-digest': z.string().optional(),
     'image-tag': z.string().optional(),
+    'target-storage-class': z.string().optional(),
   }),
 })
 type EcrEvent = z.infer<typeof ecrEvent>
@@ -85,6 +86,7 @@ function kindOf(event: EcrEvent): 'push' | 'delete' | undefined {
   if ((event.detail.result ?? event.detail['sync-status']) !== 'SUCCESS') return undefined
   if (event['detail-type'] === 'ECR Pull Through Cache Action') return 'push'
   if (action === 'DELETE') return 'delete'
-  // An archived or restored signature may change a verdict as a pushed one does
+  // What is archived nobody can pull; a restored signature may change a verdict as a pushed one does
+  if (action === 'UPDATE_STORAGE_CLASS' && event.detail['target-storage-class'] === 'ARCHIVE') return 'delete'
   return action === 'PUSH' || action === 'REPLICATE' || action === 'UPDATE_STORAGE_CLASS' ? 'push' : undefined
 }

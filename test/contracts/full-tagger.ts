@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Archived } from '../../lambda/errors.ts'
 import type { FullTagger } from '../../lambda/ports.ts'
 import { image } from '../registry/fixtures.ts'
 import { type TaggerContract, testTagger } from './tagger.ts'
@@ -47,7 +48,7 @@ export function testFullTagger({ title, make }: TaggerContract<FullTagger>): voi
       expect(await tagger.storage(NAME, digest)).toBe('active')
       await tagger.store(NAME, digest, 'archived')
       expect(await tagger.storage(NAME, digest)).toBe('archived')
-      expect(await registry.manifest(NAME, digest)).toBeUndefined()
+      await expect(registry.manifest(NAME, digest)).rejects.toBeInstanceOf(Archived)
       expect(await registry.resolve(NAME, 'v1')).toBe(digest)
       expect(await registry.tagsOf(NAME, digest)).toEqual(['v1'])
       await tagger.store(NAME, digest, 'active')

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Digest, isDigest } from '../../lambda/core/image.ts'
 import { descriptor, type FetchedManifest } from '../../lambda/core/manifest.ts'
-import { OverLimit } from '../../lambda/errors.ts'
+import { Archived, OverLimit } from '../../lambda/errors.ts'
 import type { FullTagger, Registry } from '../../lambda/ports.ts'
 
 type Repository = {
@@ -48,7 +48,8 @@ export function memoryRegistry(immutable: (tag: string) => boolean = () => false
     resolve: async (name, tag) => at(name).tags.get(tag),
     manifest: async (name, reference, maxBytes = Number.POSITIVE_INFINITY) => {
       const digest = isDigest(reference) ? reference : at(name).tags.get(reference)
-      const found = digest && !at(name).archived.has(digest) ? at(name).manifests.get(digest) : undefined
+      if (digest && at(name).archived.has(digest)) throw new Archived('memory', name, reference)
+      const found = digest && at(name).manifests.get(digest)
       if (found && found.bytes.length > maxBytes) throw new OverLimit(`manifest of more than ${maxBytes} bytes`)
       return found
     },

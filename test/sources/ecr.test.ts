@@ -35,7 +35,7 @@ const golden: Readonly<Record<string, Partial<Push> | string>> = {
   ),
   'push-bundle-untagged.json': push('push', 'sha256:b7e14178fa905d940e417a4863fcd4ab16d2c1bca5a42ea45981ae14577e95c8'),
   'delete.json': push('delete', IMAGE, '2.4.0'),
-  'archive.json': push('push', IMAGE),
+  'archive.json': push('delete', IMAGE),
   'restore-referrer.json': push('push', 'sha256:b7e14178fa905d940e417a4863fcd4ab16d2c1bca5a42ea45981ae14577e95c8'),
   'pull-through-cache.json': push(
     'push',
