@@ -1,4 +1,9 @@
-import { BatchDeleteImageCommand, type ECRClient, PutImageCommand } from '@aws-sdk/client-ecr'
+import {
+  BatchDeleteImageCommand,
+  type ECRClient,
+  PutImageCommand,
+  type PutImageCommandOutput,
+} from '@aws-sdk/client-ecr'
 import { Unavailable } from '../errors.ts'
 import type { Tagger } from '../ports.ts'
 import { ecrRegistry } from '../registry/ecr.ts'
@@ -28,10 +33,11 @@ export function ecrTagger({ client, registryId }: EcrTaggerOptions): Tagger {
         // ECR then refuses a manifest that did not survive the way into a string and back
         imageDigest: manifest.digest,
       })
-      const outcome = await call('PutImage', name, (options) => client.send(command, options).then(() => 'put', known))
+      const outcome = await call('PutImage', name, (options) => client.send(command, options).then(done, known))
       if (outcome === 'put') return 'put'
-      if (outcome === undefined) {
-        throw new Unavailable(ecrService(registryId), `PutImage on "${name}": repository or layers are gone`)
+      if (outcome !== 'tag exists') {
+        const why = outcome === undefined ? 'repository or layers are gone' : 'neither done nor refused'
+        throw new Unavailable(ecrService(registryId), `PutImage on "${name}": ${why}`)
       }
       // Undocumented which of its two errors ECR gives for an immutable tag that already holds this very digest
       return (await registry.resolve(name, tag)) === manifest.digest ? 'put' : 'taken'
@@ -52,6 +58,10 @@ export function ecrTagger({ client, registryId }: EcrTaggerOptions): Tagger {
       throw new Unavailable(ecrService(registryId), `BatchDeleteImage on "${name}": neither done nor refused`)
     },
   }
+}
+
+function done({ image }: PutImageCommandOutput): 'put' | 'no answer' {
+  return image === undefined ? 'no answer' : 'put'
 }
 
 function known(error: unknown): 'put' | 'tag exists' {

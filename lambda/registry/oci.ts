@@ -79,11 +79,12 @@ export function ociRegistry(options: OciOptions): Registry {
     const answer = await get({ name, path: `manifests/${reference}`, accept, maxBytes })
     if (answer === undefined) return undefined
     const mediaType = mediaTypeOf(answer)
-    if (!mediaType.startsWith('application/')) {
+    if (!mediaType.startsWith('application/vnd.')) {
       throw new Unavailable(service, `manifests/${reference} of "${name}": "${mediaType}" instead of a manifest`)
     }
-    // The Docker-Content-Digest header is the registry's word; the bytes are the proof (CVE-2023-33959)
-    if (isDigest(reference)) proveDigest(service, name, reference, answer.bytes)
+    // The Docker-Content-Digest header is the registry's word; the bytes are the proof (CVE-2023-33959). Where they differ, something on the way cut or changed them
+    const expected = isDigest(reference) ? reference : answer.headers.get('docker-content-digest')
+    if (isDigest(expected)) proveDigest(service, name, expected, answer.bytes)
     return { digest: digestOf(answer.bytes), mediaType, bytes: answer.bytes }
   }
 
