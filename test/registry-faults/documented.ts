@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 
+const OUTCOMES = ['again', 'at once', 'read', '–'] as const
+
 /** What a look ends in while a fault lasts: docs/registry-faults.md, "Outcomes". */
-export type Outcome = 'again' | 'at once' | 'read'
+export type Outcome = (typeof OUTCOMES)[number]
 
 export type Documented = { readonly endpoint: string; readonly fault: string; readonly outcome: Outcome }
 
@@ -20,14 +22,10 @@ export function documented(heading: string): readonly Documented[] {
         .map((cell) => cell.trim()),
     )
   return rows.flatMap(([fault = '', ...cells]) =>
-    cells.flatMap((cell, n) => {
-      if (cell === '–') return []
-      if (!isOutcome(cell)) throw new Error(`${heading}: ${fault}: "${cell}" is no outcome`)
-      return [{ endpoint: head[n + 1] ?? '', fault, outcome: cell }]
+    cells.map((cell, n) => {
+      const outcome = OUTCOMES.find((one) => one === cell)
+      if (outcome === undefined) throw new Error(`${heading}: ${fault}: "${cell}" is no outcome`)
+      return { endpoint: head[n + 1] ?? '', fault, outcome }
     }),
   )
-}
-
-function isOutcome(cell: string): cell is Outcome {
-  return ['again', 'at once', 'read'].includes(cell)
 }

@@ -1,6 +1,6 @@
 import { act } from '../../lambda/act.ts'
 import type { ImageId } from '../../lambda/core/image.ts'
-import type { ImageRecord } from '../../lambda/core/status.ts'
+import type { ImageRecord, TagRecord } from '../../lambda/core/status.ts'
 import { quarantineTag } from '../../lambda/core/tags.ts'
 import { ecrTagger } from '../../lambda/quarantine/ecr.ts'
 import { ecrRegistry } from '../../lambda/registry/ecr.ts'
@@ -12,6 +12,8 @@ import type { FaultyRegistry } from './world.ts'
 
 const set = policies()
 let repositories = 0
+/** What the first one came to: the same image in another repository comes to the same. */
+let judged: { readonly record: ImageRecord; readonly tag: TagRecord } | undefined
 
 /** An unsigned image under v1, its only tag, in a repository of its own behind the proxy: failed, and nothing done about it yet. */
 export async function failed(registry: FaultyRegistry) {
@@ -29,9 +31,16 @@ export async function failed(registry: FaultyRegistry) {
   const truth = ecrRegistry({ client: ecrClient(registry.url), registryId: ACCOUNT })
   const record = async () => (await world.store.image(id)) as ImageRecord
   const look = (kind: 'push' | 'recheck') => receive(world, { ...pushed(digest, 'v1', name), kind }, 1)
-  await look('push')
-  outside.advance(600)
-  await look('recheck')
+  if (judged === undefined) {
+    await look('push')
+    outside.advance(600)
+    await look('recheck')
+    judged = { record: await record(), tag: (await world.store.tag(HOST, name, 'v1')) as TagRecord }
+  } else {
+    outside.advance(600)
+    await world.store.putImage({ ...judged.record, name }, undefined)
+    await world.store.putTag({ ...judged.tag, name }, undefined)
+  }
   return {
     id,
     look,
