@@ -44,6 +44,7 @@ async function onRecord(message: OnMessage, record: SQSRecord, context: Context,
   }
 }
 
+/** What another try may mend. So may it an answer without end, which is read no further than a limit. */
 function isOutage(error: unknown): error is Error {
   return error instanceof Unavailable || error instanceof Misconfigured || error instanceof OverLimit
 }

@@ -12,7 +12,7 @@ const FAILURES: Readonly<Record<ImageFailureCode, Meaning>> = {
   ImageInaccessible: 'unavailable', // archived, or being restored: it is there, though it cannot be read now
   ImageNotFound: 'absent',
   ImageReferencedByManifestList: 'unavailable', // until the index is gone
-  ImageTagDoesNotMatchDigest: 'unavailable', // where tag and digest are not both ours to name; a tagger reads it first
+  ImageTagDoesNotMatchDigest: 'unavailable', // only a tagger compares the two, and it reads this itself
   InvalidImageDigest: 'refused',
   InvalidImageTag: 'refused',
   KmsError: 'unavailable',
@@ -27,6 +27,10 @@ const EXCEPTIONS: Readonly<Record<string, Meaning>> = {
   LayerInaccessibleException: 'absent', // no image holds this layer any more
   LayersNotFoundException: 'absent',
   RepositoryNotFoundException: 'absent',
+  // Most often the secret of a pull through cache, but not always
+  UnableToGetUpstreamImageException: 'unavailable',
+  UnableToGetUpstreamLayerException: 'unavailable',
+  UnableToListUpstreamImageReferrersException: 'unavailable',
   [DENIED]: 'refused',
   CredentialsProviderError: 'refused',
   InvalidParameterException: 'refused',

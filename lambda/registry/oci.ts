@@ -82,7 +82,7 @@ export function ociRegistry(options: OciOptions): Registry {
     if (!mediaType.startsWith('application/vnd.')) {
       throw new Unavailable(service, `manifests/${reference} of "${name}": "${mediaType}" instead of a manifest`)
     }
-    // The Docker-Content-Digest header is the registry's word; the bytes are the proof (CVE-2023-33959). Where they differ, something on the way cut or changed them
+    // The header is only the registry's word (CVE-2023-33959): where the bytes are others, they were cut or changed on the way
     const expected = isDigest(reference) ? reference : answer.headers.get('docker-content-digest')
     if (isDigest(expected)) proveDigest(service, name, expected, answer.bytes)
     return { digest: digestOf(answer.bytes), mediaType, bytes: answer.bytes }
