@@ -9,6 +9,7 @@ import { pushed } from '../memory/story.ts'
 import { HOST, memory, NAME } from '../memory/world.ts'
 import { ACCOUNT, ecrClient } from '../registry/local-registry.ts'
 import { nobody } from '../registry/scripted-server.ts'
+import type { Asked } from './proxy.ts'
 import { LAST, receive } from './receive.ts'
 import { type FaultyRegistry, faultyRegistry, type PushedImage, READER } from './world.ts'
 
@@ -56,19 +57,35 @@ describe('a registry that cannot be reached', () => {
   })
 })
 
-describe('an ECR that is overrun for a moment', () => {
-  it.each([429, 500, 503])('with %i once a call is asked again by the SDK, within the look', async (status) => {
+describe('an ECR that is overrun', () => {
+  /** With the SDK's own tries, as on AWS. */
+  async function patient() {
     const outside = await memory()
     const credentials = { accessKeyId: 'key', secretAccessKey: 'secret' }
     const client = new ECRClient({ endpoint: registry.proxy.url, region: 'us-east-1', credentials })
-    const world = { ...outside.world, registries: new Map([[HOST, ecrRegistry({ client, registryId: ACCOUNT })]]) }
+    return { ...outside.world, registries: new Map([[HOST, ecrRegistry({ client, registryId: ACCOUNT })]]) }
+  }
+  const lists = ({ operation }: Asked) => operation === 'ListImageReferrers'
+
+  it.each([429, 500, 503])('with %i once is asked again by the SDK, within the look', async (status) => {
+    const world = await patient()
     registry.proxy.spoil(
-      ({ operation }) => operation === 'ListImageReferrers' && registry.proxy.hits() === 0,
+      (asked) => lists(asked) && registry.proxy.hits() === 0,
       ({ response }) => void response.writeHead(status, { 'retry-after': '0' }).end('{}'),
     )
     expect(await receive(world, pushed(image.digest, 'v1'), 1)).toBeUndefined()
     expect(registry.proxy.hits()).toBe(1)
-    const found = await outside.world.store.image({ host: HOST, name: NAME, digest: image.digest })
-    expect(found).toMatchObject({ state: 'verified' })
+    expect(await world.store.image({ host: HOST, name: NAME, digest: image.digest })).toMatchObject({
+      state: 'verified',
+    })
+  })
+
+  it('and wants to be left alone for an hour is waited for no longer than the deadline', async () => {
+    registry.proxy.spoil(lists, ({ response, expire }) => {
+      response.writeHead(429, { 'retry-after': '3600' }).end('{}')
+      expire()
+    })
+    expect(await receive(await patient(), pushed(image.digest, 'v1'), 1)).toBe(5)
+    expect(registry.proxy.hits()).toBe(1)
   })
 })
