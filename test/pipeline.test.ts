@@ -105,7 +105,10 @@ describe('the way of a push', () => {
     await outside.registry.tagger.remove(NAME, 'v1', digest)
     await judge(outside.world, id(digest))
     const gone = await record(digest)
-    expect(gone).toMatchObject({ state: 'verified', lastError: { message: 'the image is no longer in the registry, or archived' } })
+    expect(gone).toMatchObject({
+      state: 'verified',
+      lastError: { message: 'the image is no longer in the registry, or archived' },
+    })
     for (const field of ['dueAt', 'recheckAt']) expect(gone).not.toHaveProperty(field)
   })
 

@@ -1,7 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { ENV, required } from '../env.ts'
-import { Misconfigured, Unavailable } from '../errors.ts'
+import { Misconfigured, OverLimit, Unavailable } from '../errors.ts'
 
 const FIRST_DELAY = 5
 const LONGEST_DELAY = 900
@@ -36,12 +36,17 @@ async function onRecord(message: OnMessage, record: SQSRecord, context: Context,
   try {
     await message.handle(body, context)
   } catch (error) {
-    if (!(error instanceof Unavailable || error instanceof Misconfigured)) throw error
+    if (!isOutage(error)) throw error
     const receives = Number(record.attributes.ApproximateReceiveCount)
     if (receives >= maxReceives) return message.exhausted(body, error)
     await message.retryIn(record.receiptHandle, Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (receives - 1)))
     throw error
   }
+}
+
+/** What another try may mend. So may it an answer without end, which is read no further than a limit. */
+function isOutage(error: unknown): error is Error {
+  return error instanceof Unavailable || error instanceof Misconfigured || error instanceof OverLimit
 }
 
 function parse(body: string): unknown {

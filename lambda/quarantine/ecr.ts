@@ -3,6 +3,7 @@ import {
   DescribeImagesCommand,
   type ECRClient,
   PutImageCommand,
+  type PutImageCommandOutput,
   UpdateImageStorageClassCommand,
 } from '@aws-sdk/client-ecr'
 import type { Digest } from '../core/image.ts'
@@ -45,10 +46,11 @@ export function ecrTagger({ client, registryId }: EcrTaggerOptions): FullTagger 
         // ECR then refuses a manifest that did not survive the way into a string and back
         imageDigest: manifest.digest,
       })
-      const outcome = await call('PutImage', name, (options) => client.send(command, options).then(() => 'put', known))
+      const outcome = await call('PutImage', name, (options) => client.send(command, options).then(done, known))
       if (outcome === 'put') return 'put'
-      if (outcome === undefined) {
-        throw new Unavailable(ecrService(registryId), `PutImage on "${name}": repository or layers are gone`)
+      if (outcome !== 'tag exists') {
+        const why = outcome === undefined ? 'repository or layers are gone' : 'neither done nor refused'
+        throw new Unavailable(ecrService(registryId), `PutImage on "${name}": ${why}`)
       }
       // Undocumented which of its two errors ECR gives for an immutable tag that already holds this very digest
       return (await registry.resolve(name, tag)) === manifest.digest ? 'put' : 'taken'
@@ -94,6 +96,10 @@ const STORAGE = { ACTIVE: 'active', ARCHIVED: 'archived', ACTIVATING: 'restoring
   string,
   Storage
 >
+
+function done({ image }: PutImageCommandOutput): 'put' | 'no answer' {
+  return image === undefined ? 'no answer' : 'put'
+}
 
 function known(error: unknown): 'put' | 'tag exists' {
   const name = nameOf(error)

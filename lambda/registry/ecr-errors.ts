@@ -1,24 +1,44 @@
+import type { ImageFailureCode } from '@aws-sdk/client-ecr'
 import { Misconfigured, Unavailable } from '../errors.ts'
 
 /** The ECR call that failed, for people. */
 export type EcrCall = { readonly registryId: string; readonly action: string; readonly name: string }
 
-const ABSENT = [
-  'ImageNotFound',
-  'ImageNotFoundException',
-  'LayerInaccessibleException', // no image holds this layer any more
-  'LayersNotFoundException',
-  'RepositoryNotFoundException',
-]
+type Meaning = 'absent' | 'refused' | 'unavailable'
+
 const DENIED = 'AccessDeniedException'
-const REFUSED = [
-  DENIED,
-  'CredentialsProviderError',
-  'InvalidParameterException',
-  'InvalidSignatureException',
-  'UnrecognizedClientException',
-  'ValidationException',
-]
+/** What ECR says of one image inside an answer. All of it: a code that the SDK learns must be given its meaning here. */
+const FAILURES: Readonly<Record<ImageFailureCode, Meaning>> = {
+  ImageInaccessible: 'unavailable', // archived, or being restored: it is there, though it cannot be read now
+  ImageNotFound: 'absent',
+  ImageReferencedByManifestList: 'unavailable', // until the index is gone
+  ImageTagDoesNotMatchDigest: 'unavailable', // only a tagger compares the two, and it reads this itself
+  InvalidImageDigest: 'refused',
+  InvalidImageTag: 'refused',
+  KmsError: 'unavailable',
+  MissingDigestAndTag: 'refused',
+  UpstreamAccessDenied: 'refused', // the secret of a pull through cache
+  UpstreamTooManyRequests: 'unavailable',
+  UpstreamUnavailable: 'unavailable',
+}
+/** What a whole call ends in; whatever is not named here is an outage. */
+const EXCEPTIONS: Readonly<Record<string, Meaning>> = {
+  ImageNotFoundException: 'absent',
+  LayerInaccessibleException: 'absent', // no image holds this layer any more
+  LayersNotFoundException: 'absent',
+  RepositoryNotFoundException: 'absent',
+  // Most often the secret of a pull through cache, but not always
+  UnableToGetUpstreamImageException: 'unavailable',
+  UnableToGetUpstreamLayerException: 'unavailable',
+  UnableToListUpstreamImageReferrersException: 'unavailable',
+  [DENIED]: 'refused',
+  CredentialsProviderError: 'refused',
+  InvalidParameterException: 'refused',
+  InvalidSignatureException: 'refused',
+  UnrecognizedClientException: 'refused',
+  ValidationException: 'refused',
+}
+const MEANINGS: ReadonlyMap<string, Meaning> = new Map(Object.entries({ ...FAILURES, ...EXCEPTIONS }))
 /** Calls that IAM knows under another name. */
 const PERMISSIONS: Readonly<Record<string, string>> = { ListImageReferrers: 'BatchGetImage' }
 
@@ -30,10 +50,11 @@ export function ecrService(registryId: string): string {
 /** What a failed ECR call means: undefined for absent, else it throws. The one place where ECR's error names are read. */
 export function absentOrThrow(error: unknown, { registryId, action, name }: EcrCall): undefined {
   const { code, text } = readError(error)
-  if (ABSENT.includes(code)) return undefined
+  const meaning = MEANINGS.get(code) ?? 'unavailable'
+  if (meaning === 'absent') return undefined
   const service = ecrService(registryId)
   const what = `${action} on repository "${name}": ${code}: ${text}`
-  if (!REFUSED.includes(code)) throw new Unavailable(service, what, { cause: error })
+  if (meaning === 'unavailable') throw new Unavailable(service, what, { cause: error })
   const permission = `ecr:${PERMISSIONS[action] ?? action}`
   const advice = code === DENIED ? `; our role and the repository policy must allow ${permission}` : ''
   throw new Misconfigured(`${service}: ${what}${advice}`, { cause: error })

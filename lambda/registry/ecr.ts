@@ -51,11 +51,11 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
       const answer = await call('BatchGetImage', name, (options) =>
         client.send(new BatchGetImageCommand(input), options),
       )
-      const failure = answer?.failures?.[0]
+      if (answer === undefined) return undefined
+      const failure = answer.failures?.[0]
       if (failure?.failureCode === 'ImageInaccessible') throw new Archived(service, name, reference)
       if (failure) return absentOrThrow(failureOf(failure), { registryId, action: 'BatchGetImage', name })
-      const image = answer?.images?.[0]
-      return image && fetched(name, reference, image, maxBytes)
+      return fetched(name, reference, answered(answer.images?.[0], 'BatchGetImage', name), maxBytes)
     },
 
     async blob(name, digest, maxBytes) {
@@ -87,10 +87,12 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
         const answer = await call('ListImageReferrers', name, (options) =>
           client.send(new ListImageReferrersCommand(input), options),
         )
-        bytes += JSON.stringify(answer?.referrers ?? []).length
+        if (answer === undefined) return found
+        const referrers = answered(answer.referrers, 'ListImageReferrers', name)
+        bytes += JSON.stringify(referrers).length
         if (bytes > maxBytes) throw new OverLimit(`${service}: "${name}": more than ${maxBytes} bytes of referrers`)
-        found.push(...(answer?.referrers ?? []).map(descriptor).filter((entry) => entry !== undefined))
-        nextToken = answer?.nextToken
+        found.push(...referrers.map(descriptor).filter((entry) => entry !== undefined))
+        nextToken = answer.nextToken
         if (found.length > limits.referrers || (nextToken !== undefined && page === maxPages)) {
           throw new OverLimit(`${service}: "${name}": more than the ${limits.referrers} referrers we read`)
         }
@@ -107,7 +109,13 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
     const answer = await call('DescribeImages', name, (options) =>
       client.send(new DescribeImagesCommand(input), options),
     )
-    return answer?.imageDetails?.[0]
+    return answer && answered(answer.imageDetails, 'DescribeImages', name)[0]
+  }
+
+  /** What an answer must hold. An empty one is a fault on the way, and never means that there is nothing (I8). */
+  function answered<T>(part: T | undefined, action: string, name: string): T {
+    if (part !== undefined) return part
+    throw new Unavailable(service, `${action} on repository "${name}": answered without what was asked for`)
   }
 
   function fetched(name: string, reference: string, image: Image, maxBytes: number): FetchedManifest {

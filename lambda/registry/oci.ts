@@ -48,11 +48,12 @@ export function ociRegistry(options: OciOptions): Registry {
     const answer = await call({ name, path, accept: MANIFEST_TYPES.join(', '), maxBytes })
     if (answer === undefined) return undefined
     const mediaType = mediaTypeOf(answer)
-    if (!mediaType.startsWith('application/')) {
+    if (!mediaType.startsWith('application/vnd.')) {
       throw new Unavailable(service, `${path} of "${name}": "${mediaType}" instead of a manifest`)
     }
-    // The Docker-Content-Digest header is the registry's word; the bytes are the proof (CVE-2023-33959)
-    if (isDigest(reference)) proveDigest(service, name, reference, answer.bytes)
+    // The header is only the registry's word (CVE-2023-33959): where the bytes are others, they were cut or changed on the way
+    const expected = isDigest(reference) ? reference : answer.headers.get('docker-content-digest')
+    if (isDigest(expected)) proveDigest(service, name, expected, answer.bytes)
     return { digest: digestOf(answer.bytes), mediaType, bytes: answer.bytes }
   }
 }

@@ -8,7 +8,7 @@ import type { Limits } from './limits.ts'
 
 const NEXT = /<([^<>]+)>[^<>]*\brel="?next\b/
 
-/** All pages of a referrers list; undefined where the first answer is not such a list. Too many throw OverLimit. */
+/** All pages of a referrers list; undefined where the registry has none. Too many throw OverLimit. */
 export async function listReferrers(
   first: URL,
   get: (url: URL) => Promise<Answer | undefined>,
@@ -25,7 +25,8 @@ export async function listReferrers(
     if (answer) assertFewValues(answer.bytes, limits.jsonSize, `${service}: ${first.pathname}`)
     const entries = answer && indexEntries(answer.bytes)
     if (answer === undefined || entries === undefined) {
-      if (page === 0) return undefined
+      // A web page elsewhere is how some registries say so; anything else in place of a list may hide signatures
+      if (page === 0 && (answer === undefined || answer.stranger)) return undefined
       throw new Unavailable(service, `page ${page + 1} of ${first.pathname} is not an image index`)
     }
     if (found.length + entries.length > limits.referrers) {

@@ -56,7 +56,11 @@ export function tokenAuth({ registry, service, credentials, right, exchange, lim
       if (tokens.size >= MAX_TOKENS) tokens.clear()
       const token = requestToken(name, scheme.realm, scheme.service)
       tokens.set(name, token)
-      token.catch(() => tokens.delete(name))
+      token.catch(() => {
+        tokens.delete(name)
+        // What we were told of it may have been wrong: the registry is asked anew
+        scheme = undefined
+      })
       return (await token).header
     },
 

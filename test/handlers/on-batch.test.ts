@@ -1,6 +1,6 @@
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Misconfigured, Unavailable } from '../../lambda/errors.ts'
+import { Misconfigured, OverLimit, Unavailable } from '../../lambda/errors.ts'
 import { onBatch } from '../../lambda/handlers/on-batch.ts'
 
 type Message = { readonly body: unknown; readonly receives?: number }
@@ -91,6 +91,12 @@ describe('a batch', () => {
     const wrong = new Misconfigured('no permission')
     expect((await run([{ body: 'a' }], { a: wrong })).seen[1]).toBe('retry r0 in 5')
     expect((await run([{ body: 'a', receives: 5 }], { a: wrong })).failed).toEqual([])
+  })
+
+  it('tries again what was more than is read: an answer without end may be an outage', async () => {
+    const endless = new OverLimit('more than 4194304 bytes')
+    expect((await run([{ body: 'a' }], { a: endless })).seen[1]).toBe('retry r0 in 5')
+    expect((await run([{ body: 'a', receives: 5 }], { a: endless })).seen[1]).toContain('exhausted "a"')
   })
 
   it('leaves a defect to the dead-letter queue, after its last receive too', async () => {

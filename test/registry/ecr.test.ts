@@ -4,6 +4,7 @@ import { Misconfigured, OverLimit, Unavailable } from '../../lambda/errors.ts'
 import type { Registry } from '../../lambda/ports.ts'
 import { ecrRegistry } from '../../lambda/registry/ecr.ts'
 import { testRegistry } from '../contracts/registry.ts'
+import { failures } from './ecr-failures.ts'
 import { IMAGE, image, referrer, sha256 } from './fixtures.ts'
 import { ACCOUNT, ecrClient, localRegistry } from './local-registry.ts'
 import { nobody, serve } from './scripted-server.ts'
@@ -47,6 +48,9 @@ describe.each(Object.entries(asks))('%s', (action, ask) => {
     ['LimitExceededException', 400, Unavailable],
     ['ServerException', 500, Unavailable],
     ['KmsException', 400, Unavailable],
+    ['UnableToGetUpstreamImageException', 400, Unavailable],
+    ['UnableToGetUpstreamLayerException', 400, Unavailable],
+    ['UnableToListUpstreamImageReferrersException', 400, Unavailable],
     ['NeverHeardOfException', 400, Unavailable],
   ])('that ends in %s throws', async (type, status, throws) => {
     const registry = await scripted(status, { __type: type, message: 'says ECR' })
@@ -55,6 +59,10 @@ describe.each(Object.entries(asks))('%s', (action, ask) => {
     expect(failure).toHaveProperty('message', expect.stringContaining(`${action} on`))
     expect(failure).toHaveProperty('message', expect.stringContaining('"app"'))
     expect(failure).toHaveProperty('message', expect.stringContaining(`${type}: says ECR`))
+  })
+
+  it('that is answered with nothing in it throws', async () => {
+    await expect(ask(await scripted(200, {}))).rejects.toBeInstanceOf(Unavailable)
   })
 
   it.each(['RepositoryNotFoundException', 'ImageNotFoundException'])('that ends in %s finds nothing', async (type) => {
@@ -87,16 +95,11 @@ describe('ecrRegistry', () => {
     await expect(asks[action]!(registry)).rejects.toThrow(`must allow ${permission}`)
   })
 
-  it.each([
-    ['ImageNotFound', undefined],
-    ['KmsError', Unavailable],
-    ['ImageInaccessible', Unavailable],
-    ['UpstreamTooManyRequests', Unavailable],
-  ])('reads the failure %s inside an answer', async (failureCode, throws) => {
-    const failures = [{ imageId: {}, failureCode, failureReason: 'says ECR' }]
-    const read = (await scripted(200, { images: [], failures })).manifest('app', 'v1')
-    if (throws === undefined) expect(await read).toBeUndefined()
-    else await expect(read).rejects.toBeInstanceOf(throws)
+  it.each(failures)('reads the failure %s inside an answer', async (failureCode, means) => {
+    const failed = [{ imageId: {}, failureCode, failureReason: 'says ECR' }]
+    const read = (await scripted(200, { images: [], failures: failed })).manifest('app', 'v1')
+    if (means === 'absent') expect(await read).toBeUndefined()
+    else await expect(read).rejects.toBeInstanceOf(means)
   })
 
   it.each([

@@ -59,6 +59,20 @@ const rows: readonly [does: string, answer: RequestListener, ask: Ask, throws: F
     Unavailable,
     'instead of a manifest',
   ],
+  [
+    'serves a file for a tag',
+    body(manifest.bytes, { 'content-type': 'application/octet-stream' }),
+    byTag,
+    Unavailable,
+    'instead of a manifest',
+  ],
+  [
+    'serves other bytes for a tag than its header names',
+    body('{}', { 'docker-content-digest': manifest.digest }),
+    byTag,
+    Unavailable,
+    'hash to',
+  ],
   ['serves another manifest', body('{}'), byDigest, Unavailable, 'hash to'],
   [
     'serves another manifest under the right header',
@@ -96,6 +110,12 @@ const rows: readonly [does: string, answer: RequestListener, ask: Ask, throws: F
   ['lists more on another host', list(1, 'https://evil.example/next'), referrers, Unavailable, 'another host'],
   ['lists more over something else', list(1, 'blob:http://127.0.0.1/x'), referrers, Unavailable, 'another host'],
   ['lists more nowhere', list(1, 'http://'), referrers, Unavailable, 'another host'],
+  ['lists a web page', body('<html>', { 'content-type': 'text/html' }), referrers, Unavailable, 'page 1'],
+  ['lists JSON that is no index', body('{"manifests":{}}'), referrers, Unavailable, 'is not an image index'],
+  ['lists a JSON list', body('[]'), referrers, Unavailable, 'is not an image index'],
+  ['lists nothing at all', body(''), referrers, Unavailable, 'is not an image index'],
+  ['lists half an index', body('{"manifests":['), referrers, Unavailable, 'is not an image index'],
+  ['nests JSON deep', body('['.repeat(49_999) + ']'.repeat(49_999)), referrers, Unavailable, 'is not an image index'],
   ['stops listing half-way', halfList, referrers, Unavailable, 'page 2'],
   ['serves a manifest of empty objects', body(`[${'{},'.repeat(50_000)}0]`), byTag, OverLimit, '100001 brackets'],
   ['nests JSON a million deep', body('['.repeat(1e6) + ']'.repeat(1e6)), referrers, OverLimit, '1000000 brackets'],
@@ -138,20 +158,22 @@ describe('a registry that', () => {
     await expect(byTag(registry)).rejects.toBeInstanceOf(Unavailable)
   })
 
-  it('lies about a digest is believed only in its bytes', async () => {
-    const { host } = await serve(body(manifest.bytes, { 'docker-content-digest': BLOB }))
+  it('does not say what digest a tag has is believed in its bytes', async () => {
+    const { host } = await serve(body(manifest.bytes))
     const registry = ociRegistry({ host, scheme: 'http' })
     expect(await registry.resolve('app', 'latest')).toBe(manifest.digest)
     expect(await registry.manifest('app', 'latest')).toMatchObject({ digest: manifest.digest, mediaType: IMAGE })
   })
 
+  it('sends us to a web page elsewhere when asked for referrers has no such list', async () => {
+    const elsewhere = await serve(body('<html>', { 'content-type': 'text/html' }))
+    const { host } = await serve((_, response) => response.writeHead(302, { location: elsewhere.url }).end())
+    expect(await referrers(ociRegistry({ host, scheme: 'http' }))).toBeUndefined()
+  })
+
   it.each([
     ['answers 404', status(404)],
     ['answers 405', status(405)],
-    ['answers a web page', body('<html>', { 'content-type': 'text/html' })],
-    ['answers JSON that is no index', body('{"manifests":{}}', { 'content-type': 'application/json' })],
-    ['answers a JSON list', body('[]', { 'content-type': 'application/json' })],
-    ['nests JSON deep', body('['.repeat(99_999) + ']'.repeat(99_999), { 'content-type': 'application/json' })],
   ])('%s when asked for referrers has no such list', async (_, answer) => {
     const { host } = await serve(answer)
     expect(await referrers(ociRegistry({ host, scheme: 'http' }))).toBeUndefined()
