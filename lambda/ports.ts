@@ -15,7 +15,13 @@ export interface Registry {
   referrers(name: string, digest: Digest, which?: Which): Promise<readonly Descriptor[] | undefined>
   /** All tags on a digest; undefined where the registry cannot tell. */
   tagsOf(name: string, digest: Digest): Promise<readonly string[] | undefined>
+  /** The names of its repositories, page by page; undefined where the registry has no such list. */
+  repositories(cursor?: string): Promise<Page<string> | undefined>
+  /** Tags that can be pulled, with what they point at, page by page; undefined where there is no such repository. */
+  tagged(name: string, cursor?: string): Promise<Page<Tagged> | undefined>
 }
+
+export type Tagged = { readonly tag: string; readonly digest: Digest }
 
 /** Which referrers: of one type only; and of at most so many bytes of list. */
 export type Which = { readonly artifactType?: string; readonly maxBytes?: number }

@@ -95,6 +95,8 @@ function replayReads(store: EvidenceStore, reads: readonly Read[]): (host: strin
   return (host) => ({
     resolve: () => Promise.reject(new Misconfigured('a replay resolves no tags')),
     tagsOf: () => Promise.reject(new Misconfigured('a replay lists no tags')),
+    repositories: () => Promise.reject(new Misconfigured('a replay lists no repositories')),
+    tagged: () => Promise.reject(new Misconfigured('a replay lists no tags')),
     async manifest(name, reference, maxBytes = Number.POSITIVE_INFINITY) {
       const served = answer<Served>({ ask: 'manifest', host, name, reference, maxBytes })
       if (served === null) return undefined

@@ -9,6 +9,7 @@ import { type Answer, exchanger } from './exchange.ts'
 import { isLoopbackHost } from './hosts.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { absentOrThrow } from './oci-errors.ts'
+import { ociLists } from './oci-lists.ts'
 import { proveDigest } from './prove-digest.ts'
 import { listReferrers } from './referrers.ts'
 import { type Credentials, tokenAuth } from './token-auth.ts'
@@ -26,7 +27,8 @@ export type OciOptions = {
 }
 
 type Asked = {
-  readonly name: string
+  /** The repository; none for what is asked of the registry as a whole. */
+  readonly name?: string
   readonly path: string
   readonly accept: string
   readonly maxBytes: number
@@ -43,9 +45,11 @@ export function ociRegistry(options: OciOptions): Registry {
   const auth = tokenAuth({ registry, service, credentials, exchange, limits, now })
   const who = credentials ? `"${credentials.username}"` : 'anonymous'
 
+  // Whatever lies under a tag, and however hard it is to read, others must be able to tell that it is not theirs
+  const resolve = async (name: string, tag: string) => (await served(name, tag, limits.manifestBytes))?.digest
+
   return {
-    // Whatever lies under a tag, and however hard it is to read, others must be able to tell that it is not theirs
-    resolve: async (name, tag) => (await served(name, tag, limits.manifestBytes))?.digest,
+    resolve,
 
     async manifest(name, reference, maxBytes = limits.manifestBytes) {
       const manifest = await served(name, reference, maxBytes)
@@ -71,6 +75,17 @@ export function ociRegistry(options: OciOptions): Registry {
     },
 
     tagsOf: async () => undefined,
+
+    ...ociLists({ service, limits, page, resolve }),
+  }
+
+  async function page(name: string | undefined, query: string) {
+    const list = name === undefined ? { path: '_catalog', optional: true } : { name, path: 'tags/list' }
+    const asked = { ...list, accept: 'application/json', maxBytes: limits.manifestBytes }
+    const url = urlOf(asked)
+    url.search = query
+    const answer = await get(asked, url)
+    return answer && { url, answer }
   }
 
   async function served(name: string, reference: string, maxBytes: number): Promise<FetchedManifest | undefined> {
@@ -88,19 +103,22 @@ export function ociRegistry(options: OciOptions): Registry {
   }
 
   function urlOf({ name, path }: Asked): URL {
+    if (name === undefined) return new URL(`v2/${path}`, registry)
     if (!isRepositoryName(name)) throw badInput(name, 'a repository name')
     return new URL(`v2/${name}/${path}`, registry)
   }
 
   async function get(asked: Asked, url: URL = urlOf(asked)): Promise<Answer | undefined> {
-    const { name, accept, maxBytes } = asked
-    const authorization = await auth.header(name)
+    const { name = '*', accept, maxBytes } = asked
+    // Reading is all we need
+    const scope = asked.name === undefined ? 'registry:catalog:*' : `repository:${name}:pull`
+    const authorization = await auth.header(scope)
     let answer = await exchange({ url, accept, maxBytes, authorization })
     const challenge = answer.status === 401 && !answer.stranger ? answer.headers.get('www-authenticate') : null
-    if (challenge !== null && auth.learn(name, challenge, authorization)) {
-      answer = await exchange({ url, accept, maxBytes, authorization: await auth.header(name) })
+    if (challenge !== null && auth.learn(scope, challenge, authorization)) {
+      answer = await exchange({ url, accept, maxBytes, authorization: await auth.header(scope) })
     }
-    return answer.status === 200 ? answer : absentOrThrow(answer, { service, who, ...asked })
+    return answer.status === 200 ? answer : absentOrThrow(answer, { service, who, ...asked, name })
   }
 }
 

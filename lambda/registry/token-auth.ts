@@ -11,10 +11,10 @@ export type Credentials = { readonly username: string; readonly password: string
 
 /** Learns from a registry's challenges how to authenticate, and keeps what it learnt. */
 export type RegistryAuth = {
-  /** The Authorization header for reading this repository, as far as the registry has told how. */
-  header(name: string): Promise<string | undefined>
+  /** The Authorization header for a scope such as `repository:NAME:pull`, as far as the registry has told how. */
+  header(scope: string): Promise<string | undefined>
   /** Takes in the challenge of a 401; whether another try with a new `header` may help. */
-  learn(name: string, challenge: string, sent: string | undefined): boolean
+  learn(scope: string, challenge: string, sent: string | undefined): boolean
 }
 
 /** The registry to log in to, and the means. */
@@ -44,24 +44,24 @@ export function tokenAuth({ registry, service, credentials, exchange, limits, no
   let scheme: Scheme | undefined
 
   return {
-    async header(name) {
+    async header(scope) {
       if (scheme?.kind !== 'bearer') return scheme && basic
-      const pending = tokens.get(name)
+      const pending = tokens.get(scope)
       const held = pending && (await pending)
       if (held && held.until > now().getTime()) return held.header
       if (tokens.size >= MAX_TOKENS) tokens.clear()
-      const token = requestToken(name, scheme.realm, scheme.service)
-      tokens.set(name, token)
-      token.catch(() => tokens.delete(name))
+      const token = requestToken(scope, scheme.realm, scheme.service)
+      tokens.set(scope, token)
+      token.catch(() => tokens.delete(scope))
       return (await token).header
     },
 
-    learn(name, challenge, sent) {
+    learn(scope, challenge, sent) {
       const offers = parseChallenges(challenge)
       const bearer = offers.find((offer) => offer.scheme === 'bearer')
       if (bearer !== undefined) {
         scheme = { kind: 'bearer', realm: tokenUrl(bearer.params.realm ?? ''), service: bearer.params.service }
-        if (sent !== undefined) tokens.delete(name)
+        if (sent !== undefined) tokens.delete(scope)
         return true
       }
       if (basic === undefined || sent === basic || !offers.some((offer) => offer.scheme === 'basic')) return false
@@ -77,11 +77,11 @@ export function tokenAuth({ registry, service, credentials, exchange, limits, no
     )
   }
 
-  async function requestToken(name: string, realm: URL, audience: string | undefined): Promise<Token> {
+  async function requestToken(scope: string, realm: URL, audience: string | undefined): Promise<Token> {
     const url = new URL(realm)
     if (audience !== undefined) url.searchParams.set('service', audience)
-    // The scope is ours, never the one the challenge asks for: reading is all we need
-    url.searchParams.set('scope', `repository:${name}:pull`)
+    // The scope is ours, never the one the challenge asks for
+    url.searchParams.set('scope', scope)
     const asked = now().getTime()
     const answer = await exchange({
       url,
@@ -93,7 +93,7 @@ export function tokenAuth({ registry, service, credentials, exchange, limits, no
     if (answer.status === 401 || answer.status === 403) {
       const who = credentials ? `the credentials of "${credentials.username}"` : 'anonymous'
       throw new Misconfigured(
-        `${service} gives ${who} no token to read repository "${name}" (${answer.status} from ${url.host}): credentials with pull permission are needed`,
+        `${service} gives ${who} no token for ${scope} (${answer.status} from ${url.host}): credentials with that permission are needed`,
       )
     }
     const token = answer.status === 200 ? readToken(answer) : undefined

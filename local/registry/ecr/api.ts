@@ -6,6 +6,7 @@ import { type Call, json, type Reply, readAtMost } from '../http.ts'
 import { batchDeleteImage } from './batch-delete-image.ts'
 import { batchGetImage } from './batch-get-image.ts'
 import { describeImages } from './describe-images.ts'
+import { describeRepositories } from './describe-repositories.ts'
 import { getAuthorizationToken } from './get-authorization-token.ts'
 import { getDownloadUrlForLayer } from './get-download-url-for-layer.ts'
 import { listImageReferrers } from './list-image-referrers.ts'
@@ -22,6 +23,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ['BatchDeleteImage', batchDeleteImage],
   ['BatchGetImage', batchGetImage],
   ['DescribeImages', describeImages],
+  ['DescribeRepositories', describeRepositories],
   ['GetAuthorizationToken', getAuthorizationToken],
   ['GetDownloadUrlForLayer', getDownloadUrlForLayer],
   ['ListImageReferrers', listImageReferrers],
