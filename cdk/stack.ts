@@ -57,8 +57,9 @@ export class AssayStack extends Stack {
     evidence.grantPut(act)
     alerting.grantPublish(act)
 
-    registries.nameTo(sweep)
-    table.grant(sweep, { items: ['GetItem', 'PutItem'], indexes: ['due', 'recent'] })
+    registries.grant(sweep, 'BatchGetImage', 'DescribeImages', 'ListImages')
+    registries.grantList(sweep)
+    table.grant(sweep, { items: ['GetItem', 'PutItem'], indexes: ['due', 'recent', 'repository', 'tags'] })
     queues.verify.grantSend(sweep)
     queues.act.grantSend(sweep)
 

@@ -1,6 +1,7 @@
 import type { Alert } from './core/alert.ts'
 import type { Digest, ImageId } from './core/image.ts'
 import type { Descriptor, FetchedManifest } from './core/manifest.ts'
+import type { TagSeen } from './core/push.ts'
 import type { HistoryRow, ImageRecord, State, TagRecord } from './core/status.ts'
 
 /** Reads one registry. Absent things are undefined; outages throw Unavailable; anything over a limit throws OverLimit. */
@@ -81,6 +82,8 @@ export interface EvidenceStore {
 export interface WorkQueue {
   /** Verify this image again, not before `delaySeconds` from now (at most 900). */
   verify(image: ImageId, delaySeconds: number): Promise<void>
+  /** Look at this tag as if it had just been pushed. */
+  observe(tag: TagSeen): Promise<void>
   /** There is work on this image's item. */
   act(image: ImageId): Promise<void>
 }

@@ -18,7 +18,7 @@ import { ecrTagger } from './quarantine/ecr.ts'
 import { sqsActQueue, sqsQueue } from './queue/sqs.ts'
 import type { Refresher } from './refresh-trust.ts'
 import { ecrRegistry } from './registry/ecr.ts'
-import { type RegistryConfig, registriesFrom } from './registry-config.ts'
+import { type RegistryConfig, registriesFrom, repositoriesFrom } from './registry-config.ts'
 import { dynamoStore } from './store/dynamodb.ts'
 import { s3Evidence } from './store/s3-evidence.ts'
 import { log } from './telemetry.ts'
@@ -82,7 +82,7 @@ export async function wireActor() {
 
 export async function wireSweeper(): Promise<() => Promise<Sweeper>> {
   const { parts, source } = await wireKnown()
-  const ports = { ...parts, queue: queue(new SQSClient()) }
+  const ports = { ...parts, queue: queue(new SQSClient()), repositories: repositoriesFrom(required(ENV.repositories)) }
   return current(parts.store, source, (policies) => ({ ...ports, policies }))
 }
 

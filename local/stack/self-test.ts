@@ -1,4 +1,4 @@
-import { ECRClient } from '@aws-sdk/client-ecr'
+import { BatchDeleteImageCommand, ECRClient } from '@aws-sdk/client-ecr'
 import { selfTestKey } from '../../lambda/armed.ts'
 import { ecrTagger } from '../../lambda/quarantine/ecr.ts'
 import { selfTest } from '../../lambda/quarantine/self-test.ts'
@@ -17,7 +17,12 @@ export async function runSelfTest(aws: LocalAws, registry: RunningRegistry): Pro
   const ecr = { client: new ECRClient(settingsFor(registry.url)), registryId: ACCOUNT }
   const files = { 'self-test.txt': 'removing a tag must remove that tag only\n' }
   const image = await pushImage({ registry: registry.url, name: SELF_TEST_REPOSITORY, files })
-  const result = await selfTest(ecrRegistry(ecr), ecrTagger(ecr), SELF_TEST_REPOSITORY, image)
+  const read = ecrRegistry(ecr)
+  const result = await selfTest(read, ecrTagger(ecr), SELF_TEST_REPOSITORY, image)
+  // What it leaves behind would be found by the reconciliation, and judged
+  const left = (await read.tagged(SELF_TEST_REPOSITORY))?.items ?? []
+  const imageIds = left.map(({ tag }) => ({ imageTag: tag }))
+  await ecr.client.send(new BatchDeleteImageCommand({ repositoryName: SELF_TEST_REPOSITORY, imageIds }))
   await dynamoStore(aws.dynamodb, aws.table).putSystem(selfTestKey(registry.host), result)
   ecr.client.destroy()
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { ENV } from '../../lambda/env.ts'
+import { repositoriesFrom } from '../../lambda/registry-config.ts'
 import { imageKey, systemKey, tagKey } from '../../lambda/store/items.ts'
 import { ID } from '../core/records.ts'
 import { type Resource, resource, resourcesOf, stackOf } from './synthesized.ts'
@@ -30,7 +32,10 @@ const ALLOWED = {
     ...['kms:Decrypt', 'kms:GenerateDataKey', 's3:PutObject', 'sns:Publish'],
     ...OWN_QUEUE.map((action) => `sqs:${action}`),
   ],
-  Sweep: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'sqs:SendMessage'],
+  Sweep: [
+    ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'sqs:SendMessage'],
+    ...['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:DescribeRepositories', 'ecr:ListImages'],
+  ],
   Api: [
     ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     ...['ecr:DescribeImages', 'lambda:InvokeFunction', 'sqs:SendMessage'],
@@ -52,9 +57,15 @@ describe.each(Object.entries(ALLOWED))('the role of %s', (name, allowed) => {
   })
 })
 
-it.each(['ecr:PutImage', 'ecr:BatchDeleteImage', 'sns:Publish'])('lets only act do %s', (action) => {
+it.each([
+  ['Act', 'ecr:PutImage'],
+  ['Act', 'ecr:BatchDeleteImage'],
+  ['Act', 'sns:Publish'],
+  ['Sweep', 'ecr:DescribeRepositories'],
+  ['Sweep', 'ecr:ListImages'],
+])('lets only %s do %s', (name, action) => {
   const who = policies.filter(([, policy]) => statementsOf(policy).some((one) => actions(one).includes(action)))
-  expect(who.map(([id]) => id)).toEqual([expect.stringMatching(/^ActRole/)])
+  expect(who.map(([id]) => id)).toEqual([expect.stringMatching(new RegExp(`^${name}Role`))])
 })
 
 it('lets the API write images and nothing else of the table, and ask only act for work', () => {
@@ -83,17 +94,26 @@ it('names a resource for everything but traces', () => {
   expect([...new Set(anything.flatMap(actions))].sort()).toEqual(TRACES)
 })
 
-it('reaches the configured repositories only', () => {
+it('reaches the configured repositories only, and tells the sweep which these are', () => {
   const ecr = policies
     .flatMap(([, policy]) => statementsOf(policy))
-    .filter((one) => actions(one)[0]?.startsWith('ecr:'))
-  expect(ecr).toHaveLength(3)
+    .filter((one) => actions(one)[0]?.startsWith('ecr:') && one.Action !== 'ecr:DescribeRepositories')
+  expect(ecr).toHaveLength(4)
+  const [, { Properties }] = resource(resources, 'SweepFunction')
+  expect(repositoriesFrom(Properties.Environment.Variables[ENV.repositories])).toEqual(['prod/*', 'base'])
   for (const { Resource: arns } of ecr) {
     expect((arns as unknown[]).map(shown)).toEqual([
       'arn:AWS::Partition:ecr:AWS::Region:AWS::AccountId:repository/prod/*',
       'arn:AWS::Partition:ecr:AWS::Region:AWS::AccountId:repository/base',
     ])
   }
+})
+
+it('asks which repositories there are in the watched registries', () => {
+  const listing = statementsOf(policyOf('Sweep')).filter((one) => one.Action === 'ecr:DescribeRepositories')
+  expect(listing.map(({ Resource: arn }) => shown(arn))).toEqual([
+    'arn:AWS::Partition:ecr:AWS::Region:AWS::AccountId:repository/*',
+  ])
 })
 
 it('queries only the indexes a function reads', () => {
@@ -105,7 +125,7 @@ it('queries only the indexes a function reads', () => {
   expect(Object.fromEntries(Object.entries(functions).map(([name, id]) => [name, indexes(id)]))).toEqual({
     verify: ['tags'],
     act: ['tags'],
-    sweep: ['due', 'recent'],
+    sweep: ['due', 'recent', 'repository', 'tags'],
     api: ['recent', 'repository', 'waivers'],
     trust: [],
   })
@@ -145,7 +165,7 @@ it('reads the public halves of the keys that policies name, an alias by its name
 
 it('keeps our reading out of the pull times that lifecycle rules go by', () => {
   const excluded = resources.filter(([, { Type }]) => Type === 'AWS::ECR::PullTimeUpdateExclusion')
-  const roles = ['VerifyRole', 'ActRole'].map((name) => resource(resources, name)[0])
+  const roles = ['VerifyRole', 'ActRole', 'SweepRole'].map((name) => resource(resources, name)[0])
   expect(excluded.map(([, { Properties }]) => Properties.PrincipalArn['Fn::GetAtt'][0])).toEqual(roles)
 })
 

@@ -2,7 +2,7 @@ import { selfTestKey } from '../../lambda/armed.ts'
 import type { Alert } from '../../lambda/core/alert.ts'
 import { loadPolicies } from '../../lambda/core/policy/load.ts'
 import type { PolicySet } from '../../lambda/core/policy/policy.ts'
-import type { Actor, Verifier } from '../../lambda/world.ts'
+import type { Actor, Sweeper, Verifier } from '../../lambda/world.ts'
 import { generateKeys } from '../../local/signing/key.ts'
 import { memoryEvidence } from './evidence.ts'
 import { memoryQueue } from './queue.ts'
@@ -12,6 +12,9 @@ import { memoryStore } from './store.ts'
 export const HOST = '127.0.0.1:5500'
 export const NAME = 'prod/app'
 export const KEYS = generateKeys()
+
+/** What all functions together reach. */
+export type World = Verifier & Actor & Sweeper
 
 /** Everything outside the code, kept in memory, so that it outlives a "crash" of what uses it. */
 export type Memory = Awaited<ReturnType<typeof memory>>
@@ -44,16 +47,18 @@ spec: { images: [{ glob: "${HOST}/prod/**" }], environment: prod, gracePeriod: 1
   return set
 }
 
-export async function memory(options: { readonly policies?: PolicySet; readonly armed?: boolean } = {}) {
+type Options = { readonly policies?: PolicySet; readonly armed?: boolean; readonly pageSize?: number }
+
+export async function memory(options: Options = {}) {
   const clock = { now: Date.parse('2026-11-22T12:00:00.000Z') }
   const now = () => new Date(clock.now)
   const published: Alert[] = []
-  const registry = memoryRegistry()
+  const registry = memoryRegistry(undefined, options.pageSize)
   const store = memoryStore()
   await store.putSystem(selfTestKey(HOST), { passed: options.armed ?? true })
   const evidence = memoryEvidence()
   const queue = memoryQueue(now)
-  const world: Verifier & Actor = {
+  const world: World = {
     now,
     log: () => {},
     policies: options.policies ?? policies(),
@@ -63,6 +68,7 @@ export async function memory(options: { readonly policies?: PolicySet; readonly 
     store,
     evidence,
     queue: queue.queue,
+    repositories: ['*'],
     alerts: { publish: async (alert) => void published.push(alert) },
   }
   return {
