@@ -108,5 +108,6 @@ export class AssayStack extends Stack {
     new CfnOutput(this, 'TrustFunction', { value: trust.handler.functionName })
     new CfnOutput(this, 'VerifyRole', { value: verify.role.roleArn })
     new CfnOutput(this, 'ActRole', { value: act.role.roleArn })
+    new CfnOutput(this, 'SweepRole', { value: sweep.role.roleArn })
   }
 }

@@ -10,7 +10,7 @@ import type { Sweeper } from './world.ts'
 
 /** Images on a page; each takes a call or two of the registry. */
 const PAGE = 50
-const AT_ONCE = 10
+const AT_ONCE = 25
 /** What a signature may mend that nobody told us of. */
 const UNSETTLED: readonly State[] = ['pending', 'failed', 'degraded', 'error']
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Misconfigured, Unavailable } from '../lambda/errors.ts'
+import { Misconfigured, OverLimit, Unavailable } from '../lambda/errors.ts'
 import type { Registry } from '../lambda/ports.ts'
 import { reconcile } from '../lambda/reconcile.ts'
 import { Crash, crashAfter } from './memory/crash.ts'
@@ -130,6 +130,18 @@ describe('while a pass is under way', () => {
     expect(observed(outside)).toEqual(all)
     expect(await itemOf(outside)).toMatchObject({ startedAt: '2026-11-22T12:00:00.000Z', failures: 0 })
   })
+
+  it('a list of repositories that does not come is waited for', async () => {
+    const { outside, all } = await unseen()
+    const end = outside.now().getTime() + 8 * 60_000
+    const repositories: Registry['repositories'] = (cursor) =>
+      outside.now().getTime() < end
+        ? Promise.reject(new Unavailable('r', 'down'))
+        : outside.registry.registry.repositories(cursor)
+    const { counts } = await passOver(outside, otherwise(outside, { repositories }))
+    expect(counts).toMatchObject({ repositories: 3, refused: 0 })
+    expect(observed(outside)).toEqual(all)
+  })
 })
 
 describe('a repository', () => {
@@ -147,14 +159,26 @@ describe('a repository', () => {
     expect(observed(outside)).toEqual(all)
   })
 
-  it('that is refused is left out and told of once a pass', async () => {
+  it('that answers now and then is walked to its end', async () => {
+    const { outside, all } = await unseen(12)
+    let calls = 0
+    const tagged: Registry['tagged'] = (name, cursor) =>
+      ++calls % 2 === 0 ? Promise.reject(new Unavailable('r', 'down')) : outside.registry.registry.tagged(name, cursor)
+    expect((await passOver(outside, otherwise(outside, { tagged }))).counts).toMatchObject({ refused: 0, tags: 36 })
+    expect(observed(outside)).toEqual(all)
+  })
+
+  it.each([
+    ['refused', new Misconfigured('no')],
+    ['more than is read', new OverLimit('large')],
+  ])('whose second page is %s is left out and told of once a pass', async (_, error) => {
     const { outside, all } = await unseen()
     const logged: unknown[] = []
     const tagged: Registry['tagged'] = (name, cursor) =>
-      name === 'prod/b' ? Promise.reject(new Misconfigured('no')) : outside.registry.registry.tagged(name, cursor)
+      name === 'prod/b' && cursor ? Promise.reject(error) : outside.registry.registry.tagged(name, cursor)
     const log: World['log'] = (message, details) => void logged.push([message, details?.repository])
     expect((await passOver(outside, { ...otherwise(outside, { tagged }), log })).counts).toMatchObject({ refused: 1 })
-    expect(observed(outside)).toEqual(all.filter((tag) => !tag.startsWith('prod/b')))
+    expect(observed(outside)).toEqual(all.filter((tag) => !/b:v[234]/.test(tag)))
     expect(logged).toEqual([
       ['repository not reconciled', `${HOST}/prod/b`],
       ['registry reconciled', undefined],

@@ -51,7 +51,18 @@ describe('what no event told of', () => {
     expect([(await tag('v1'))?.digest, await state(digest)]).toEqual([digest, 'pending'])
   })
 
-  it('is a tag that went, while the image stays', async () => {
+  it('is a tag that moved to an image that is known', async () => {
+    const { outside, push, sign: attach, pass, tag } = await verified()
+    const digest = push(other, 'v2')
+    await attach(digest)
+    await pass(1)
+    outside.advance(3600)
+    outside.registry.push(NAME, other, 'v1')
+    await pass(1)
+    expect((await tag('v1'))?.digest).toBe(digest)
+  })
+
+  it('is a tag that went, while the image stays, and that comes back', async () => {
     const { outside, push, pass, record, digest, tag } = await verified()
     push(app, 'v2')
     await pass(1)
@@ -60,6 +71,10 @@ describe('what no event told of', () => {
     await pass(1)
     expect([(await tag('v1'))?.digest, (await record(digest))?.goneAt]).toEqual([undefined, undefined])
     expect((await tag('v2'))?.digest).toBe(digest)
+    outside.advance(3600)
+    outside.registry.push(NAME, app, 'v1')
+    await pass(1)
+    expect((await tag('v1'))?.digest).toBe(digest)
   })
 
   it('is an image that was deleted, and that comes back', async () => {
@@ -67,6 +82,8 @@ describe('what no event told of', () => {
     outside.registry.drop(NAME, digest)
     await pass(1)
     expect([(await record(digest))?.goneAt, (await tag('v1'))?.digest]).toEqual([expect.any(String), undefined])
+    outside.advance(3600)
+    expect((await passOver(outside)).counts).toMatchObject({ images: 0, again: 0, found: 0 })
     outside.advance(3600)
     outside.registry.push(NAME, app, 'v1')
     await pass(1)
@@ -92,6 +109,20 @@ describe('what no event told of', () => {
     expect([await state(digest), await at('v1')]).toEqual(['verified', digest])
   })
 
+  it.each([
+    ['pending', 1],
+    ['failed', 1],
+    ['degraded', 1],
+    ['error', 1],
+    ['verified', 0],
+    ['unmanaged', 0],
+  ] as const)('may be a signature of an image that is %s: %i asked for', async (state, again) => {
+    const { outside, record, digest } = await verified()
+    const known = (await record(digest))!
+    await outside.world.store.putImage({ ...known, state, version: known.version + 1 }, known.version)
+    expect((await passOver(outside)).counts).toMatchObject({ images: 1, again, gone: 0 })
+  })
+
   it('is a signature under a tag of its own', async () => {
     const { outside, pass, record, digest, tag } = await verified()
     const before = await record(digest)
@@ -112,7 +143,7 @@ describe('what no event told of', () => {
   })
 })
 
-/** Everything that makes no work a second time, and two images that failed. */
+/** Everything that makes no work a second time, and three images that failed. */
 async function settled(outside: Memory) {
   const world = echoing(outside)
   const { push, sign: attach, pass } = story(outside, world)
@@ -127,40 +158,48 @@ async function settled(outside: Memory) {
   const bad = story(outside, world, 'prod/bad')
   const failed = bad.push(other, 'v1')
   const foreign = bad.push(runnable('under a tag like ours'), quarantineTag(failed))
+  const plain = bad.push(runnable('plain'), 'v2')
   await pass(75)
-  return { failed, foreign }
+  return [failed, foreign, plain]
 }
 
 describe('a pass over what is known (I10)', () => {
   it('makes no work of it, but for images that a signature may mend', async () => {
     const outside = await memory()
-    const { failed, foreign } = await settled(outside)
-    expect(await story(outside, outside.world, 'prod/bad').state(failed)).toBe('failed')
+    const failed = await settled(outside)
+    const read: unknown[] = []
+    const world = intercepted(outside.world, (_, method, [, reference]) => {
+      if (method === 'manifest') read.push(reference)
+    })
     for (let hour = 0; hour < 2; hour++) {
       outside.advance(3600)
       outside.queue.messages.length = 0
-      const { counts } = await passOver(outside)
-      expect(counts).toEqual({ repositories: 3, refused: 0, tags: 7, images: 5, found: 0, again: 2, gone: 0 })
+      const { counts } = await passOver(outside, world)
+      expect(counts).toEqual({ repositories: 3, refused: 0, tags: 8, images: 6, found: 0, again: 3, gone: 0 })
       const asked = outside.queue.messages.map((message) => message.to === 'verify' && message.push)
-      expect(asked).toHaveLength(2)
-      for (const digest of [failed, foreign])
-        expect(asked).toContainEqual(expect.objectContaining({ kind: 'recheck', digest }))
+      expect(asked).toHaveLength(3)
+      for (const digest of failed)
+        expect(asked).toContainEqual(expect.objectContaining({ kind: 'recheck', name: 'prod/bad', digest }))
     }
+    // The signature under an ordinary tag, and those without one; not all that lies under signature tags
+    expect(read).toHaveLength(2 * 4)
   })
 
   it('makes no work of an image that came back and is more than is read', async () => {
-    const { outside, pass, record, digest } = await verified()
+    const { outside, record, digest } = await verified()
     const world = intercepted(outside.world, (port, method) => {
       if (port === 'registry' && method === 'manifest') throw new OverLimit('large')
     })
+    const { settle } = story(outside, world)
     const known = (await record(digest))!
     await outside.world.store.putImage({ ...known, goneAt: '2026', version: known.version + 1 }, known.version)
-    await story(outside, world).settle()
     expect((await passOver(outside, world)).counts).toMatchObject({ found: 1 })
-    await story(outside, world).settle()
+    await settle()
     outside.advance(3600)
-    expect((await passOver(outside, world)).counts).toMatchObject({ found: 0, gone: 0 })
-    await pass(0)
+    expect((await passOver(outside, world)).counts).toMatchObject({ found: 0, again: 0, gone: 0 })
+    await outside.registry.tagger.remove(NAME, 'v1', digest)
+    outside.advance(3600)
+    expect((await passOver(outside, world)).counts).toMatchObject({ found: 1, again: 0, gone: 0 })
   })
 
   it('comes once an hour', async () => {
