@@ -26,10 +26,9 @@ export async function lookAtImages(
 ): Promise<Looked> {
   const repository = repositoryOf(place)
   const page = await world.store.images({ repository, limit: PAGE, ...(cursor && { cursor }) })
-  const images = page.items.filter(({ goneAt }) => goneAt === undefined)
-  const looked = await mapLimited(images, AT_ONCE, (image) => lookAtImage(world, registry, image))
+  const looked = await mapLimited(page.items, AT_ONCE, (image) => lookAtImage(world, registry, image))
   const counts = {
-    images: images.length,
+    images: looked.length,
     found: looked.reduce((all, { staleTags }) => all + staleTags, 0),
     again: looked.filter(({ again }) => again).length,
     gone: looked.filter(({ gone }) => gone).length,
@@ -38,14 +37,17 @@ export async function lookAtImages(
 }
 
 async function lookAtImage(world: Sweeper, registry: Registry, image: ImageRecord) {
-  const { host, name, digest, state } = image
+  const { host, name, digest, state, goneAt } = image
+  const wasThere = goneAt === undefined
   const seen = await world.store.tagsOf(image)
+  // Gone with all its tags, and known to be: if it comes back, that is found among the tags of the registry
+  if (!wasThere && seen.length === 0) return { staleTags: 0, again: false, gone: false }
   const tags = await tagsOf(world.store, registry, image)
   // Where we looked at our own quarantine tag, it is still there
   const stale = seen.filter(({ tag }) => !tags.includes(tag) && !isQuarantineTagOf(tag, digest))
   for (const { tag } of stale) await world.queue.observe({ host, name, tag })
-  const gone = tags.length === 0 && !(await isThere(registry, image))
-  const again = gone || UNSETTLED.includes(state)
+  const gone = wasThere && tags.length === 0 && !(await isThere(registry, image))
+  const again = gone || (wasThere && UNSETTLED.includes(state))
   if (again) await world.queue.verify(image, 0)
   return { staleTags: stale.length, again, gone }
 }

@@ -83,11 +83,21 @@ describe('what no event told of', () => {
     await pass(1)
     expect([(await record(digest))?.goneAt, (await tag('v1'))?.digest]).toEqual([expect.any(String), undefined])
     outside.advance(3600)
-    expect((await passOver(outside)).counts).toMatchObject({ images: 0, again: 0, found: 0 })
+    expect((await passOver(outside)).counts).toMatchObject({ again: 0, found: 0, gone: 0 })
     outside.advance(3600)
     outside.registry.push(NAME, app, 'v1')
     await pass(1)
     expect([(await record(digest))?.goneAt, (await tag('v1'))?.digest]).toEqual([undefined, digest])
+  })
+
+  it('is a tag that went with an image known to be gone', async () => {
+    const { outside, pass, settle, id, record, digest, tag } = await verified()
+    outside.registry.drop(NAME, digest)
+    await outside.world.queue.verify(id(digest), 0)
+    await settle()
+    expect([(await record(digest))?.goneAt, (await tag('v1'))?.digest]).toEqual([expect.any(String), digest])
+    await pass(1)
+    expect((await tag('v1'))?.digest).toBeUndefined()
   })
 
   it('is an image that came back under the tag it was last seen under', async () => {
