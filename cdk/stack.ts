@@ -60,8 +60,9 @@ export class AssayStack extends Stack {
     evidence.grantPut(act)
     alerting.grantPublish(act)
 
-    registries.nameTo(sweep)
-    table.grant(sweep, { items: ['GetItem', 'PutItem'], indexes: ['due', 'recent'] })
+    registries.grant(sweep, 'BatchGetImage', 'DescribeImages', 'ListImages')
+    registries.grantList(sweep)
+    table.grant(sweep, { items: ['GetItem', 'PutItem'], indexes: ['due', 'recent', 'repository', 'tags'] })
     queues.verify.grantSend(sweep)
     queues.act.grantSend(sweep)
 
@@ -117,5 +118,6 @@ export class AssayStack extends Stack {
     new CfnOutput(this, 'TrustFunction', { value: trust.handler.functionName })
     new CfnOutput(this, 'VerifyRole', { value: verify.role.roleArn })
     new CfnOutput(this, 'ActRole', { value: act.role.roleArn })
+    new CfnOutput(this, 'SweepRole', { value: sweep.role.roleArn })
   }
 }

@@ -13,6 +13,8 @@ export const ENV = {
   deadLetters: 'ASSAY_DEAD_LETTERS',
   /** JSON: `[{host, account, region} or {host, oci}]`, the registries this installation watches. */
   registries: 'ASSAY_REGISTRIES',
+  /** JSON: `["NAME"]`, the repositories of these that it watches: names, or patterns as IAM has them. */
+  repositories: 'ASSAY_REPOSITORIES',
   /** Folder of policy files. */
   policies: 'ASSAY_POLICIES',
   /** JSON: name of a trusted root -> file; policies name it in trustRootRef. */

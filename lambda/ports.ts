@@ -1,6 +1,7 @@
 import type { Alert } from './core/alert.ts'
 import type { Digest, ImageId } from './core/image.ts'
 import type { Descriptor, FetchedManifest } from './core/manifest.ts'
+import type { TagSeen } from './core/push.ts'
 import type { HistoryRow, ImageRecord, State, TagRecord } from './core/status.ts'
 
 /** Reads one registry. Absent things are undefined; outages throw Unavailable; anything over a limit throws OverLimit. */
@@ -15,7 +16,13 @@ export interface Registry {
   referrers(name: string, digest: Digest, which?: Which): Promise<readonly Descriptor[] | undefined>
   /** All tags on a digest; undefined where the registry cannot tell. */
   tagsOf(name: string, digest: Digest): Promise<readonly string[] | undefined>
+  /** The names of its repositories, page by page; undefined where the registry has no such list. */
+  repositories(cursor?: string): Promise<Page<string> | undefined>
+  /** Tags that can be pulled, with what they point at, page by page; undefined where there is no such repository. */
+  tagged(name: string, cursor?: string): Promise<Page<Tagged> | undefined>
 }
+
+export type Tagged = { readonly tag: string; readonly digest: Digest }
 
 /** Which referrers: of one type only; and of at most so many bytes of list. */
 export type Which = { readonly artifactType?: string; readonly maxBytes?: number }
@@ -90,6 +97,8 @@ export interface EvidenceStore {
 export interface WorkQueue {
   /** Verify this image again, not before `delaySeconds` from now (at most 900). */
   verify(image: ImageId, delaySeconds: number): Promise<void>
+  /** Look at this tag as if it had just been pushed. */
+  observe(tag: TagSeen): Promise<void>
   /** There is work on this image's item. */
   act(image: ImageId): Promise<void>
 }

@@ -59,6 +59,15 @@ export function isEcr(config: RegistryConfig): config is EventRegistry {
   return !('oci' in config)
 }
 
+/** Reads the list of watched repositories; throws Misconfigured with what is wrong. */
+export function repositoriesFrom(text: string): readonly string[] {
+  const parsed = z.array(z.string().min(1)).min(1).safeParse(json(text))
+  if (parsed.success) return parsed.data
+  throw new Misconfigured(
+    `${ENV.repositories} is ${JSON.stringify(text.slice(0, 200))}; it must be JSON like ["prod/*"]: ${z.prettifyError(parsed.error)}`,
+  )
+}
+
 function json(text: string): unknown {
   try {
     return JSON.parse(text) as unknown

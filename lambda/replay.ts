@@ -73,6 +73,8 @@ function replayReads(store: EvidenceStore, reads: readonly Read[]): (host: strin
   return (host) => ({
     resolve: () => Promise.reject(new Misconfigured('a replay resolves no tags')),
     tagsOf: () => Promise.reject(new Misconfigured('a replay lists no tags')),
+    repositories: () => Promise.reject(new Misconfigured('a replay lists no repositories')),
+    tagged: () => Promise.reject(new Misconfigured('a replay lists no tags')),
     async manifest(name, reference, maxBytes) {
       const served = answer<Served>({ ask: 'manifest', host, name, reference, maxBytes })
       return served === null ? undefined : readManifest(store, served, reference, maxBytes)

@@ -41,6 +41,8 @@ export async function selfTest(
   }
   const steps: readonly Step[] = [
     ...[put(KEEP), put(A), put(B), put(OTHER, other)],
+    // All judging rests on it: an answer without a list counts as an outage
+    { does: 'list its referrers', run: listed, wants: 'a list', else: 'none' },
     ...[remove(A, digest, 'removed'), left(B, KEEP)],
     { does: 'read the image by digest', run: readable, wants: 'there', else: 'overwrite' },
     ...[remove(B, other.digest, 'moved'), left(B, KEEP)],
@@ -60,6 +62,10 @@ export async function selfTest(
       .filter((tag) => [KEEP, A, B].includes(tag))
       .toSorted()
       .join(' ')
+  }
+
+  async function listed(): Promise<string> {
+    return (await registry.referrers(name, digest)) === undefined ? 'no list' : 'a list'
   }
 
   async function readable(): Promise<string> {

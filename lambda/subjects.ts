@@ -73,7 +73,7 @@ export async function subjectOfOutage(world: Known, push: Push): Promise<ImageId
 }
 
 /** The image that a signature tag speaks of, under any prefix that a policy names. */
-function spokenOfBy({ policies }: Known, tag: string): Digest | undefined {
+export function spokenOfBy({ policies }: Pick<Known, 'policies'>, tag: string): Digest | undefined {
   return signatureSubject(tag, tagPrefixes(policies.policies))
 }
 
@@ -91,7 +91,8 @@ async function isOurs(world: Known, push: Push, tag: string, now: string): Promi
   return Math.abs(Date.parse(ownPut.at) - Date.parse(push.at)) <= COLLISION_MS
 }
 
-async function subjectsOfManifest(
+/** What under a tag is judged: the thing itself, unless it is a mere signature, and the one it says it is attached to. */
+export async function subjectsOfManifest(
   registry: Registry,
   name: string,
   digest: Digest,

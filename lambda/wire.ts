@@ -27,7 +27,7 @@ import { dockerCredentials } from './registry/docker-credentials.ts'
 import { ecrRegistry } from './registry/ecr.ts'
 import { ociRegistry } from './registry/oci.ts'
 import type { OciOptions } from './registry/oci-call.ts'
-import { isEcr, type OciRegistry, type RegistryConfig, registriesFrom } from './registry-config.ts'
+import { isEcr, type OciRegistry, type RegistryConfig, registriesFrom, repositoriesFrom } from './registry-config.ts'
 import { ACTING } from './resources.ts'
 import type { Tested } from './run-self-test.ts'
 import type { EventRegistry } from './sources/source.ts'
@@ -106,7 +106,7 @@ function testedIn(config: EventRegistry): Tested {
 
 export async function wireSweeper(): Promise<() => Promise<Sweeper>> {
   const { parts, source } = await wireKnown()
-  const ports = { ...parts, queue: queue(new SQSClient()) }
+  const ports = { ...parts, queue: queue(new SQSClient()), repositories: repositoriesFrom(required(ENV.repositories)) }
   return current(parts.store, source, (policies) => ({ ...ports, policies }))
 }
 

@@ -52,7 +52,11 @@ export type Operating = Pick<Known, 'log' | 'now' | 'store' | 'registries'> & {
 }
 
 /** What sweeping reaches: it finds work and hands it on. */
-export type Sweeper = Pick<Known, 'now' | 'policies' | 'registries' | 'store'> & { readonly queue: WorkQueue }
+export type Sweeper = Known & {
+  readonly queue: WorkQueue
+  /** The repositories that this installation watches: names, or patterns as IAM has them. */
+  readonly repositories: readonly string[]
+}
 
 export function registryOf(world: Pick<Known, 'registries'>, host: string): Registry {
   const registry = world.registries.get(host)

@@ -101,6 +101,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       log,
       env: {
         [ENV.registries]: JSON.stringify([{ host: registry.host, account: ACCOUNT, region: REGION }]),
+        [ENV.repositories]: JSON.stringify(['*']),
         [ENV.policies]: resolve(options.policies),
         [ENV.trustedRoots]: JSON.stringify({ local: trustedRoot }),
         [ENV.verifyFunction]: 'verify',

@@ -3,7 +3,14 @@ import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const story = globSync('lambda/*.ts').filter((file) => file !== 'lambda/wire.ts')
-const core = ['lambda/core/', 'lambda/ports.ts', 'lambda/errors.ts', 'lambda/env.ts', 'lambda/aws-errors.ts']
+const core = [
+  'lambda/core/',
+  'lambda/ports.ts',
+  'lambda/errors.ts',
+  'lambda/env.ts',
+  'lambda/aws-errors.ts',
+  'lambda/map-limited.ts',
+]
 const doors = globSync('lambda/*').filter((place) => place !== 'lambda/handlers')
 const helpers = ['on-batch', 'in-time'].map((name) => `lambda/handlers/${name}.ts`)
 const pure = ['zod', 're2js', 'canonicalize', 'node:crypto']

@@ -51,7 +51,7 @@ describe('what cannot be judged', () => {
 
   it('is found again by the sweep when the registry is back', async () => {
     const outside = await memory()
-    const { push, id, pass, state } = story(outside)
+    const { push, id, pass, state } = story(outside, { ...outside.world, repositories: ['other'] })
     const digest = push(app, 'v1')
     outside.queue.messages.length = 0
     await recordOutage(outside.world, id(digest), 'registry: no answer')

@@ -8,10 +8,9 @@ import { type Refresher, refreshTrust } from '../lambda/refresh-trust.ts'
 import { sweep } from '../lambda/sweep.ts'
 import { type Fetched, keyKey, readFetched, readVersion, rootKey } from '../lambda/trust/fetched.ts'
 import { trustMaterials } from '../lambda/trust/roots.ts'
-import type { Actor, Verifier } from '../lambda/world.ts'
 import { attach, runnable } from './memory/images.ts'
 import { story } from './memory/story.ts'
-import { HOST, memory, NAME } from './memory/world.ts'
+import { HOST, memory, NAME, type World } from './memory/world.ts'
 import { signEnvelope, statement } from './trust/bundles.ts'
 import { ISSUER, newPki, type Pki, rootOf, WORKFLOW } from './trust/pki.ts'
 import { startRepository } from './trust/tuf-repository.ts'
@@ -66,11 +65,15 @@ async function installation() {
     publicKeyOf: async () => expect.unreachable(),
   }
   const cold = () =>
-    current(store, source, (policies): Verifier & Actor => ({
-      ...outside.world,
-      policies,
-      trust: trustMaterials(policies.roots),
-    }))
+    current(
+      store,
+      source,
+      (policies): World => ({
+        ...outside.world,
+        policies,
+        trust: trustMaterials(policies.roots),
+      }),
+    )
   const signed = (digest: Digest, pki = OLD) =>
     attach(outside.registry, NAME, digest, signEnvelope(pki, statement(undefined, digest)).bundle)
   return { repository, publish, outside, store, logged, refresh: () => refreshTrust(refresher), cold, signed }

@@ -12,6 +12,7 @@ export type EcrAction =
   | 'BatchGetImage'
   | 'DescribeImages'
   | 'GetDownloadUrlForLayer'
+  | 'ListImages'
   | 'PutImage'
   | 'UpdateImageStorageClass'
 
@@ -29,7 +30,7 @@ const SELF_TEST = [
 /** The ECR registries that this installation watches. Another account's must also admit our roles in its repository policies. */
 export class Registries extends Construct {
   readonly watched: readonly EventRegistry[]
-  readonly #repositoryArns: readonly string[]
+  readonly #repositories: readonly string[]
 
   constructor(scope: Construct, id: string, config: Pick<AssayConfig, 'registries' | 'repositories'>) {
     super(scope, id)
@@ -39,18 +40,14 @@ export class Registries extends Construct {
       account,
       region,
     }))
-    this.#repositoryArns = this.watched.flatMap(({ account, region }) =>
-      config.repositories.map((resourceName) =>
-        stack.formatArn({ service: 'ecr', resource: 'repository', resourceName, account, region }),
-      ),
-    )
+    this.#repositories = config.repositories
   }
 
   /** Lets a function do just these things in the repositories of the configuration. */
   grant(user: AssayFunction, ...actions: readonly EcrAction[]): void {
     user.allow({
       actions: actions.map((action) => `ecr:${action}`),
-      resources: this.#repositoryArns,
+      resources: this.#arns(this.#repositories),
       environment: { [ENV.registries]: Stack.of(this).toJsonString(this.watched) },
       because: 'The configuration names the repositories by patterns: those that come later are watched as well',
     })
@@ -73,9 +70,22 @@ export class Registries extends Construct {
     user.allow({ actions: SELF_TEST.map((action) => `ecr:${action}`), resources })
   }
 
-  /** Names the registries to a function that may do nothing in them. */
-  nameTo(user: AssayFunction): void {
-    user.handler.addEnvironment(ENV.registries, Stack.of(this).toJsonString(this.watched))
+  /** Lets a function find out which repositories there are, and tells it which of them are watched. */
+  grantList(user: AssayFunction): void {
+    user.allow({
+      actions: ['ecr:DescribeRepositories'],
+      resources: this.#arns(['*']),
+      environment: { [ENV.repositories]: JSON.stringify(this.#repositories) },
+      because: 'Only who may describe every repository can list them: their names, and nothing of their content',
+    })
+  }
+
+  #arns(repositories: readonly string[]): readonly string[] {
+    return this.watched.flatMap(({ account, region }) =>
+      repositories.map((resourceName) =>
+        Stack.of(this).formatArn({ service: 'ecr', resource: 'repository', resourceName, account, region }),
+      ),
+    )
   }
 
   /** Our reading is no use of an image: else lifecycle rules that go by the last pull would keep every image. */

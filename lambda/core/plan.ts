@@ -175,8 +175,10 @@ function shortened(check: Check): Check {
 
 function errorFields(state: State, judged: Judged & { kind: 'error' }, now: string): Partial<ImageRecord> {
   const lastError = { at: now, message: judged.message }
+  // What was read in part is there
+  const here = judged.reason === 'unavailable' ? {} : { goneAt: undefined }
   // The last verdict is kept
-  if (state !== 'error') return { lastError }
+  if (state !== 'error') return { lastError, ...here }
   const check: Check = {
     name: 'evidence',
     outcome: 'error',
@@ -185,6 +187,7 @@ function errorFields(state: State, judged: Judged & { kind: 'error' }, now: stri
   }
   return {
     lastError,
+    ...here,
     checks: [check],
     policies: [],
     signers: [],

@@ -14,3 +14,6 @@ export type Push = {
   readonly digest?: Digest
   readonly at: string
 }
+
+/** A tag, and what it was seen to point at, if anything. */
+export type TagSeen = Pick<Push, 'host' | 'name' | 'digest'> & { readonly tag: string }

@@ -8,6 +8,7 @@ const world = await wireSweeper()
 /** Each minute: finds what nobody told us. */
 export const handler = middy().handler(async () => {
   const found = await sweep(await world())
-  if (found.due > 0 || found.rejudged > 0) log('swept', found)
+  const { due, rejudged, reconciled } = found
+  if (due + rejudged + reconciled.repositories + reconciled.tags + reconciled.images > 0) log('swept', found)
   return found
 })

@@ -19,6 +19,7 @@ export function sqsQueue(
   const send = sender(client)
   return {
     verify: (image, delaySeconds) => send(urls.verify, recheckMessage(image, now().toISOString()), delaySeconds),
+    observe: (tag) => send(urls.verify, recheckMessage(tag, now().toISOString())),
     ...sqsActQueue(client, urls.act),
   }
 }

@@ -16,6 +16,7 @@ import type { Registry } from '../ports.ts'
 import { assertFewValues } from './assert-few-values.ts'
 import { ecrCaller } from './ecr-call.ts'
 import { absentOrThrow, ecrService, failureOf } from './ecr-errors.ts'
+import { ecrLists } from './ecr-lists.ts'
 import { exchanger } from './exchange.ts'
 import { isLoopbackHost } from './hosts.ts'
 import { LIMITS, type Limits } from './limits.ts'
@@ -101,6 +102,8 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
     },
 
     tagsOf: async (name, digest) => (await describe(name, { imageDigest: digest }))?.imageTags ?? [],
+
+    ...ecrLists({ client, registryId, call, limits }),
   }
 
   async function describe(name: string, imageId: ImageIdentifier): Promise<ImageDetail | undefined> {

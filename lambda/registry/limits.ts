@@ -8,6 +8,10 @@ export type Limits = {
   /** Manifests that may refer to one image, and the pages they may come in. */
   readonly referrers: number
   readonly referrerPages: number
+  /** Repositories on one page of a list, and tags where each has to be asked for its digest. */
+  readonly names: number
+  /** Tags on one page that come with their digests. */
+  readonly tags: number
   readonly redirects: number
   /** One exchange from the first byte sent to the last byte read, redirects included. */
   readonly deadlineMs: number
@@ -21,6 +25,8 @@ export const LIMITS: Limits = {
   errorBytes: 64 * 1024,
   referrers: 1_000,
   referrerPages: 10,
+  names: 100,
+  tags: 1_000,
   redirects: 2,
   deadlineMs: 10_000,
 }

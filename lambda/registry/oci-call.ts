@@ -5,8 +5,8 @@ import type { Clock } from '../ports.ts'
 import { type Answer, type Content, exchanger } from './exchange.ts'
 import { isLoopbackHost } from './hosts.ts'
 import { LIMITS, type Limits } from './limits.ts'
-import { absentOrThrow } from './oci-errors.ts'
-import { type Credentials, type Right, tokenAuth } from './token-auth.ts'
+import { absentOrThrow, type Right } from './oci-errors.ts'
+import { type Credentials, tokenAuth } from './token-auth.ts'
 
 /** Where a registry is and how to talk to it. */
 export type OciOptions = {
@@ -20,9 +20,10 @@ export type OciOptions = {
   readonly now?: Clock
 }
 
-/** What to ask of a repository. */
+/** What to ask of a repository, or of the registry as a whole. */
 export type OciRequest = {
-  readonly name: string
+  /** The repository; none for what is asked of the registry as a whole. */
+  readonly name?: string
   /** The part of the repository, as `manifests/latest`. */
   readonly path: string
   readonly accept: string
@@ -45,6 +46,9 @@ export type OciCaller = {
   readonly call: (request: OciRequest, url?: URL) => Promise<Answer | undefined>
 }
 
+/** Whoever may push may pull as well. */
+const RIGHTS = { pull: 'pull', push: 'pull,push' } as const satisfies Record<Right, string>
+
 /** Calls to one registry with no more rights than these. */
 export function ociCaller(options: OciOptions, right: Right): OciCaller {
   const { host, credentials, fetch, now = () => new Date() } = options
@@ -52,22 +56,25 @@ export function ociCaller(options: OciOptions, right: Right): OciCaller {
   const registry = baseUrl(options)
   const service = `registry ${host}`
   const exchange = exchanger({ service, limits, fetch })
-  const auth = tokenAuth({ registry, service, credentials, right, exchange, limits, now })
+  const auth = tokenAuth({ registry, service, credentials, exchange, limits, now })
   const who = credentials ? `"${credentials.username}"` : 'anonymous'
 
   function urlOf({ name, path }: OciRequest): URL {
+    if (name === undefined) return new URL(`v2/${path}`, registry)
     if (!isRepositoryName(name)) throw badInput(name, 'a repository name')
     return new URL(`v2/${name}/${path}`, registry)
   }
 
   async function call(request: OciRequest, url = urlOf(request)): Promise<Answer | undefined> {
-    const { name, accept, maxBytes, put, wanted = ({ status }) => status === 200 } = request
+    const { name = '*', accept, maxBytes, put, wanted = ({ status }) => status === 200 } = request
+    // No more than we need, whatever the registry asks for
+    const scope = request.name === undefined ? 'registry:catalog:*' : `repository:${name}:${RIGHTS[right]}`
     const ask = async (authorization?: string) => exchange({ url, accept, maxBytes, put, authorization })
-    const sent = await auth.header(name)
+    const sent = await auth.header(scope)
     let answer = await ask(sent)
     const challenge = answer.status === 401 && !answer.stranger ? answer.headers.get('www-authenticate') : null
-    if (challenge !== null && auth.learn(name, challenge, sent)) answer = await ask(await auth.header(name))
-    return wanted(answer) ? answer : absentOrThrow(answer, { service, who, right, ...request })
+    if (challenge !== null && auth.learn(scope, challenge, sent)) answer = await ask(await auth.header(scope))
+    return wanted(answer) ? answer : absentOrThrow(answer, { service, who, right, ...request, name })
   }
 
   return { service, limits, urlOf, call }

@@ -1,7 +1,9 @@
 import { Misconfigured, Unavailable } from '../errors.ts'
 import type { Answer } from './exchange.ts'
 import { jsonObject } from './json-object.ts'
-import type { Right } from './token-auth.ts'
+
+/** What we may do in a repository. */
+export type Right = 'pull' | 'push'
 
 /** What was asked for, for people to recognise it. */
 export type Asked = {

@@ -6,6 +6,7 @@ import type { Registry } from '../ports.ts'
 import { assertFewValues } from './assert-few-values.ts'
 import type { Answer } from './exchange.ts'
 import { badInput, manifestPath, type OciOptions, ociCaller } from './oci-call.ts'
+import { ociLists } from './oci-lists.ts'
 import { proveDigest } from './prove-digest.ts'
 import { listReferrers } from './referrers.ts'
 
@@ -13,9 +14,11 @@ import { listReferrers } from './referrers.ts'
 export function ociRegistry(options: OciOptions): Registry {
   const { service, limits, urlOf, call } = ociCaller(options, 'pull')
 
+  // Whatever lies under a tag, and however hard it is to read, others must be able to tell that it is not theirs
+  const resolve = async (name: string, tag: string) => (await served(name, tag, limits.manifestBytes))?.digest
+
   return {
-    // Whatever lies under a tag, and however hard it is to read, others must be able to tell that it is not theirs
-    resolve: async (name, tag) => (await served(name, tag, limits.manifestBytes))?.digest,
+    resolve,
 
     async manifest(name, reference, maxBytes = limits.manifestBytes) {
       const manifest = await served(name, reference, maxBytes)
@@ -41,6 +44,17 @@ export function ociRegistry(options: OciOptions): Registry {
     },
 
     tagsOf: async () => undefined,
+
+    ...ociLists({ service, limits, page, resolve }),
+  }
+
+  async function page(name: string | undefined, query: string) {
+    const list = name === undefined ? { path: '_catalog', optional: true } : { name, path: 'tags/list' }
+    const asked = { ...list, accept: 'application/json', maxBytes: limits.manifestBytes }
+    const url = urlOf(asked)
+    url.search = query
+    const answer = await call(asked, url)
+    return answer && { url, answer }
   }
 
   async function served(name: string, reference: string, maxBytes: number): Promise<FetchedManifest | undefined> {

@@ -2,11 +2,9 @@ import { type Descriptor, descriptor } from '../core/manifest.ts'
 import { OverLimit, Unavailable } from '../errors.ts'
 import { assertFewValues } from './assert-few-values.ts'
 import type { Answer } from './exchange.ts'
-import { sameOrigin } from './hosts.ts'
 import { jsonObject } from './json-object.ts'
 import type { Limits } from './limits.ts'
-
-const NEXT = /<([^<>]+)>[^<>]*\brel="?next\b/
+import { nextPage } from './next-page.ts'
 
 /** All pages of a referrers list; undefined where the registry has none. Too many throw OverLimit. */
 export async function listReferrers(
@@ -46,13 +44,4 @@ function tooMany(service: string, url: URL, limit: string): OverLimit {
 function indexEntries(bytes: Uint8Array): readonly unknown[] | undefined {
   const manifests = jsonObject(bytes)?.manifests
   return Array.isArray(manifests) ? manifests : undefined
-}
-
-function nextPage(service: string, from: URL, link: string | null): URL | undefined {
-  const target = link === null ? undefined : NEXT.exec(link)?.[1]
-  if (target === undefined) return undefined
-  const to = URL.canParse(target, from.href) ? new URL(target, from) : undefined
-  if (to !== undefined && sameOrigin(from, to)) return to
-  // Ending the list here would hide signatures, following would send the token elsewhere
-  throw new Unavailable(service, `next page of ${from.pathname} is on another host: not followed`)
 }

@@ -9,15 +9,12 @@ import type { Limits } from './limits.ts'
 /** Who we are to a registry. */
 export type Credentials = { readonly username: string; readonly password: string }
 
-/** What we may do in a repository; whoever may push may pull as well. */
-export type Right = 'pull' | 'push'
-
 /** Learns from a registry's challenges how to authenticate, and keeps what it learnt. */
 export type RegistryAuth = {
-  /** The Authorization header for this repository, as far as the registry has told how. */
-  header(name: string): Promise<string | undefined>
+  /** The Authorization header for a scope such as `repository:NAME:pull`, as far as the registry has told how. */
+  header(scope: string): Promise<string | undefined>
   /** Takes in the challenge of a 401; whether another try with a new `header` may help. */
-  learn(name: string, challenge: string, sent: string | undefined): boolean
+  learn(scope: string, challenge: string, sent: string | undefined): boolean
 }
 
 /** The registry to log in to, and the means. */
@@ -25,7 +22,6 @@ export type AuthOptions = {
   readonly registry: URL
   readonly service: string
   readonly credentials?: Credentials
-  readonly right: Right
   readonly exchange: Exchange
   readonly limits: Limits
   readonly now: Clock
@@ -41,35 +37,35 @@ const MAX_SECONDS = 3_600
 const EARLY_MS = 10_000
 
 /** Basic and Docker token authentication for one registry; anonymous tokens where there are no credentials. */
-export function tokenAuth({ registry, service, credentials, right, exchange, limits, now }: AuthOptions): RegistryAuth {
+export function tokenAuth({ registry, service, credentials, exchange, limits, now }: AuthOptions): RegistryAuth {
   const basic =
     credentials && `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`
   const tokens = new Map<string, Promise<Token>>()
   let scheme: Scheme | undefined
 
   return {
-    async header(name) {
+    async header(scope) {
       if (scheme?.kind !== 'bearer') return scheme && basic
-      const pending = tokens.get(name)
+      const pending = tokens.get(scope)
       const held = pending && (await pending)
       if (held && held.until > now().getTime()) return held.header
       if (tokens.size >= MAX_TOKENS) tokens.clear()
-      const token = requestToken(name, scheme.realm, scheme.service)
-      tokens.set(name, token)
+      const token = requestToken(scope, scheme.realm, scheme.service)
+      tokens.set(scope, token)
       token.catch(() => {
-        tokens.delete(name)
+        tokens.delete(scope)
         // What we were told of it may have been wrong: the registry is asked anew
         scheme = undefined
       })
       return (await token).header
     },
 
-    learn(name, challenge, sent) {
+    learn(scope, challenge, sent) {
       const offers = parseChallenges(challenge)
       const bearer = offers.find((offer) => offer.scheme === 'bearer')
       if (bearer !== undefined) {
         scheme = { kind: 'bearer', realm: tokenUrl(bearer.params.realm ?? ''), service: bearer.params.service }
-        if (sent !== undefined) tokens.delete(name)
+        if (sent !== undefined) tokens.delete(scope)
         return true
       }
       if (basic === undefined || sent === basic || !offers.some((offer) => offer.scheme === 'basic')) return false
@@ -85,11 +81,11 @@ export function tokenAuth({ registry, service, credentials, right, exchange, lim
     )
   }
 
-  async function requestToken(name: string, realm: URL, audience: string | undefined): Promise<Token> {
+  async function requestToken(scope: string, realm: URL, audience: string | undefined): Promise<Token> {
     const url = new URL(realm)
     if (audience !== undefined) url.searchParams.set('service', audience)
-    // The scope is ours, never the one the challenge asks for: no more than we need
-    url.searchParams.set('scope', `repository:${name}:${right === 'push' ? 'pull,push' : 'pull'}`)
+    // The scope is ours, never the one the challenge asks for
+    url.searchParams.set('scope', scope)
     const asked = now().getTime()
     const answer = await exchange({
       url,
@@ -101,7 +97,7 @@ export function tokenAuth({ registry, service, credentials, right, exchange, lim
     if (answer.status === 401 || answer.status === 403) {
       const who = credentials ? `the credentials of "${credentials.username}"` : 'anonymous'
       throw new Misconfigured(
-        `${service} gives ${who} no token for repository "${name}" (${answer.status} from ${url.host}): credentials with ${right} permission are needed`,
+        `${service} gives ${who} no token for ${scope} (${answer.status} from ${url.host}): credentials with that permission are needed`,
       )
     }
     const token = answer.status === 200 ? readToken(answer) : undefined

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { configFrom } from '../../cdk/config.ts'
 import { ENV } from '../../lambda/env.ts'
-import { registriesFrom } from '../../lambda/registry-config.ts'
+import { registriesFrom, repositoriesFrom } from '../../lambda/registry-config.ts'
 import { resource, resourcesOf, stackOf } from './synthesized.ts'
 
 const DEFAULTS = {
@@ -59,4 +59,8 @@ it('watches the registry of its own account and region by default', () => {
   expect(registriesFrom(text)).toEqual([
     { host: '123456789012.dkr.ecr.eu-central-1.amazonaws.com', account: '123456789012', region: 'eu-central-1' },
   ])
+})
+
+it.each(['', 'prod/*', '[]', '[""]', '{"prod":1}'])('refuses the repositories %j', (text) => {
+  expect(() => repositoriesFrom(text)).toThrow(/ASSAY_REPOSITORIES is .*; it must be JSON like \["prod\/\*"\]/)
 })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { selfTestKey } from '../../lambda/armed.ts'
+import { ENV } from '../../lambda/env.ts'
+import { repositoriesFrom } from '../../lambda/registry-config.ts'
 import { SAFETY_KEY } from '../../lambda/resources.ts'
 import { imageKey, systemKey, tagKey } from '../../lambda/store/items.ts'
 import { ID } from '../core/records.ts'
@@ -39,7 +41,10 @@ const ALLOWED = {
     ...['kms:Decrypt', 'kms:GenerateDataKey', 's3:PutObject', 'sns:Publish'],
     ...OWN_QUEUE.map((action) => `sqs:${action}`),
   ],
-  Sweep: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'sqs:SendMessage'],
+  Sweep: [
+    ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'sqs:SendMessage'],
+    ...['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:DescribeRepositories', 'ecr:ListImages'],
+  ],
   Api: [
     ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     ...['ecr:DescribeImages', 'lambda:InvokeFunction', 'sqs:SendMessage'],
@@ -62,13 +67,17 @@ describe.each(Object.entries(ALLOWED))('the role of %s', (name, allowed) => {
   })
 })
 
-it.each(['ecr:PutImage', 'ecr:BatchDeleteImage', 'ecr:UpdateImageStorageClass', 'sns:Publish'])(
-  'lets only act do %s',
-  (action) => {
-    const who = policies.filter(([, policy]) => statementsOf(policy).some((one) => actions(one).includes(action)))
-    expect(who.map(([id]) => id)).toEqual([expect.stringMatching(/^ActRole/)])
-  },
-)
+it.each([
+  ['Act', 'ecr:PutImage'],
+  ['Act', 'ecr:BatchDeleteImage'],
+  ['Act', 'ecr:UpdateImageStorageClass'],
+  ['Act', 'sns:Publish'],
+  ['Sweep', 'ecr:DescribeRepositories'],
+  ['Sweep', 'ecr:ListImages'],
+])('lets only %s do %s', (name, action) => {
+  const who = policies.filter(([, policy]) => statementsOf(policy).some((one) => actions(one).includes(action)))
+  expect(who.map(([id]) => id)).toEqual([expect.stringMatching(new RegExp(`^${name}Role`))])
+})
 
 it('lets the API write what people decide and nothing else of the table, and send to queues of work only', () => {
   const [actQueue] = resource(resources, 'ActQueue')
@@ -101,14 +110,23 @@ it('names a resource for everything but traces', () => {
   expect([...new Set(anything.flatMap(actions))].sort()).toEqual(TRACES)
 })
 
-it('reaches the configured repositories only', () => {
+it('reaches the configured repositories only, and tells the sweep which these are', () => {
   const ecr = policies
     .flatMap(([, policy]) => statementsOf(policy))
-    .filter((one) => actions(one)[0]?.startsWith('ecr:'))
+    .filter((one) => actions(one)[0]?.startsWith('ecr:') && one.Action !== 'ecr:DescribeRepositories')
+  const [, { Properties }] = resource(resources, 'SweepFunction')
+  expect(repositoriesFrom(Properties.Environment.Variables[ENV.repositories])).toEqual(['prod/*', 'base'])
   const repository = (name: string) => `arn:AWS::Partition:ecr:AWS::Region:AWS::AccountId:repository/${name}`
   const reached = ecr.map(({ Resource: arns }) => [arns].flat().map(shown))
   const configured = ['prod/*', 'base'].map(repository)
-  expect(reached).toEqual([configured, configured, [repository('assay-self-test')], configured])
+  expect(reached).toEqual([configured, configured, [repository('assay-self-test')], configured, configured])
+})
+
+it('asks which repositories there are in the watched registries', () => {
+  const listing = statementsOf(policyOf('Sweep')).filter((one) => one.Action === 'ecr:DescribeRepositories')
+  expect(listing.map(({ Resource: arn }) => shown(arn))).toEqual([
+    'arn:AWS::Partition:ecr:AWS::Region:AWS::AccountId:repository/*',
+  ])
 })
 
 it('queries only the indexes a function reads', () => {
@@ -120,7 +138,7 @@ it('queries only the indexes a function reads', () => {
   expect(Object.fromEntries(Object.entries(functions).map(([name, id]) => [name, indexes(id)]))).toEqual({
     verify: ['tags'],
     act: ['repository', 'tags'],
-    sweep: ['due', 'recent'],
+    sweep: ['due', 'recent', 'repository', 'tags'],
     api: ['recent', 'repository', 'taken', 'waivers'],
     trust: [],
   })
@@ -160,7 +178,7 @@ it('reads the public halves of the keys that policies name, an alias by its name
 
 it('keeps our reading out of the pull times that lifecycle rules go by', () => {
   const excluded = resources.filter(([, { Type }]) => Type === 'AWS::ECR::PullTimeUpdateExclusion')
-  const roles = ['VerifyRole', 'ActRole'].map((name) => resource(resources, name)[0])
+  const roles = ['VerifyRole', 'ActRole', 'SweepRole'].map((name) => resource(resources, name)[0])
   expect(excluded.map(([, { Properties }]) => Properties.PrincipalArn['Fn::GetAtt'][0])).toEqual(roles)
 })
 

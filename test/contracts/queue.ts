@@ -22,6 +22,18 @@ export function testQueue(title: string, make: () => Promise<QueueWorld>): void 
       expect(acts).toEqual([])
     })
 
+    it.each([
+      ['that was seen on a digest', { digest: image.digest }],
+      ['that is gone', {}],
+    ])('hands a tag %s to the verify function, as a push of it', async (_, seen) => {
+      const { queue, received } = await make()
+      await queue.observe({ host: image.host, name: image.name, tag: 'v1', ...seen })
+      const { pushes, acts } = await received()
+      const push = { kind: 'push', host: image.host, name: image.name, tag: 'v1', ...seen }
+      const own = { id: expect.any(String), source: 'recheck', at: expect.any(String) }
+      expect({ pushes, acts }).toEqual({ pushes: [{ ...own, ...push }], acts: [] })
+    })
+
     it('hands a request to act to the act function', async () => {
       const { queue, received } = await make()
       await queue.act(image)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { OverLimit } from '../../lambda/errors.ts'
-import type { Registry } from '../../lambda/ports.ts'
+import type { Page, Registry } from '../../lambda/ports.ts'
 import { image, index, type PushImage, referrer, sha256 } from '../registry/fixtures.ts'
 
 /** A registry seen through its adapter, and a way into it past the adapter. */
@@ -12,7 +12,7 @@ export type RegistryWorld = {
 /** One adapter, and what its kind of registry can tell. */
 export type RegistryContract = {
   readonly title: string
-  /** An empty registry and a way into it. */
+  /** An empty registry, whose lists come in pages of two, and a way into it. */
   readonly make: () => Promise<RegistryWorld>
   /** Whether it lists what refers to a manifest. */
   readonly referrers: boolean
@@ -131,5 +131,41 @@ export function testRegistry({ title, make, ...lists }: RegistryContract): void 
       expect(tags?.toSorted()).toEqual(lists.tagsOf ? ['latest', 'one'] : undefined)
       expect(await registry.tagsOf(NAME, TWO.manifest.digest)).toEqual(lists.tagsOf ? [] : undefined)
     })
+
+    it('lists its repositories, page by page', async () => {
+      const { registry, push } = await make()
+      expect(await pagesOf((cursor) => registry.repositories(cursor))).toEqual([[]])
+      const names = ['a', 'team/app', 'team/app-two', 'z/z/z', 'z0']
+      for (const name of names) await push(name, ONE)
+      const pages = await pagesOf((cursor) => registry.repositories(cursor))
+      expect(pages.flat().toSorted()).toEqual(names.toSorted())
+      expect(pages.map((page) => page.length)).toEqual([2, 2, 1])
+    })
+
+    it('lists the tags of a repository with what they point at, page by page', async () => {
+      const { registry, push } = await make()
+      expect(await registry.tagged(NAME)).toBeUndefined()
+      await push(NAME, image('untagged'))
+      expect(await pagesOf((cursor) => registry.tagged(NAME, cursor))).toEqual([[]])
+      await push('team/other', ONE, ['other'])
+      await push(NAME, ONE, ['one', 'latest', 'v1'])
+      await push(NAME, TWO, ['two', 'latest', 'A'])
+      const pages = await pagesOf((cursor) => registry.tagged(NAME, cursor))
+      const [one, two] = [ONE.manifest.digest, TWO.manifest.digest]
+      const expected = { A: two, latest: two, one, two, v1: one }
+      expect(Object.fromEntries(pages.flat().map(({ tag, digest }) => [tag, digest]))).toEqual(expected)
+      expect(pages.map((page) => page.length)).toEqual([2, 2, 1])
+    })
   })
+}
+
+async function pagesOf<T>(page: (cursor?: string) => Promise<Page<T> | undefined>): Promise<(readonly T[])[]> {
+  const pages: (readonly T[])[] = []
+  let cursor: string | undefined
+  do {
+    const read = await page(cursor)
+    pages.push(read?.items ?? [])
+    cursor = read?.cursor
+  } while (cursor !== undefined)
+  return pages
 }

@@ -179,6 +179,16 @@ describe('what is kept', () => {
     expect(next.policyHash).toBe(becomes === 'error' ? 'new' : 'p')
   })
 
+  it.each<[State, string, string | undefined]>([
+    ['failed', 'unavailable', NOW],
+    ['pending', 'unavailable', NOW],
+    ['failed', 'over-limit', undefined],
+    ['pending', 'over-limit', undefined],
+  ])('what was gone is back where it could be read in part, and not in an outage: %s, %s', (state, reason, goneAt) => {
+    const judged = { ...OUTAGE, reason } as Judged
+    expect(plan(record({ state, goneAt: NOW }), ID, judged, situation()).goneAt).toBe(goneAt)
+  })
+
   it('an outage is the only check where there was no verdict', () => {
     const { checks, lastError } = plan(undefined, ID, { ...OUTAGE, reason: 'over-limit' } as Judged, situation())
     expect(checks).toMatchObject([{ name: 'evidence', outcome: 'error', reason: 'over-limit' }])

@@ -66,6 +66,8 @@ export function memoryRegistry(contents: Contents): MemoryRegistry {
       return asked
     },
     tagsOf: async () => undefined,
+    repositories: async () => undefined,
+    tagged: async () => undefined,
   }
 }
 

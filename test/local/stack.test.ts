@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { Misconfigured } from '../../lambda/errors.ts'
 import type { Delivered } from '../../local/inbox.ts'
+import { startRegistry } from '../../local/registry/server.ts'
 import { pushImage } from '../../local/signing/image.ts'
 import { pullManifest } from '../../local/signing/push.ts'
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts'
@@ -142,6 +143,21 @@ test('a stack killed at work goes on where it was', async () => {
   await stack.idle()
   expect((await stateOf(stack, 'samples/signed:v1')).state).toBe('verified')
   expect((await stateOf(stack, 'samples/unsigned:v1')).state).toBe('pending')
+})
+
+test('a push whose event was lost is found by the sweep, and nothing that is our own', async () => {
+  const dataDir = temporaryFolder()
+  const now = () => new Date()
+  const registry = await startRegistry({ dir: join(dataDir, 'registry'), port: 0, now, onEvent: async () => {} })
+  const files = { 'lost.txt': 'nobody was told of this image' }
+  await pushImage({ registry: registry.url, name: 'team/lost', files, tag: 'v1' })
+  await registry.close()
+
+  const stack = await start({ dataDir, samples: false })
+  await advance(stack, JSON.stringify({ advanceSeconds: 1 }))
+  await stack.idle()
+  const { images } = await get<{ readonly images: readonly { readonly image: string }[] }>(stack, '/v1/images')
+  expect(images.map(({ image }) => image)).toEqual([expect.stringContaining(`${hostOf(stack)}/team/lost`)])
 })
 
 test('where the registry deletes whole images, quarantine stays unarmed and says so', async () => {

@@ -1,9 +1,9 @@
-import type { Actor, Verifier } from '../../lambda/world.ts'
+import type { World } from './world.ts'
 
 export class Crash extends Error {}
 
 /** A world whose process dies right after its nth port call: from then on no call goes out, not even from a `finally`. */
-export function crashAfter(world: Verifier & Actor, calls: number) {
+export function crashAfter(world: World, calls: number) {
   const state = { made: 0 }
   const wrap = <T extends object>(port: T): T =>
     new Proxy(port, {
@@ -21,7 +21,7 @@ export function crashAfter(world: Verifier & Actor, calls: number) {
     })
   const wrapAll = <T extends object>(ports: ReadonlyMap<string, T>) =>
     new Map([...ports].map(([host, port]) => [host, wrap(port)]))
-  const crashing: Verifier & Actor = {
+  const crashing: World = {
     ...world,
     registries: wrapAll(world.registries),
     taggers: wrapAll(world.taggers),

@@ -1,10 +1,9 @@
 import type { FullTagger } from '../../lambda/ports.ts'
-import type { Actor, Verifier } from '../../lambda/world.ts'
 import { pushed } from './story.ts'
-import { HOST, type Memory } from './world.ts'
+import { HOST, type Memory, type World } from './world.ts'
 
 /** The world of a memory whose registry tells of our own writes too, as ECR does. */
-export function echoing({ world, queue, registry }: Memory): Verifier & Actor {
+export function echoing({ world, queue, registry }: Memory): World {
   const tagger: FullTagger = {
     ...registry.tagger,
     put: async (name, tag, manifest) => {

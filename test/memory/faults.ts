@@ -1,8 +1,6 @@
 import { Unavailable } from '../../lambda/errors.ts'
-import type { Actor, Verifier } from '../../lambda/world.ts'
-import { HOST } from './world.ts'
+import { HOST, type World } from './world.ts'
 
-type World = Verifier & Actor
 type Ports = {
   readonly registry: NonNullable<ReturnType<World['registries']['get']>>
   readonly tagger: NonNullable<ReturnType<World['taggers']['get']>>

@@ -16,6 +16,20 @@ export function memoryQueue(now: Clock) {
       const push: Push = { id: 'recheck', source: 'recheck', kind: 'recheck', host, name, digest, at }
       messages.push({ to: 'verify', push, at: now().getTime() + delay * 1000 })
     },
+    observe: async ({ host, name, tag, digest }) => {
+      const at = now().toISOString()
+      const push: Push = {
+        id: 'recheck',
+        source: 'recheck',
+        kind: 'push',
+        host,
+        name,
+        tag,
+        at,
+        ...(digest && { digest }),
+      }
+      messages.push({ to: 'verify', push, at: now().getTime() })
+    },
     act: async ({ host, name, digest }) =>
       void messages.push({ to: 'act', image: { host, name, digest }, at: now().getTime() }),
   }

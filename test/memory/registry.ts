@@ -16,7 +16,7 @@ export function sha256(bytes: Uint8Array): Digest {
 }
 
 /** ECR in memory, in what matters to us: an image goes with its last tag, and tag plus digest compares and deletes. */
-export function memoryRegistry(immutable: (tag: string) => boolean = () => false) {
+export function memoryRegistry(immutable: (tag: string) => boolean = () => false, pageSize = 1_000) {
   const repositories = new Map<string, Repository>()
   const at = (name: string): Repository => {
     const found = repositories.get(name) ?? {
@@ -37,6 +37,13 @@ export function memoryRegistry(immutable: (tag: string) => boolean = () => false
       const { manifests = [] } = JSON.parse(Buffer.from(bytes).toString())
       return manifests.some((child: { readonly digest: Digest }) => child.digest === digest)
     })
+
+  const isThere = (name: string) => at(name).manifests.size > 0
+  const pageOf = <T>(all: readonly T[], keyOf: (one: T) => string, cursor = '') => {
+    const rest = all.filter((one) => keyOf(one) > cursor).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+    const items = rest.slice(0, pageSize)
+    return rest.length > pageSize ? { items, cursor: keyOf(items.at(-1)!) } : { items }
+  }
 
   function addManifest(name: string, manifest: FetchedManifest, tags: readonly string[]): void {
     at(name).manifests.set(manifest.digest, manifest)
@@ -68,6 +75,11 @@ export function memoryRegistry(immutable: (tag: string) => boolean = () => false
       return found
     },
     tagsOf: async (name, digest) => tagsOn(name, digest),
+    repositories: async (cursor) => pageOf([...repositories.keys()].filter(isThere), (name) => name, cursor),
+    tagged: async (name, cursor) => {
+      const tagged = [...at(name).tags].map(([tag, digest]) => ({ tag, digest }))
+      return isThere(name) ? pageOf(tagged, ({ tag }) => tag, cursor) : undefined
+    },
   }
   const tagger: FullTagger = {
     put: async (name, tag, manifest) => {
@@ -116,6 +128,15 @@ export function memoryRegistry(immutable: (tag: string) => boolean = () => false
     },
     addManifest,
     removeBlob: (name: string, digest: Digest): void => void at(name).blobs.delete(digest),
+
+    /** Deletes an image with all its tags, or a whole repository. */
+    drop: (name: string, digest?: Digest): void => {
+      if (digest === undefined) repositories.delete(name)
+      else {
+        for (const tag of tagsOn(name, digest)) at(name).tags.delete(tag)
+        at(name).manifests.delete(digest)
+      }
+    },
     addBlob: (name: string, bytes: Uint8Array): Digest => {
       at(name).blobs.set(sha256(bytes), bytes)
       return sha256(bytes)

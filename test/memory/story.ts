@@ -1,9 +1,8 @@
 import type { Digest } from '../../lambda/core/image.ts'
 import type { Push } from '../../lambda/core/push.ts'
-import type { Actor, Verifier } from '../../lambda/world.ts'
 import { deliver, drain } from './drain.ts'
 import { sign } from './images.ts'
-import { HOST, KEYS, type Memory, NAME } from './world.ts'
+import { HOST, KEYS, type Memory, NAME, type World } from './world.ts'
 
 /** What ECR says of a push. */
 export function pushed(digest: Digest, tag?: string, name = NAME): Push {
@@ -11,7 +10,7 @@ export function pushed(digest: Digest, tag?: string, name = NAME): Push {
 }
 
 /** What people and time do around the code, in one repository. Without a world of its own it is that of the memory. */
-export function story(memory: Memory, world: Verifier & Actor = memory.world, name = NAME) {
+export function story(memory: Memory, world: World = memory.world, name = NAME) {
   const { registry, queue, published } = memory
   return {
     id: (digest: Digest) => ({ host: HOST, name, digest }),

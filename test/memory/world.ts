@@ -5,7 +5,7 @@ import { loadPolicies } from '../../lambda/core/policy/load.ts'
 import type { PolicySet } from '../../lambda/core/policy/policy.ts'
 import type { SelfTestResult } from '../../lambda/ports.ts'
 import { keyName, spki } from '../../lambda/trust/keys.ts'
-import type { Actor, Verifier } from '../../lambda/world.ts'
+import type { Actor, Sweeper, Verifier } from '../../lambda/world.ts'
 import { generateKeys } from '../../local/signing/key.ts'
 import { memoryEvidence } from './evidence.ts'
 import { memoryQueue } from './queue.ts'
@@ -15,6 +15,9 @@ import { memoryStore } from './store.ts'
 export const HOST = '127.0.0.1:5500'
 export const NAME = 'prod/app'
 export const KEYS = generateKeys()
+
+/** What all functions together reach. */
+export type World = Verifier & Actor & Sweeper
 
 /** Everything outside the code, kept in memory, so that it outlives a "crash" of what uses it. */
 export type Memory = Awaited<ReturnType<typeof memory>>
@@ -60,6 +63,7 @@ spec: { images: [{ glob: "${HOST}/prod/**" }], environment: prod, gracePeriod: 1
 type MemoryOptions = {
   readonly policies?: PolicySet
   readonly means?: SelfTestResult['means']
+  readonly pageSize?: number
   readonly immutable?: (tag: string) => boolean
 }
 
@@ -67,13 +71,13 @@ export async function memory(options: MemoryOptions = {}) {
   const clock = { now: Date.parse('2026-11-22T12:00:00.000Z') }
   const now = () => new Date(clock.now)
   const published: Alert[] = []
-  const registry = memoryRegistry(options.immutable)
+  const registry = memoryRegistry(options.immutable, options.pageSize)
   const store = memoryStore()
   const found: SelfTestResult = { means: options.means ?? 'remove', detail: 'as told' }
   await store.putSystem(selfTestKey(HOST), found)
   const evidence = memoryEvidence()
   const queue = memoryQueue(now)
-  const world: Verifier & Actor = {
+  const world: World = {
     now,
     log: () => {},
     policies: options.policies ?? policies(),
@@ -83,6 +87,7 @@ export async function memory(options: MemoryOptions = {}) {
     store,
     evidence,
     queue: queue.queue,
+    repositories: ['*'],
     alerts: { publish: async (alert) => void published.push(alert) },
   }
   return {

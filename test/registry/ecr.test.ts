@@ -15,7 +15,7 @@ testRegistry({
   tagsOf: true,
   make: async () => {
     const { client, push } = await localRegistry()
-    return { registry: ecrRegistry({ client, registryId: ACCOUNT }), push }
+    return { registry: ecrRegistry({ client, registryId: ACCOUNT, limits: { names: 2, tags: 2 } }), push }
   },
 })
 
@@ -37,6 +37,7 @@ const asks: Readonly<Record<string, (registry: Registry) => Promise<unknown>>> =
   DescribeImages: (registry) => registry.resolve('app', 'v1'),
   GetDownloadUrlForLayer: (registry) => registry.blob('app', BLOB, 1_000),
   ListImageReferrers: (registry) => registry.referrers('app', manifest.digest),
+  ListImages: (registry) => registry.tagged('app'),
 }
 
 describe.each(Object.entries(asks))('%s', (action, ask) => {

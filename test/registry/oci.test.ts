@@ -13,7 +13,7 @@ for (const referrersApi of [true, false]) {
     tagsOf: false,
     make: async () => {
       const { host, push } = await localRegistry({ referrersApi })
-      return { registry: ociRegistry({ host, scheme: 'http' }), push }
+      return { registry: ociRegistry({ host, scheme: 'http', limits: { names: 2 } }), push }
     },
   })
 }

@@ -69,7 +69,7 @@ describe('a token endpoint that', () => {
     ['redirects', 302, 'x', { location: 'http://169.254.169.254/' }, Unavailable, 'more than 0 redirects'],
     ['redirects to itself', 307, 'x', { location: '/token' }, Unavailable, 'more than 0 redirects'],
     ['does not know the credentials', 401, '{}', {}, Misconfigured, '"robot"'],
-    ['denies', 403, '{}', {}, Misconfigured, 'repository "app"'],
+    ['denies', 403, '{}', {}, Misconfigured, 'repository:app:pull'],
     ['fails', 500, '{}', {}, Unavailable, '500'],
     ['serves a web page', 200, '<html>', {}, Unavailable, 'no usable token'],
     ['serves no token', 200, '{}', {}, Unavailable, 'no usable token'],

@@ -12,6 +12,14 @@ describe('our own request to judge an image again', () => {
     })
   })
 
+  it('is a push of the tag it names', () => {
+    const { host, name } = ID
+    const request = (digest?: typeof ID.digest) => JSON.parse(recheckMessage({ host, name, tag: 'v1', digest }, NOW))
+    const push = { id: `recheck ${NOW}`, source: 'recheck', kind: 'push', host, name, tag: 'v1', at: NOW }
+    expect(pushesOf(request(ID.digest), [])).toEqual({ pushes: [{ ...push, digest: ID.digest }] })
+    expect(pushesOf(request(), [])).toEqual({ pushes: [push] })
+  })
+
   it('holds nothing of the record it was made from', () => {
     expect(Object.keys(message).toSorted()).toEqual(['assay', 'at', 'digest', 'host', 'name'])
   })
@@ -19,6 +27,7 @@ describe('our own request to judge an image again', () => {
   it.each([
     ['another request', { ...message, assay: 'delete' }],
     ['no digest', { ...message, digest: undefined }],
+    ['a tag that is none', { ...message, tag: '../v1' }],
     ['a tag for a digest', { ...message, digest: 'v1' }],
     ['a bad name', { ...message, name: 'A B' }],
     ['no time', { ...message, at: undefined }],

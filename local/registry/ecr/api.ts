@@ -7,6 +7,7 @@ import { batchDeleteImage } from './batch-delete-image.ts'
 import { batchGetImage } from './batch-get-image.ts'
 import { completeLayerUpload } from './complete-layer-upload.ts'
 import { describeImages } from './describe-images.ts'
+import { describeRepositories } from './describe-repositories.ts'
 import { getAuthorizationToken } from './get-authorization-token.ts'
 import { getDownloadUrlForLayer } from './get-download-url-for-layer.ts'
 import { initiateLayerUpload } from './initiate-layer-upload.ts'
@@ -27,6 +28,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ['BatchGetImage', batchGetImage],
   ['CompleteLayerUpload', completeLayerUpload],
   ['DescribeImages', describeImages],
+  ['DescribeRepositories', describeRepositories],
   ['GetAuthorizationToken', getAuthorizationToken],
   ['GetDownloadUrlForLayer', getDownloadUrlForLayer],
   ['InitiateLayerUpload', initiateLayerUpload],

@@ -7,10 +7,13 @@ export function paging(most: number) {
 }
 
 /** The place in an ordered list that a token stands for; before everything when there is none. */
-export function placeOf(nextToken: string | undefined): string {
+export function placeOf(
+  nextToken: string | undefined,
+  isPlace = (place: string) => place.startsWith('sha256:'),
+): string {
   if (nextToken === undefined) return ''
   const place = Buffer.from(nextToken, 'base64url').toString()
-  if (place.startsWith('sha256:') && tokenFor(place) === nextToken) return place
+  if (isPlace(place) && tokenFor(place) === nextToken) return place
   throw new EcrError('InvalidParameterException', `nextToken "${nextToken}" was not given by this registry`)
 }
 

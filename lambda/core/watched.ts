@@ -1,0 +1,21 @@
+import { RE2JS } from 're2js'
+
+const WILDCARDS: Readonly<Record<string, string>> = { '*': '.*', '?': '.' }
+
+/** Tells whether a repository is watched. What is watched is named as in IAM: `*` stands for any text, `?` for one character. */
+export function watchedBy(repositories: readonly string[]): (name: string) => boolean {
+  const patterns = repositories.map((one) =>
+    RE2JS.compile(
+      one
+        .split(/([*?])/)
+        .map((part) => WILDCARDS[part] ?? RE2JS.quote(part))
+        .join(''),
+    ),
+  )
+  return (name) => patterns.some((pattern) => pattern.testExact(name))
+}
+
+/** What is watched by its whole name, and can be looked at without a list of all repositories. */
+export function watchedByName(repositories: readonly string[]): readonly string[] {
+  return repositories.filter((one) => !/[*?]/.test(one))
+}

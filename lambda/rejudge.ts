@@ -1,0 +1,57 @@
+import * as z from 'zod'
+import { provenMeans } from './armed.ts'
+import { heldBy } from './core/breaker.ts'
+import { canonicalHash } from './core/canonical.ts'
+import type { ImageRecord } from './core/status.ts'
+import { currentPolicyHash } from './examine.ts'
+import { mapLimited } from './map-limited.ts'
+import { readSafety } from './safety.ts'
+import type { Sweeper } from './world.ts'
+
+/** Under this key: the hash of the rules that all images are judged and acted on under, or up to which place of the list. */
+const RULES_KEY = 'rules'
+const item = z.object({ hash: z.string(), cursor: z.string().optional(), finishedAt: z.string().optional() })
+
+/** How many images one page of the list holds, and how many pages one sweep reads. */
+const PAGE = 100
+const PAGES = 50
+/** How many images one sweep asks for before it leaves the rest to the next: pushes are not to wait behind them. */
+const BATCH = 1000
+/** Messages sent at a time. */
+const AT_ONCE = 50
+
+/**
+ * A gate trusts no verdict of another policy, so changed policies re-judge every image they touch. What to do with bad
+ * images may have changed too (another Enforcement, a registry armed by now), so those are looked at again as well (I3).
+ * The place is written after each page: a sweep that ends early is gone on with, and other rules begin anew.
+ */
+export async function rejudgeOnNewRules(world: Sweeper): Promise<number> {
+  const hash = await hashOfRules(world)
+  const read = item.safeParse(await world.store.system(RULES_KEY))
+  const known = read.success && read.data.hash === hash ? read.data : undefined
+  if (known?.finishedAt !== undefined) return 0
+  let cursor = known?.cursor
+  let count = 0
+  for (let page = 0; page < PAGES && count < BATCH; page++) {
+    const listed = await world.store.images({ limit: PAGE, ...(cursor && { cursor }) })
+    const outdated = listed.items.filter((record) => isOutdated(world, record))
+    await mapLimited(outdated, AT_ONCE, (record) => world.queue.verify(record, 0))
+    count += outdated.length
+    cursor = listed.cursor
+    const place = cursor === undefined ? { finishedAt: world.now().toISOString() } : { cursor }
+    await world.store.putSystem(RULES_KEY, { hash, ...place })
+    if (cursor === undefined) break
+  }
+  return count
+}
+
+async function hashOfRules({ registries, store, policies }: Sweeper): Promise<string> {
+  const hosts = [...registries.keys()].sort()
+  const means = await Promise.all(hosts.map((host) => provenMeans(store, host)))
+  return canonicalHash({ policies, hosts, means, held: heldBy(await readSafety(store)) })
+}
+
+function isOutdated({ policies }: Sweeper, record: ImageRecord): boolean {
+  const bad = record.state === 'failed' || record.state === 'degraded'
+  return bad || record.policyHash !== currentPolicyHash(policies, record)
+}
