@@ -22,6 +22,7 @@ export interface Registry {
   tagged(name: string, cursor?: string): Promise<Page<Tagged> | undefined>
 }
 
+/** A tag and what it points at. */
 export type Tagged = { readonly tag: string; readonly digest: Digest }
 
 /** Which referrers: of one type only; and of at most so many bytes of list. */

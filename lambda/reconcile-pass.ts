@@ -41,6 +41,7 @@ export async function passNow(store: StatusStore, host: string, now: string): Pr
   return { startedAt: now, repositories: [], phase: 'tags', failures: 0, counts: NOTHING }
 }
 
+/** Writes down how far a pass has come. */
 export function keep(store: StatusStore, host: string, pass: Pass): Promise<void> {
   return store.putSystem(keyOf(host), pass)
 }
@@ -72,10 +73,12 @@ function finishedIfThrough(pass: Pass, now: string): Pass {
   return pass.repositories.length === 0 && pass.more === undefined ? { ...pass, finishedAt: now } : pass
 }
 
+/** The same pass, with more done. */
 export function counted(pass: Pass, more: Partial<Counts>): Pass {
   return { ...pass, counts: sum(pass.counts, more) }
 }
 
+/** What has been done before anything is. */
 export const NOTHING: Counts = { repositories: 0, refused: 0, tags: 0, images: 0, found: 0, again: 0, gone: 0 }
 
 /** Adds counts; takes them off where `sign` is -1. */
