@@ -6,7 +6,7 @@ import { ecrTagger } from '../../lambda/quarantine/ecr.ts'
 import { ecrRegistry } from '../../lambda/registry/ecr.ts'
 import { pushed } from '../memory/story.ts'
 import { HOST, memory, policies } from '../memory/world.ts'
-import { ACCOUNT, ecrClient } from '../registry/local-registry.ts'
+import { ACCOUNT } from '../registry/local-registry.ts'
 import { receive } from './receive.ts'
 import type { FaultyRegistry } from './world.ts'
 
@@ -21,14 +21,14 @@ export async function failed(registry: FaultyRegistry) {
   const { digest } = await registry.push({ tag: 'v1', name })
   const id: ImageId = { host: HOST, name, digest }
   const outside = await memory({ policies: set })
-  const account = { client: ecrClient(registry.proxy.url), registryId: ACCOUNT }
+  const account = { client: registry.client, registryId: ACCOUNT }
   const world = {
     ...outside.world,
     registries: new Map([[HOST, ecrRegistry(account)]]),
     taggers: new Map([[HOST, ecrTagger(account)]]),
   }
   // The registry as it is, whatever the proxy makes of it
-  const truth = ecrRegistry({ client: ecrClient(registry.url), registryId: ACCOUNT })
+  const truth = ecrRegistry({ client: registry.direct, registryId: ACCOUNT })
   const record = async () => (await world.store.image(id)) as ImageRecord
   const look = (kind: 'push' | 'recheck') => receive(world, { ...pushed(digest, 'v1', name), kind }, 1)
   if (judged === undefined) {

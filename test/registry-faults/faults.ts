@@ -23,9 +23,9 @@ const changed =
 const half = (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)
 
 /** Begins the real answer and sends half of it. */
-async function begun({ response, pass }: Exchange, headers: OutgoingHttpHeaders = {}): Promise<void> {
+async function begun({ response, pass }: Exchange): Promise<void> {
   const answer = await pass()
-  response.writeHead(answer.status, { ...answer.headers, ...headers })
+  response.writeHead(answer.status, answer.headers)
   await new Promise<void>((sent) => {
     response.write(half(answer.body), () => sent())
   })

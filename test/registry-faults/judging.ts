@@ -14,7 +14,7 @@ import { type FaultyRegistry, faultyRegistry, type PushedImage } from './world.t
 /** An adapter, to be tried against every fault of its table. */
 export type Judged = {
   readonly heading: string
-  readonly adapter: (proxy: FaultyRegistry['proxy'], now: Clock) => Registry
+  readonly adapter: (registry: FaultyRegistry, now: Clock) => Registry
   readonly endpoints: (images: readonly PushedImage[]) => Endpoints
 }
 
@@ -69,7 +69,7 @@ export function testJudging({ heading, adapter, endpoints }: Judged): void {
     })
     images = { bundle: await pair('bundle'), legacy: await pair('legacy') }
     const { world, now } = await memory({ policies: set })
-    const healthy = { ...world, registries: new Map([[HOST, adapter(registry.proxy, now)]]) }
+    const healthy = { ...world, registries: new Map([[HOST, adapter(registry, now)]]) }
     for (const { tag, digest } of [images.bundle.old, images.legacy.old, unsigned]) {
       await receive(healthy, pushed(digest, tag), 1)
       known.push({ record: (await world.store.image(idOf(digest)))!, tag: (await world.store.tag(HOST, NAME, tag))! })
@@ -95,7 +95,7 @@ export function testJudging({ heading, adapter, endpoints }: Judged): void {
     const { signed, old, unsigned } = images[endpoint === '`.sig` tag' ? 'legacy' : 'bundle']
     const others = OF_SIGNATURES.includes(endpoint) ? [old] : [old, unsigned]
     const outside = await memory({ policies: set })
-    const world = { ...outside.world, registries: new Map([[HOST, adapter(registry.proxy, outside.now)]]) }
+    const world = { ...outside.world, registries: new Map([[HOST, adapter(registry, outside.now)]]) }
     for (const { record, tag } of known) {
       await world.store.putImage(record, undefined)
       await world.store.putTag(tag, undefined)

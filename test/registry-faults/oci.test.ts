@@ -5,6 +5,6 @@ import { READER } from './world.ts'
 
 testJudging({
   heading: 'OCI',
-  adapter: ({ host }, now) => ociRegistry({ host, scheme: 'http', credentials: READER, now }),
+  adapter: ({ proxy: { host } }, now) => ociRegistry({ host, scheme: 'http', credentials: READER, now }),
   endpoints: ociEndpoints,
 })

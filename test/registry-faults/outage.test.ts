@@ -36,8 +36,8 @@ describe('a registry that cannot be reached', () => {
     ['OCI: nobody listens', async () => oci({ host: await nobody() }), oci],
     ['OCI: no such name', () => oci({ fetch: noName }), oci],
     ['OCI: not TLS', () => oci({ scheme: 'https' }), oci],
-    ['ECR: nobody listens', async () => ecr(`http://${await nobody()}`), () => ecr(registry.url)],
-    ['ECR: not TLS', () => ecr(registry.url.replace('http:', 'https:')), () => ecr(registry.url)],
+    ['ECR: nobody listens', async () => ecr(`http://${await nobody()}`), () => ecr(registry.proxy.url)],
+    ['ECR: not TLS', () => ecr(registry.proxy.url.replace('http:', 'https:')), () => ecr(registry.proxy.url)],
   ])('%s: asked again with growing pauses, then an error, then judged when it is back', async (_, down, back) => {
     const outside = await memory()
     const world = (adapter: Registry) => ({ ...outside.world, registries: new Map([[HOST, adapter]]) })

@@ -9,6 +9,7 @@ import { attachLegacySignature } from '../../local/signing/legacy.ts'
 import { signImage } from '../../local/signing/sign-image.ts'
 import { withKey } from '../../local/signing/signing.ts'
 import { KEYS, NAME } from '../memory/world.ts'
+import { ecrClient } from '../registry/local-registry.ts'
 import { heldDeadlines } from './deadlines.ts'
 import { faultyProxy } from './proxy.ts'
 
@@ -44,9 +45,10 @@ export async function faultyRegistry({ unchanging }: { readonly unchanging: bool
     return done
   }
   return {
-    /** Of the registry itself, past the proxy. */
-    url: registry.url,
     proxy,
+    /** Clients of its ECR API: through the proxy, and past it. */
+    client: ecrClient(proxy.url),
+    direct: ecrClient(registry.url),
     /** Pushes an image, the same for each text, signed as cosign 3 (`bundle`) or cosign 2 (`legacy`) does, or not at all. */
     push: ({ tag, text = tag, signed, name = NAME }: ToPush) =>
       asPusher(async (): Promise<PushedImage> => {
