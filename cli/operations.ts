@@ -15,8 +15,10 @@ const pass = z.object({
   startedAt: z.string().optional(),
   finishedAt: z.string().optional(),
   repository: z.string().optional(),
-  looked: z.number().optional(),
-  found: z.number().optional(),
+  tags: z.number().default(0),
+  images: z.number().default(0),
+  found: z.number().default(0),
+  gone: z.number().default(0),
 })
 
 /** The body of GET /v1/operations. */
@@ -31,7 +33,7 @@ export const operations = z.object({
     resumed: byPerson.optional(),
   }),
   registries: z.array(registry),
-  reconciliation: z.array(pass).optional(),
+  reconciliation: z.array(pass),
   queues: z.array(queue),
 })
 export type Operations = z.infer<typeof operations>
@@ -50,7 +52,7 @@ export function operationsLines({
   disarmed,
   breaker,
   registries,
-  reconciliation = [],
+  reconciliation,
   queues,
 }: Operations): string[] {
   return [
@@ -85,18 +87,14 @@ function registryLines({ registry: host, means, detail, testedAt }: RegistryMean
     : [line, `    ${plainText(detail)}${testedAt === undefined ? '' : ` (${testedAt})`}`]
 }
 
-function passLine({
-  registry: host,
-  startedAt,
-  finishedAt,
-  repository,
-  looked = 0,
-  found = 0,
-}: z.infer<typeof pass>): string {
-  const counts = `${looked} tags and images looked at, ${found} that nobody told us of`
-  if (finishedAt !== undefined) return mark(true, `reconciled ${plainText(host)} at ${finishedAt}: ${counts}`)
-  if (startedAt === undefined) return mark(true, `reconciling ${plainText(host)} has not begun`)
-  return mark(true, `reconciling ${plainText(host)} since ${startedAt}, now ${plainText(repository ?? '')}: ${counts}`)
+function passLine({ registry: host, startedAt, finishedAt, repository, ...counted }: z.infer<typeof pass>): string {
+  const { tags, images, found, gone } = counted
+  const counts = `${tags} tags and ${images} images compared, ${found} tags that nobody told us of, ${gone} images gone`
+  if (startedAt === undefined) return mark(true, `${plainText(host)} was not yet compared with what we know`)
+  if (finishedAt !== undefined)
+    return mark(true, `${plainText(host)} was compared with what we know at ${finishedAt}: ${counts}`)
+  const where = repository === undefined ? '' : `, now ${plainText(repository)}`
+  return mark(true, `${plainText(host)} is being compared with what we know since ${startedAt}${where}: ${counts}`)
 }
 
 function byLine({ by, reason, at }: z.infer<typeof byPerson>): string {

@@ -33,11 +33,16 @@ const item = z.object({
 /** One walk through all watched repositories of a registry, kept after every page. */
 export type Pass = Readonly<z.infer<typeof item>>
 
+/** The pass at work, or the last one; undefined where none has begun. */
+export async function lastPass(store: Pick<StatusStore, 'system'>, host: string): Promise<Pass | undefined> {
+  return item.safeParse(await store.system(keyOf(host))).data
+}
+
 /** The pass to go on with, or a new one if its hour has come; undefined until then. */
 export async function passNow(store: StatusStore, host: string, now: string): Promise<Pass | undefined> {
-  const read = item.safeParse(await store.system(keyOf(host)))
-  if (read.success && read.data.finishedAt === undefined) return read.data
-  if (read.success && plusSeconds(read.data.startedAt, PASS_EVERY) > now) return undefined
+  const last = await lastPass(store, host)
+  if (last !== undefined && last.finishedAt === undefined) return last
+  if (last !== undefined && plusSeconds(last.startedAt, PASS_EVERY) > now) return undefined
   return { startedAt: now, repositories: [], phase: 'tags', failures: 0, counts: NOTHING }
 }
 

@@ -3,6 +3,7 @@ import { provenMeans, selfTestKey } from '../armed.ts'
 import { BadInput } from '../core/bad-input.ts'
 import { type ByPerson, type Safety, withArmed, withResumed } from '../core/breaker.ts'
 import { readReason } from '../core/read-reason.ts'
+import { lastPass } from '../reconcile-pass.ts'
 import { changeSafety, readSafety } from '../safety.ts'
 import type { Operating } from '../world.ts'
 import type { Answer } from './problem.ts'
@@ -16,18 +17,29 @@ const MOST_REDRIVEN = 100
 
 /** GET /v1/operations : what holds quarantine, what each registry was seen to do, and what lies in the queues. */
 export async function getOperations(world: Operating): Promise<Answer> {
-  const [safety, registries, queues] = await Promise.all([
+  const hosts = [...world.registries.keys()]
+  const [safety, registries, reconciliation, queues] = await Promise.all([
     readSafety(world.store),
-    Promise.all([...world.registries.keys()].map((host) => registryResponse(world, host))),
+    Promise.all(hosts.map((host) => registryResponse(world, host))),
+    Promise.all(hosts.map((host) => passResponse(world, host))),
     world.deadLetters.counts(),
   ])
-  return { status: 200, body: { ...safetyResponse(safety), registries, queues } }
+  return { status: 200, body: { ...safetyResponse(safety), registries, reconciliation, queues } }
 }
 
 async function registryResponse({ store }: Operating, registry: string) {
   const means = (await provenMeans(store, registry)) ?? 'untested'
   const found = await store.system(selfTestKey(registry))
   return { registry, means, ...(found && { detail: found.detail, testedAt: found.at }) }
+}
+
+/** How far the comparison of a registry with the table has come. */
+async function passResponse({ store }: Operating, registry: string) {
+  const pass = await lastPass(store, registry)
+  if (pass === undefined) return { registry }
+  const { startedAt, finishedAt, repositories, counts } = pass
+  const [repository] = repositories
+  return { registry, startedAt, ...(finishedAt ? { finishedAt } : { repository }), ...counts }
 }
 
 function safetyResponse({ disarmed, tripped, resumed, recent }: Safety) {

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { SELF_TEST_REPOSITORY } from './tags.ts'
 
 const WILDCARDS: Readonly<Record<string, string>> = { '*': '.*', '?': '.' }
 
@@ -12,7 +13,8 @@ export function watchedBy(repositories: readonly string[]): (name: string) => bo
         .join(''),
     ),
   )
-  return (name) => patterns.some((pattern) => pattern.testExact(name))
+  // What happens in the self-test's own is nobody's push
+  return (name) => name !== SELF_TEST_REPOSITORY && patterns.some((pattern) => pattern.testExact(name))
 }
 
 /** What is watched by its whole name, and can be looked at without a list of all repositories. */

@@ -160,14 +160,17 @@ test('a push whose event was lost is found by the sweep, and nothing that is our
   expect(images.map(({ image }) => image)).toEqual([expect.stringContaining(`${hostOf(stack)}/team/lost`)])
 })
 
-test('where the registry deletes whole images, quarantine stays unarmed and says so', async () => {
+test('where the registry deletes whole images it is never asked to: a tombstone takes the place of the tag', async () => {
   const stack = await start({ deleteMeaning: () => 'image' })
   await stack.idle()
   await advance(stack, JSON.stringify({ advanceSeconds: GRACE }))
   await stack.idle()
-  expect(await stateOf(stack, 'samples/unsigned:v1')).toEqual({ state: 'failed', quarantined: false })
-  const [alert] = await alertsOf(stack)
-  expect(alert!.text).toContain('quarantine is not armed')
+  expect(await stateOf(stack, 'samples/unsigned:v1')).toEqual({ state: 'failed', quarantined: true })
+  const { digest } = await get<{ digest: string }>(stack, `/v1/status?image=${hostOf(stack)}/samples/unsigned:v1`)
+  const pull = (reference: string) => fetch(`${stack.registryUrl}/v2/samples/unsigned/manifests/${reference}`)
+  expect((await pull(digest)).status).toBe(200)
+  expect(await (await pull('v1')).json()).toMatchObject({ artifactType: 'application/vnd.assay.tombstone.v1+json' })
+  expect(await get(stack, '/v1/operations')).toMatchObject({ registries: [{ means: 'overwrite' }] })
 })
 
 test('it starts empty, takes pushes, and refuses bad requests to its clock', async () => {
