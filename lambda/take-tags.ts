@@ -27,7 +27,7 @@ export async function takeTags(world: Actor, record: ImageRecord): Promise<void>
   const tagger = world.taggers.get(record.host)
   const seq = findTodo(record, 'quarantine')?.seq ?? 0
   const enforcement = enforcementFor(world.policies, record)
-  const tags = await tagsOf(world.store, registry, record)
+  const tags = await tagsOf(world.store, registry, record, record.seenTags)
   const free = tags.filter((tag) => !isProtected(enforcement, { ...record, tag }))
   const held = tags.filter((tag) => !free.includes(tag)).map((tag) => ({ tag, outcome: 'protected' as const }))
   const left = await whyLeft(world, record, enforcement, tagger)
