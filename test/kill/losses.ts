@@ -14,10 +14,15 @@ export type Loss = { readonly kind: (typeof KINDS)[number]; readonly what: strin
 
 const AT_ONCE = 8
 
+/** The images that people were told of as failed, once for each alert. */
+export async function toldOf(target: Target): Promise<readonly string[]> {
+  const alerts = await get<readonly Delivered[]>(target.api, '/local/alerts')
+  return alerts.filter(({ subject }) => subject.endsWith('failed verification')).map(({ image }) => image)
+}
+
 /** Everything the client was told and the stack does not hold to, seen through HTTP alone. Empty: nothing was lost. */
 export async function findLosses(target: Target, { tags }: Ledger): Promise<readonly Loss[]> {
-  const alerts = await get<readonly Delivered[]>(target.api, '/local/alerts')
-  const told = alerts.filter(({ subject }) => subject.endsWith('failed verification')).map(({ image }) => image)
+  const told = await toldOf(target)
   const losses: Loss[] = []
   await mapLimited(tags, AT_ONCE, async (tag) => void losses.push(...(await lossesAt(target, tag, told))))
   return losses

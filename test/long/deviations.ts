@@ -5,14 +5,11 @@ import { quarantineTag } from '../../lambda/core/tags.ts'
 import { HOST, type Memory } from '../memory/world.ts'
 import type { Ending } from './stories.ts'
 
-/** Tags that were taken, each as `NAME:TAG@DIGEST`. */
-export type Taken = readonly string[]
-
-/** What is not as it must be, one sentence each. */
+/** What is not as it must be, one sentence each. `taken`: every tag that was taken, as `HOST/NAME:TAG@DIGEST`. */
 export async function findDeviations(
   outside: Memory,
   endings: readonly Ending[],
-  taken: Taken,
+  taken: readonly string[],
 ): Promise<readonly string[]> {
   const told = countBy(outside.published.filter(({ event }) => event === 'failed').map(({ digest }) => digest))
   const times = countBy(taken)
@@ -50,10 +47,7 @@ async function deviationsOf(
     (await registry.resolve(name, quarantineTag(digest))) === digest
   return [
     !isAsExpected(ending, record) && `it is ${record?.state ?? 'unknown'}, and not ${ending.state}`,
-    failed !== (ending.state === 'failed') &&
-      !(ending.late && !failed) &&
-      !ending.late &&
-      'it was failed, or never was',
+    ending.state === 'failed' ? !failed && 'it never failed' : failed && !ending.late && 'it was failed',
     alerts !== Number(failed) && `${alerts} alerts that it failed`,
     readable === (ending.state === 'deleted') && `readable: ${readable}`,
     !kept && 'no quarantine tag is on it',
@@ -74,9 +68,9 @@ function isAsExpected({ state }: Ending, record: ImageRecord | undefined): boole
 function faultOf(record: ImageRecord, rows: readonly HistoryRow[]): string | undefined {
   const revs = rows.map(({ rev }) => rev)
   if (revs.length !== record.rev - 1 || revs.some((rev, n) => rev !== record.rev - 1 - n))
-    return `revs ${revs} before ${record.rev}`
+    return `revs ${revs.join()} before ${record.rev}`
   const states = [record, ...rows].map(({ state }) => state)
-  if (new Set(states).size !== states.length) return `states ${states}`
+  if (new Set(states).size !== states.length) return `states ${states.join()}`
   const named = [record.historyHash, ...rows.map(({ previousHash }) => previousHash)]
   const broken = [...rows.map(historyHash), undefined].findIndex((hash, n) => hash !== named[n])
   return broken < 0 ? undefined : `rev ${record.rev - broken} does not name the hash of the one before it`

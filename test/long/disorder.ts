@@ -6,7 +6,7 @@ import { echoing } from '../memory/echo.ts'
 import { replayAll } from '../memory/replay-all.ts'
 import { HOST, type Memory, memory } from '../memory/world.ts'
 import { findDeviations } from './deviations.ts'
-import { makeStories, type Story } from './stories.ts'
+import { GRACE, makeStories, type Story } from './stories.ts'
 import { type Moment, runWorkers } from './workers.ts'
 
 export type Disorder = {
@@ -17,9 +17,6 @@ export type Disorder = {
   /** What the code runs over. */
   readonly surroundings: Parameters<typeof memory>[0]
 }
-
-/** Seconds within which half of the copies come; the others come at any time of the run. */
-const SOON = 60
 
 /** Tells stories by events that come late, often and out of order, to workers that all work at once; finds what did not end as it should, or not once. */
 export async function disorder({ seed, events, copies, surroundings }: Disorder) {
@@ -44,6 +41,7 @@ export async function disorder({ seed, events, copies, surroundings }: Disorder)
       images: endings.length,
       'tags taken': taken.length,
       ...alertsOf(outside),
+      'alerts: failed, beyond one for each image': repeated(outside),
     },
     deviations: await findDeviations(outside, endings, taken),
   }
@@ -63,17 +61,21 @@ function momentsOf(
       event = await act(outside)
     }
     const delivered = Array.from({ length: 1 + random.below(copies) }, () => {
-      const after = random.below(random.below(2) === 0 ? SOON : length)
-      return { at: at + 0.001 + after, happen: () => event && outside.queue.send(event) }
+      return { at: at + later(random, length), happen: () => event && outside.queue.send(event) }
     })
     return [{ at, happen }, ...delivered]
   })
 }
 
+/** Seconds until a copy comes: at once and together with others, when the grace is just over, or at any time of the run. */
+function later({ below }: Random, length: number): number {
+  return [0.001 + below(100) / 1000, GRACE + below(1000) / 1000, 0.001 + below(length)][below(3)] ?? 0
+}
+
 /** Notes every tag that is really taken. */
 function noting(tagger: Tagger, taken: string[]): Tagger {
   return {
-    put: tagger.put,
+    put: (...parameters) => tagger.put(...parameters),
     remove: async (name, tag, digest) => {
       const outcome = await tagger.remove(name, tag, digest)
       if (outcome === 'removed') taken.push(formatImage({ host: HOST, name, tag, digest }))
@@ -87,4 +89,9 @@ function alertsOf({ published }: Memory): Readonly<Record<string, number>> {
   return Object.fromEntries(
     events.map((event) => [`alerts: ${event}`, published.filter((alert) => alert.event === event).length]),
   )
+}
+
+function repeated({ published }: Memory): number {
+  const failed = published.filter(({ event }) => event === 'failed').map(({ digest }) => digest)
+  return failed.length - new Set(failed).size
 }

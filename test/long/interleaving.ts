@@ -5,15 +5,16 @@ export function interleaving(random: Random) {
   const waiting: (() => void)[] = []
   return {
     stand: () => new Promise<void>((goOn) => void waiting.push(goOn)),
-    /** Lets one of those that stand still make its call; false where nobody does. */
-    step(): boolean {
+    /** Lets one of those that stand still make its call; returns how many they were. */
+    step(): number {
+      const standing = waiting.length
       const last = waiting.pop()
-      if (last === undefined) return false
+      if (last === undefined) return 0
       const chosen = random.below(waiting.length + 1)
       const goOn = waiting[chosen] ?? last
       if (goOn !== last) waiting[chosen] = last
       goOn()
-      return true
+      return standing
     },
   }
 }

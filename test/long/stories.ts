@@ -16,7 +16,7 @@ export type Ending = {
   readonly state: 'verified' | 'failed' | 'unmanaged' | 'unknown' | 'deleted'
   /** The tag it must have at the end. */
   readonly has?: string
-  /** Its signature came after its grace: it may have been failed, and must have been given back. */
+  /** Its signature may have come after its grace: it may have been failed, and must then have been given back. */
   readonly late?: true
   /** How often it was put under each tag: no tag may be taken from it more often. */
   readonly puts: Readonly<Record<string, number>>
@@ -28,8 +28,14 @@ type Manifest = { readonly mediaType: string }
 /** A repository, a name that no other story has, and choices. */
 type Setting = { readonly name: string; readonly id: string; readonly random: Random }
 
-/** Seconds: a signature within it is in time; one of this many later is late; anything may happen within an hour. */
-const [GRACE, LATE, HOUR] = [600, 900, 3600]
+/** Seconds: a signature within it is in time. */
+export const GRACE = 600
+const HOUR = 3600
+
+/** Any time within the hour; every other time when the grace is just over, so that it meets the taking of tags. */
+function sometime({ below }: Random): number {
+  return below(2) === 0 ? below(HOUR) : GRACE + below(1500) / 1000
+}
 
 const digestOf = (manifest: Manifest) => sha256(Buffer.from(JSON.stringify(manifest)))
 const push = (at: number, name: string, manifest: Manifest, tag?: string): Deed => ({
@@ -57,7 +63,7 @@ const signedPush = (at: number, name: string, manifest: Manifest, tag: string) =
 const KINDS: readonly ((setting: Setting) => Story)[] = [
   function unsignedUnderTwoTags({ name, id, random }) {
     const image = runnable(id)
-    const deeds = [push(0, name, image, id), push(random.below(HOUR), name, image, `${id}-2`)]
+    const deeds = [push(0, name, image, id), push(sometime(random), name, image, `${id}-2`)]
     return { deeds, endings: [ending(name, image, 'failed', { puts: { [id]: 1, [`${id}-2`]: 1 } })] }
   },
   function signedBefore({ name, id }) {
@@ -71,7 +77,7 @@ const KINDS: readonly ((setting: Setting) => Story)[] = [
   },
   function signedLate({ name, id, random }) {
     const image = runnable(id)
-    const deeds = [push(0, name, image, id), signing(LATE + random.below(HOUR), name, image)]
+    const deeds = [push(0, name, image, id), signing(sometime(random), name, image)]
     return { deeds, endings: [ending(name, image, 'verified', { has: id, late: true, puts: { [id]: 1 } })] }
   },
   function unsignedIndex({ name, id }) {
@@ -88,12 +94,12 @@ const KINDS: readonly ((setting: Setting) => Story)[] = [
   },
   function pushedAgain({ name, id, random }) {
     const image = runnable(id)
-    const deeds = [0, random.below(HOUR), random.below(HOUR)].map((at) => push(at, name, image, id))
+    const deeds = [0, sometime(random), sometime(random)].map((at) => push(at, name, image, id))
     return { deeds, endings: [ending(name, image, 'failed', { puts: { [id]: 3 } })] }
   },
   function goodOverBad({ name, id, random }) {
     const [bad, good] = [runnable(id), runnable(`${id} good`)]
-    const deeds = [push(0, name, bad, id), ...signedPush(random.below(HOUR), name, good, id)]
+    const deeds = [push(0, name, bad, id), ...signedPush(sometime(random), name, good, id)]
     const endings = [ending(name, bad, 'failed', { puts: { [id]: 1 } }), ending(name, good, 'verified', { has: id })]
     return { deeds, endings }
   },
@@ -104,8 +110,8 @@ const KINDS: readonly ((setting: Setting) => Story)[] = [
   },
   function thereAndBack({ name, id, random }) {
     const [bad, good] = [runnable(id), runnable(`${id} good`)]
-    const between = random.below(HOUR)
-    const again = between + 3 + random.below(HOUR)
+    const between = sometime(random)
+    const again = between + 3 + sometime(random)
     const deeds = [push(0, name, bad, id), ...signedPush(between, name, good, id), push(again, name, bad, id)]
     return { deeds, endings: [ending(name, bad, 'failed', { puts: { [id]: 2 } }), ending(name, good, 'verified')] }
   },

@@ -16,10 +16,10 @@ export type Moment = { readonly at: number; readonly happen: () => unknown }
 const WORKERS = 8
 /** Seconds between sweeps, before a failed message comes again, and until all work that is left must be done. */
 const [SWEEP_EVERY, RETRY_AFTER, DRAINED_AFTER] = [60, 30, 2400]
-/** Milliseconds that a call takes at most. */
-const CALL_TAKES = 5
+/** Milliseconds that a call takes at most; calls of several workers take it together. */
+const CALL_TAKES = 50
 
-/** Lets moments happen while workers do what there is to do, one call of one of them at a time; until all is done. */
+/** Lets moments happen while workers do what there is to do, one call of one of them at a time, until nothing can be left to do. */
 export async function runWorkers(
   outside: Memory,
   reached: Verifier & Actor,
@@ -29,7 +29,7 @@ export async function runWorkers(
   const { queue, now } = outside
   const calls = interleaving(random)
   const world = intercepted(reached, calls.stand)
-  const counts = { messages: 0, retries: 0, calls: 0, sweeps: 0 }
+  const counts = { messages: 0, retries: 0, calls: 0 }
   const defects: unknown[] = []
   const begun = now().getTime()
   const at = (seconds: number) => begun + seconds * 1000
@@ -55,7 +55,6 @@ export async function runWorkers(
     if (sweeping === 0 && sweepAt <= now().getTime()) {
       sweepAt += SWEEP_EVERY * 1000
       sweeping = 1
-      counts.sweeps++
       void sweep(world)
         .catch((error: unknown) => defects.push(error))
         .finally(() => sweeping--)
@@ -75,9 +74,10 @@ export async function runWorkers(
     }
     begin()
     await settled()
-    if (calls.step()) {
+    const standing = calls.step()
+    if (standing > 0) {
       counts.calls++
-      outside.advance(random.below(CALL_TAKES) / 1000)
+      outside.advance(random.below(CALL_TAKES) / 1000 / standing)
     } else if (working + sweeping === 0) {
       if (now().getTime() >= end) break
       const next = coming.at(-1)
