@@ -32,9 +32,9 @@ type Setting = { readonly name: string; readonly id: string; readonly random: Ra
 export const GRACE = 600
 const HOUR = 3600
 
-/** Any time within the hour; every other time when the grace is just over, so that it meets the taking of tags. */
+/** Any time within the hour; mostly when the grace is just over, so that it meets the taking of tags. */
 function sometime({ below }: Random): number {
-  return below(2) === 0 ? below(HOUR) : GRACE + below(1500) / 1000
+  return below(4) === 0 ? below(HOUR) : GRACE + 0.3 + below(700) / 1000
 }
 
 const digestOf = (manifest: Manifest) => sha256(Buffer.from(JSON.stringify(manifest)))
@@ -53,11 +53,11 @@ const removal = (at: number, name: string, manifest: Manifest, tag: string): Dee
     return { ...pushed(digestOf(manifest), tag, name), kind: 'delete' }
   },
 })
-/** Pushed by digest, signed, then tagged: it is never seen unsigned. */
+/** Pushed by digest, signed, then, at the second that is given, tagged: it is never seen unsigned. */
 const signedPush = (at: number, name: string, manifest: Manifest, tag: string) => [
-  push(at, name, manifest),
-  signing(at + 1, name, manifest),
-  push(at + 2, name, manifest, tag),
+  push(at - 2, name, manifest),
+  signing(at - 1, name, manifest),
+  push(at, name, manifest, tag),
 ]
 
 const KINDS: readonly ((setting: Setting) => Story)[] = [
@@ -105,13 +105,13 @@ const KINDS: readonly ((setting: Setting) => Story)[] = [
   },
   function badOverGood({ name, id, random }) {
     const [bad, good] = [runnable(id), runnable(`${id} good`)]
-    const deeds = [...signedPush(0, name, good, id), push(3 + random.below(HOUR), name, bad, id)]
+    const deeds = [...signedPush(0, name, good, id), push(1 + random.below(HOUR), name, bad, id)]
     return { deeds, endings: [ending(name, bad, 'failed', { puts: { [id]: 1 } }), ending(name, good, 'verified')] }
   },
   function thereAndBack({ name, id, random }) {
     const [bad, good] = [runnable(id), runnable(`${id} good`)]
     const between = sometime(random)
-    const again = between + 3 + sometime(random)
+    const again = between + 1 + sometime(random)
     const deeds = [push(0, name, bad, id), ...signedPush(between, name, good, id), push(again, name, bad, id)]
     return { deeds, endings: [ending(name, bad, 'failed', { puts: { [id]: 2 } }), ending(name, good, 'verified')] }
   },
