@@ -3,8 +3,8 @@ import { isQuarantineTagOf } from './core/tags.ts'
 import type { Registry, StatusStore } from './ports.ts'
 
 /**
- * The tags that point at an image now, without our own quarantine tag (rule 7): the registry says,
- * or, where it cannot, the tags last seen there (`seen`: those that its item names, since the index may be behind), each asked for again.
+ * The tags that point at an image now, without our own quarantine tag (rule 7): the registry says, or, where it cannot,
+ * the tags last seen there, each asked for again. `seen`: those that its item names, since the index may be behind.
  */
 export async function tagsOf(
   store: StatusStore,
