@@ -60,7 +60,7 @@ async function tell(world: Actor, id: ImageId, interrupted: boolean): Promise<vo
   const record = await world.store.image(id)
   const entry = record && findTodo(record, 'alert')
   if (record === undefined || entry === undefined) return
-  const seen = (entry.tags ?? []).length > 0 ? [] : await tagsNow(world, id)
+  const seen = (entry.tags ?? []).length > 0 ? [] : await tagsNow(world, record)
   const tags = entry.tags ?? (interrupted ? seen.map((tag) => ({ tag, outcome: 'failed' as const })) : [])
   const named = tags[0]?.tag ?? seen[0]
   for (const { event } of entry.events ?? []) {
@@ -85,10 +85,10 @@ function isAboutWaiver(event: AlertEvent, { verifiedAt }: ImageRecord): boolean 
 }
 
 /** The tags to name in an alert; none where the registry does not answer, since the alert must go out all the same. */
-async function tagsNow(world: Actor, id: ImageId): Promise<readonly string[]> {
+async function tagsNow(world: Actor, record: ImageRecord): Promise<readonly string[]> {
   try {
-    return await tagsOf(world.store, registryOf(world, id.host), id)
+    return await tagsOf(world.store, registryOf(world, record.host), record, record.seenTags)
   } catch {
-    return (await world.store.tagsOf(id)).map(({ tag }) => tag)
+    return (await world.store.tagsOf(record)).map(({ tag }) => tag)
   }
 }

@@ -1,7 +1,7 @@
 import { awaitSignatures } from './awaited.ts'
 import { historyHash, historyRow } from './core/history.ts'
 import type { ImageId } from './core/image.ts'
-import { type Judged, plan } from './core/plan.ts'
+import { type Judged, plan, withTag } from './core/plan.ts'
 import { enforcementFor } from './core/policy/match.ts'
 import type { Push } from './core/push.ts'
 import type { ImageRecord } from './core/status.ts'
@@ -33,11 +33,11 @@ type Context = Omit<Subject, 'id'>
 export async function judge(
   world: Verifier,
   id: ImageId,
-  { asImage, ...context }: Context = { asImage: false, tagged: false },
+  { asImage, ...context }: Context = { asImage: false },
 ): Promise<ImageRecord | undefined> {
   const registry = registryOf(world, id.host)
   return record(world, id, async (before) => {
-    const tags = await tagsOf(world.store, registry, id)
+    const tags = await tagsOf(world.store, registry, id, withTag(before?.seenTags, context.tag))
     const verified = before?.state === 'verified' ? before.transcript : undefined
     const read = (host: string) => {
       const there = registryOf(world, host)
@@ -65,7 +65,6 @@ export async function recordOutage(world: Verifier, id: ImageId, message: string
     judged: { kind: 'error', reason: 'unavailable', message, policyHash },
     tags: [],
     elsewhere: [],
-    tagged: false,
   }))
 }
 

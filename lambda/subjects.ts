@@ -21,8 +21,8 @@ export type Subject = {
   readonly id: ImageId
   /** Under this tag it is judged whatever it looks like; otherwise only what is no mere signature is. */
   readonly asImage: boolean
-  /** The push named it by an ordinary tag. */
-  readonly tagged: boolean
+  /** The ordinary tag that the push named it by. */
+  readonly tag?: string
   /** The tag it lost to our own giving back of another image, in the same moment (rule 8). */
   readonly displaced?: string
 }
@@ -30,7 +30,7 @@ export type Subject = {
 /** The images a push is about: the image itself, or the one that a pushed or deleted signature speaks of. */
 export async function subjectsOf(world: Known, registry: Registry, push: Push): Promise<readonly Subject[]> {
   const { host, name, tag, digest } = push
-  const again = (id: ImageId): Subject => ({ id, asImage: false, tagged: false })
+  const again = (id: ImageId): Subject => ({ id, asImage: false })
   const known = (one: Digest) => again({ host, name, digest: one })
   if (push.kind === 'recheck') return digest === undefined ? [] : [known(digest)]
   if (tag !== undefined && digest !== undefined && (await isOwnPush(world, { host, name, digest }, tag))) return []
@@ -50,7 +50,7 @@ export async function subjectsOf(world: Known, registry: Registry, push: Push): 
     ...judged.map((one) => ({
       ...known(one),
       asImage: true,
-      tagged: true,
+      ...(tag !== undefined && { tag }),
       ...(displaced && one !== now && { displaced: tag }),
     })),
     ...others.map(known),

@@ -25,7 +25,7 @@ export async function takeTags(world: Actor, record: ImageRecord): Promise<void>
   const registry = registryOf(world, record.host)
   const seq = findTodo(record, 'quarantine')?.seq ?? 0
   const enforcement = enforcementFor(world.policies, record)
-  const tags = await tagsOf(world.store, registry, record)
+  const tags = await tagsOf(world.store, registry, record, record.seenTags)
   const free = tags.filter((tag) => !isProtected(enforcement, { ...record, tag }))
   const held = tags.filter((tag) => !free.includes(tag)).map((tag) => ({ tag, outcome: 'protected' as const }))
   const leave = await leaveFor(world, record, enforcement, free)

@@ -1,21 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Digest } from '../lambda/core/image.ts'
 import type { Push } from '../lambda/core/push.ts'
 import { quarantineTag } from '../lambda/core/tags.ts'
 import { drain } from './memory/drain.ts'
 import { echoing } from './memory/echo.ts'
-import { runnable, sign } from './memory/images.ts'
+import { indexOver, runnable, sign } from './memory/images.ts'
 import { pushed } from './memory/story.ts'
-import { HOST, KEYS, type Memory, memory, NAME } from './memory/world.ts'
+import { HOST, KEYS, type Memory, memory, NAME, SURROUNDINGS } from './memory/world.ts'
 
 const TAGS = ['v1', 'v2', 'v3', 'latest']
 const [unsigned, signed, child] = [runnable('unsigned'), runnable('signed'), runnable('child')]
-const index = (of: Digest) => ({
-  schemaVersion: 2,
-  mediaType: 'application/vnd.oci.image.index.v1+json',
-  manifests: [{ mediaType: child.mediaType, digest: of, size: 1, platform: { os: 'linux', architecture: 'amd64' } }],
-})
 
 /** One thing done to the registry, and the event of it. */
 type Deed = (memory: Memory) => Push | Promise<Push>
@@ -31,7 +25,7 @@ const deeds: readonly Deed[] = [
   push(signed, 'v2'),
   signing,
   push(child),
-  (memory) => push(index(memory.registry.push(NAME, child)), 'v3')(memory),
+  push(indexOver(child), 'v3'),
   push(unsigned, 'latest'),
 ]
 
@@ -50,9 +44,11 @@ async function ending({ world, registry }: Memory) {
   return { images: images.toSorted((a, b) => (a.digest < b.digest ? -1 : 1)), tags }
 }
 
+type Surroundings = Parameters<typeof memory>[0]
+
 /** Does all deeds in order; after each, so many of the events so far are delivered, again and again as the numbers say. */
-async function live(deliveries: readonly (readonly number[])[]) {
-  const outside = await memory()
+async function live(deliveries: readonly (readonly number[])[], surroundings: Surroundings = {}) {
+  const outside = await memory(surroundings)
   const world = echoing(outside)
   const events: Push[] = []
   for (const [n, deed] of deeds.entries()) {
@@ -67,39 +63,42 @@ async function live(deliveries: readonly (readonly number[])[]) {
   return ending(outside)
 }
 
-describe('the same pushes, in any order and number (I9)', () => {
-  it('end as they should', async () => {
-    const { images, tags } = await live([])
-    expect(images.map(({ state }) => state).toSorted()).toEqual(['failed', 'failed', 'verified'])
-    expect(tags.filter(([tag, digest]) => TAGS.includes(String(tag)) && digest !== undefined)).toHaveLength(1)
-    expect(images.every(({ todo }) => todo.length === 0)).toBe(true)
-  })
+describe.each(Object.entries(SURROUNDINGS))(
+  'over %s, the same pushes, in any order and number (I9)',
+  (_, surroundings) => {
+    it('end as they should', async () => {
+      const { images, tags } = await live([], surroundings)
+      expect(images.map(({ state }) => state).toSorted()).toEqual(['failed', 'failed', 'verified'])
+      expect(tags.filter(([tag, digest]) => TAGS.includes(String(tag)) && digest !== undefined)).toHaveLength(1)
+      expect(images.every(({ todo }) => todo.length === 0)).toBe(true)
+    })
 
-  it('end the same, though events come late, often, and out of order, and our own writes come back as events (I10)', async () => {
-    const expected = await live([])
-    const deliveries = fc.array(fc.array(fc.nat(20), { maxLength: 5 }), { minLength: 7, maxLength: 7 })
-    await fc.assert(
-      fc.asyncProperty(deliveries, async (order) => {
-        expect(await live(order)).toEqual(expected)
-      }),
-      { numRuns: 40 },
-    )
-  })
+    it('end the same, though events come late, often, and out of order, and our own writes come back as events (I10)', async () => {
+      const expected = await live([])
+      const deliveries = fc.array(fc.array(fc.nat(20), { maxLength: 5 }), { minLength: 7, maxLength: 7 })
+      await fc.assert(
+        fc.asyncProperty(deliveries, async (order) => {
+          expect(await live(order, surroundings)).toEqual(expected)
+        }),
+        { numRuns: 40 },
+      )
+    })
 
-  // Grace begins when a tag is seen on the image; where the event comes after the tag has moved, none is ever seen
-  it('end the same for an image whose tag moves on', async () => {
-    const states = await Promise.all(
-      [0, 1].map(async (late) => {
-        const outside = await memory()
-        const first = outside.registry.push(NAME, unsigned, 'v1')
-        if (!late) outside.queue.send(pushed(first, 'v1'))
-        await drain(outside, outside.world, 1)
-        outside.queue.send(pushed(outside.registry.push(NAME, signed, 'v1'), 'v1'))
-        outside.queue.send(pushed(first, 'v1'))
-        await drain(outside, outside.world, 20)
-        return (await outside.world.store.image({ host: HOST, name: NAME, digest: first }))?.state
-      }),
-    )
-    expect(states[0]).toBe(states[1])
-  })
-})
+    // Grace begins when a tag is seen on the image; where the event comes after the tag has moved, none is ever seen
+    it('end the same for an image whose tag moves on', async () => {
+      const states = await Promise.all(
+        [0, 1].map(async (late) => {
+          const outside = await memory(surroundings)
+          const first = outside.registry.push(NAME, unsigned, 'v1')
+          if (!late) outside.queue.send(pushed(first, 'v1'))
+          await drain(outside, outside.world, 1)
+          outside.queue.send(pushed(outside.registry.push(NAME, signed, 'v1'), 'v1'))
+          outside.queue.send(pushed(first, 'v1'))
+          await drain(outside, outside.world, 20)
+          return (await outside.world.store.image({ host: HOST, name: NAME, digest: first }))?.state
+        }),
+      )
+      expect(states[0]).toBe(states[1])
+    })
+  },
+)

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import type { Digest } from '../lambda/core/image.ts'
-import type { Push } from '../lambda/core/push.ts'
 import { quarantineTag } from '../lambda/core/tags.ts'
+import { randomOf } from './hostile/random.ts'
 import { Crash, crashAfter } from './memory/crash.ts'
 import { drain } from './memory/drain.ts'
-import { runnable, sign } from './memory/images.ts'
+import { indexOver, runnable, sign } from './memory/images.ts'
 import { people } from './memory/people.ts'
-import { HOST, KEYS, type Memory, memory, NAME } from './memory/world.ts'
+import { pushed } from './memory/story.ts'
+import { HOST, KEYS, type Memory, memory, NAME, SURROUNDINGS } from './memory/world.ts'
 
-function pushed(digest: Digest, tag?: string): Push {
-  return { id: 'e', source: 'ecr', kind: 'push', host: HOST, name: NAME, digest, at: '2026', ...(tag && { tag }) }
-}
+/** How many pairs of crashes are tried for each scenario, and the seed by which they are chosen: all pairs would take hours. */
+const PAIRS = Number(process.env.ASSAY_CRASH_PAIRS ?? 8)
+const SEED = Number(process.env.ASSAY_CRASH_SEED ?? 1)
+const PATIENCE = 30_000 + PAIRS * 100
+type Surroundings = Parameters<typeof memory>[0]
 
 /** What happens outside, step after step; between steps everything is drained for some minutes. */
 type Step = (memory: Memory) => Promise<number>
@@ -18,15 +20,18 @@ type Scenario = { readonly steps: readonly Step[]; readonly end: (memory: Memory
 
 const bad = runnable('bad')
 const other = runnable('other')
+const child = runnable('child')
+const index = indexOver(child)
+type Manifest = { readonly mediaType: string }
 
 const push =
-  (image: typeof bad, tag: string, minutes = 15): Step =>
+  (image: Manifest, tag?: string, minutes = 15): Step =>
   async ({ registry, queue }) => {
     queue.send(pushed(registry.push(NAME, image, tag), tag))
     return minutes
   }
 const signLate =
-  (image: typeof bad): Step =>
+  (image: Manifest): Step =>
   async ({ registry, queue }) => {
     const digest = registry.push(NAME, image)
     queue.send(pushed(await sign(registry, NAME, digest, KEYS.privateKey)))
@@ -34,7 +39,7 @@ const signLate =
   }
 
 const waive =
-  (image: typeof bad): Step =>
+  (image: Manifest): Step =>
   async (memory) => {
     expect(await people(memory).waive(memory.registry.push(NAME, image), 600)).toMatchObject({ status: 200 })
     return 4
@@ -44,7 +49,7 @@ const wait =
   async () =>
     minutes
 
-async function stateOf({ world, registry }: Memory, image: typeof bad, tag = 'v1') {
+async function stateOf({ world, registry }: Memory, image: Manifest, tag = 'v1') {
   const digest = registry.push(NAME, image)
   const record = await world.store.image({ host: HOST, name: NAME, digest })
   return { record, digest, tag: await registry.registry.resolve(NAME, tag) }
@@ -80,6 +85,24 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       expect(tag).toBeUndefined()
     },
   },
+  'an image whose tag was taken gets another': {
+    steps: [push(bad, 'v1'), push(bad, 'v2', 3)],
+    end: async (memory) => {
+      const { record, tag } = await stateOf(memory, bad, 'v2')
+      expect(record).toMatchObject({ state: 'failed', taken: ['v1', 'v2'], todo: [] })
+      expect(tag).toBeUndefined()
+    },
+  },
+  'an index is pushed, then its signature comes': {
+    steps: [push(child), push(index, 'v1'), signLate(index)],
+    end: async (memory) => {
+      const { record, tag, digest } = await stateOf(memory, index)
+      expect(record).toMatchObject({ state: 'verified', taken: [], todo: [] })
+      expect(tag).toBe(digest)
+      expect((await stateOf(memory, child)).record).toBeUndefined()
+      expect(memory.published.map(({ event }) => event)).toEqual(expect.arrayContaining(['failed', 'recovered']))
+    },
+  },
   'a person accepts it, and the waiver ends': {
     steps: [push(bad, 'v1', 12), waive(bad), wait(10)],
     end: async (memory) => {
@@ -102,34 +125,58 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
 }
 
-/** Runs a scenario; after so many port calls the process dies once, and a new one takes over. */
-async function run({ steps }: Scenario, calls: number): Promise<{ memory: Memory; made: number }> {
-  const outside = await memory()
-  const crashing = crashAfter(outside.world, calls)
-  let world = crashing.world
+/** Runs a scenario; the first process dies after so many port calls, the next one after as many as come next, and so on. */
+async function run({ steps }: Scenario, surroundings: Surroundings, [calls, ...later]: readonly number[] = []) {
+  const outside = await memory(surroundings)
+  const deaths = [...later]
+  const first = crashAfter(outside.world, calls ?? Number.POSITIVE_INFINITY)
+  let { world } = first
   for (const step of steps) {
     const minutes = await step(outside)
-    try {
-      await drain(outside, world, minutes)
-    } catch (error) {
-      if (!(error instanceof Crash)) throw error
-      world = outside.world
-      await drain(outside, world, minutes)
+    for (let alive = false; !alive; ) {
+      try {
+        await drain(outside, world, minutes)
+        alive = true
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error
+        world = crashAfter(outside.world, deaths.shift() ?? Number.POSITIVE_INFINITY).world
+      }
     }
   }
-  return { memory: outside, made: crashing.made() }
+  return { memory: outside, made: first.made() }
 }
 
-describe.each(Object.entries(scenarios))('%s', (_, scenario) => {
-  it('ends as it should, whatever port call the process dies after', async () => {
-    const whole = await run(scenario, Number.POSITIVE_INFINITY)
-    await scenario.end(whole.memory)
-    expect(whole.made).toBeGreaterThan(40)
-    for (let calls = 1; calls < whole.made; calls++) {
-      const { memory } = await run(scenario, calls)
-      await scenario.end(memory).catch((error: unknown) => {
-        throw new Error(`after a crash behind port call ${calls} of ${whole.made}`, { cause: error })
-      })
-    }
+async function endsWell(scenario: Scenario, surroundings: Surroundings, deaths: readonly number[]): Promise<void> {
+  const { memory } = await run(scenario, surroundings, deaths)
+  await scenario.end(memory).catch((error: unknown) => {
+    throw new Error(`after crashes behind port call ${deaths.join(', and again behind ')}`, { cause: error })
+  })
+}
+
+// All points over the first; over the others so many apart, from a place of their own
+const STEPS = [1, 4, 4]
+
+describe.each(Object.entries(SURROUNDINGS))('over %s', (over, surroundings) => {
+  const place = Object.keys(SURROUNDINGS).indexOf(over)
+  describe.each(Object.entries(scenarios))('%s', (_, scenario) => {
+    it('ends as it should, whatever port call the process dies after', async () => {
+      const whole = await run(scenario, surroundings)
+      await scenario.end(whole.memory)
+      expect(whole.made).toBeGreaterThan(40)
+      const step = STEPS[place] ?? 1
+      for (let calls = 1 + place; calls < whole.made; calls += step) await endsWell(scenario, surroundings, [calls])
+    })
+
+    it(
+      'ends as it should, though the process that takes over dies too',
+      async () => {
+        const { made } = await run(scenario, surroundings)
+        for (let pair = 0; pair < PAIRS; pair++) {
+          const random = randomOf(SEED, pair)
+          await endsWell(scenario, surroundings, [1 + random.below(made), 1 + random.below(made)])
+        }
+      },
+      PATIENCE,
+    )
   })
 })

@@ -96,4 +96,13 @@ describe('the tags of an image', () => {
     registry.push(NAME, newer, 'v2')
     expect(await tagsOf(world.store, silent, id)).toEqual(['v1'])
   })
+
+  it('are those its item names as well, where a registry cannot tell and the index is behind', async () => {
+    const { world, registry, id } = await tagged()
+    registry.push(NAME, newer, 'v2')
+    const silent = { ...registry.registry, tagsOf: () => Promise.resolve(undefined) }
+    expect(await tagsOf(world.store, silent, id, ['v1', 'v2'])).toEqual(['v1'])
+    await observeTag(world.store, silent, PLACE, 'now')
+    expect(await tagsOf(world.store, silent, id, ['v1'])).toEqual(['v1'])
+  })
 })

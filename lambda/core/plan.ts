@@ -28,8 +28,8 @@ export type Judged =
 export type Situation = {
   readonly now: string
   readonly tags: readonly string[]
-  /** The event that led here named it by a tag, though that tag may have moved on since. */
-  readonly tagged: boolean
+  /** The tag by which the event that led here named it, though that tag may have moved on since. */
+  readonly tag?: string
   /** A tag that our own giving back of another image took from it: to be put back. */
   readonly displaced?: string
   readonly enforcement: Enforcement
@@ -50,7 +50,7 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
   const unmanaged = judged.kind === 'verdict' && judged.verdict.outcome === 'unmanaged'
   const awaitedSince = unmanaged
     ? undefined
-    : (base.awaitedSince ?? (tags.length > 0 || situation.tagged ? now : undefined))
+    : (base.awaitedSince ?? (tags.length > 0 || situation.tag !== undefined ? now : undefined))
   const deadline = awaitedSince && plusSeconds(awaitedSince, situation.enforcement.gracePeriod)
   const state = nextState(before, judged, deadline, situation)
   if (!mayFollow(before, state)) throw new Error(`defect: ${before?.state} of ${id.name}@${id.digest} became ${state}`)
@@ -64,11 +64,18 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
     version: base.version + 1,
     rev: changed ? base.rev + 1 : base.rev,
     awaitedSince,
+    seenTags: withTag(base.seenTags, situation.tag),
     verifiedAt: base.verifiedAt ?? (state === 'verified' ? now : undefined),
     graceUntil: state === 'pending' ? deadline : undefined,
     recheckAt: earliest(recheckAt(state, judged, deadline, now), standingWaiver(base, now)?.expiresAt),
   }
   return withDueAt(withDisplaced(withWork(before, record, judged, situation), situation), now)
+}
+
+/** The newest of the tags that events named an image by. */
+export function withTag(seen: readonly string[] | undefined, tag: string | undefined): readonly string[] | undefined {
+  if (tag === undefined) return seen
+  return [...(seen ?? []).filter((other) => other !== tag), tag].slice(-MAX_LISTED)
 }
 
 function newRecord(id: ImageId, now: string): ImageRecord {

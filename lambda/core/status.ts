@@ -50,6 +50,8 @@ export type ImageRecord = ImageId & {
   readonly firstSeenAt: string
   /** Since when a tagged image has been asked for a signature: when its grace began. */
   readonly awaitedSince?: string
+  /** Tags that events named it by, the newest last: hints, where the registry lists none and the index is behind. */
+  readonly seenTags?: readonly string[]
   /** When it was first verified; from then on it is never failed (I11). */
   readonly verifiedAt?: string
   /** When the last verdict was reached. */

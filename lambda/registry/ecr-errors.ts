@@ -60,6 +60,13 @@ export function absentOrThrow(error: unknown, { registryId, action, name }: EcrC
   throw new Misconfigured(`${service}: ${what}${advice}`, { cause: error })
 }
 
+/** The part of an answer that was asked for; an answer without it is an outage, never nothing. */
+export function answered<T>(part: T | undefined, { registryId, action, name }: EcrCall): T {
+  if (part !== undefined) return part
+  const what = `${action} on repository "${name}": answered without what was asked for`
+  throw new Unavailable(ecrService(registryId), what)
+}
+
 /** The failure that ECR reports for one image inside an answer, as an error to translate. */
 export function failureOf(failure: { failureCode?: string; failureReason?: string }): Error {
   const { failureCode = 'UnknownFailure', failureReason = 'no reason given' } = failure

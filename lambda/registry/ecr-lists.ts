@@ -2,6 +2,7 @@ import { DescribeRepositoriesCommand, type ECRClient, ListImagesCommand } from '
 import { isDigest, isRepositoryName, isTag } from '../core/image.ts'
 import type { Registry } from '../ports.ts'
 import type { EcrCaller } from './ecr-call.ts'
+import { answered } from './ecr-errors.ts'
 import type { Limits } from './limits.ts'
 import { pageOf } from './page-of.ts'
 
@@ -23,15 +24,18 @@ export function ecrLists({ client, registryId, call, limits }: Listing): Pick<Re
       const answer = await call('DescribeRepositories', '*', (options) =>
         client.send(new DescribeRepositoriesCommand(input), options),
       )
-      const names = (answer?.repositories ?? []).map(({ repositoryName }) => repositoryName)
-      return pageOf(names.filter(isRepositoryName), answer?.nextToken)
+      if (answer === undefined) return undefined
+      const listed = answered(answer.repositories, { registryId, action: 'DescribeRepositories', name: '*' })
+      const names = listed.map(({ repositoryName }) => repositoryName)
+      return pageOf(names.filter(isRepositoryName), answer.nextToken)
     },
 
     async tagged(name, cursor) {
       const input = { registryId, repositoryName: name, filter: FILTER, maxResults: limits.tags, nextToken: cursor }
       const answer = await call('ListImages', name, (options) => client.send(new ListImagesCommand(input), options))
       if (answer === undefined) return undefined
-      const tagged = (answer.imageIds ?? []).flatMap(({ imageTag: tag, imageDigest: digest }) =>
+      const listed = answered(answer.imageIds, { registryId, action: 'ListImages', name })
+      const tagged = listed.flatMap(({ imageTag: tag, imageDigest: digest }) =>
         isTag(tag) && isDigest(digest) ? [{ tag, digest }] : [],
       )
       return pageOf(tagged, answer.nextToken)

@@ -15,7 +15,7 @@ import { Archived, OverLimit, Unavailable } from '../errors.ts'
 import type { Registry } from '../ports.ts'
 import { assertFewValues } from './assert-few-values.ts'
 import { ecrCaller } from './ecr-call.ts'
-import { absentOrThrow, ecrService, failureOf } from './ecr-errors.ts'
+import { absentOrThrow, answered, ecrService, failureOf } from './ecr-errors.ts'
 import { ecrLists } from './ecr-lists.ts'
 import { exchanger } from './exchange.ts'
 import { isLoopbackHost } from './hosts.ts'
@@ -56,7 +56,12 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
       const failure = answer.failures?.[0]
       if (failure?.failureCode === 'ImageInaccessible') throw new Archived(service, name, reference)
       if (failure) return absentOrThrow(failureOf(failure), { registryId, action: 'BatchGetImage', name })
-      return fetched(name, reference, answered(answer.images?.[0], 'BatchGetImage', name), maxBytes)
+      return fetched(
+        name,
+        reference,
+        answered(answer.images?.[0], { registryId, action: 'BatchGetImage', name }),
+        maxBytes,
+      )
     },
 
     async blob(name, digest, maxBytes) {
@@ -89,7 +94,7 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
           client.send(new ListImageReferrersCommand(input), options),
         )
         if (answer === undefined) return found
-        const referrers = answered(answer.referrers, 'ListImageReferrers', name)
+        const referrers = answered(answer.referrers, { registryId, action: 'ListImageReferrers', name })
         bytes += JSON.stringify(referrers).length
         if (bytes > maxBytes) throw new OverLimit(`${service}: "${name}": more than ${maxBytes} bytes of referrers`)
         found.push(...referrers.map(descriptor).filter((entry) => entry !== undefined))
@@ -112,15 +117,10 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
     const answer = await call('DescribeImages', name, (options) =>
       client.send(new DescribeImagesCommand(input), options),
     )
-    return answer && answered(answer.imageDetails, 'DescribeImages', name)[0]
+    return answer && answered(answer.imageDetails, { registryId, action: 'DescribeImages', name })[0]
   }
 
   /** What an answer must hold. An empty one is a fault on the way, and never means that there is nothing (I8). */
-  function answered<T>(part: T | undefined, action: string, name: string): T {
-    if (part !== undefined) return part
-    throw new Unavailable(service, `${action} on repository "${name}": answered without what was asked for`)
-  }
-
   function fetched(name: string, reference: string, image: Image, maxBytes: number): FetchedManifest {
     const { imageManifest, imageManifestMediaType: mediaType, imageId } = image
     if (imageManifest === undefined || mediaType === undefined) {

@@ -4,11 +4,13 @@ import { startFauxqs } from 'fauxqs'
 /** How many messages of a queue wait, wait for their delay, or are with a reader. */
 export type Backlog = { readonly ready: number; readonly delayed: number; readonly inFlight: number }
 
+export type Held = { readonly body: string; readonly receiptHandle: string }
+
 export interface Messaging {
   readonly url: string
   backlog(queue: string): Backlog
-  /** Receipt handles of the messages that readers hold. */
-  held(queue: string): readonly string[]
+  /** The messages that readers hold. */
+  held(queue: string): readonly Held[]
   close(): Promise<void>
 }
 
@@ -25,7 +27,8 @@ export async function startMessaging(dataDir: string): Promise<Messaging> {
       const { ready, delayed, inflight } = messages(queue)
       return { ready: ready.length, delayed: delayed.length, inFlight: inflight.length }
     },
-    held: (queue) => messages(queue).inflight.map((entry) => entry.receiptHandle),
+    held: (queue) =>
+      messages(queue).inflight.map(({ message, receiptHandle }) => ({ body: message.body, receiptHandle })),
     close: () => server.stop(),
   }
 }

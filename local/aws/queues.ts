@@ -1,6 +1,7 @@
 import {
-  ChangeMessageVisibilityCommand,
   CreateQueueCommand,
+  DeleteMessageCommand,
+  SendMessageCommand,
   SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
@@ -14,8 +15,6 @@ export type WorkQueueName = keyof typeof QUEUES
 export type Queue = { readonly name: string; readonly arn: string; readonly url: string }
 
 const INBOX_VISIBILITY = 30
-/** Not 0: fauxqs 2.4.1 then fails and forgets the message. */
-const SOON = 1
 
 /** The queue of a name on the server that now runs; its address changes with every start. */
 export function queueOf(server: string, name: string): Queue {
@@ -51,11 +50,14 @@ export async function createInboxQueue(client: SQSClient, server: string): Promi
   return queue
 }
 
-/** Makes messages that readers hold visible again soon. At start nobody reads, so whoever held them is dead. */
+/**
+ * Puts messages that readers hold back as new ones: at start nobody reads, so whoever held them is dead. That is no failed try:
+ * a message that is in hand at every kill would end as a dead letter.
+ */
 export async function giveBackHeld(client: SQSClient, messaging: Messaging, queue: Queue): Promise<void> {
-  for (const ReceiptHandle of messaging.held(queue.name)) {
-    const change = { QueueUrl: queue.url, ReceiptHandle, VisibilityTimeout: SOON }
-    await client.send(new ChangeMessageVisibilityCommand(change))
+  for (const { body, receiptHandle } of messaging.held(queue.name)) {
+    await client.send(new SendMessageCommand({ QueueUrl: queue.url, MessageBody: body }))
+    await client.send(new DeleteMessageCommand({ QueueUrl: queue.url, ReceiptHandle: receiptHandle }))
   }
 }
 

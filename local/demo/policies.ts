@@ -3,8 +3,8 @@ import { githubClaims } from '../sigstore/token.ts'
 /** Who signs keyless in the story. */
 export const WORKFLOW = githubClaims({ repository: 'acme/web', workflow: 'release.yml' })
 
-/** The story's policies: images under demo/ need the team's key or the release workflow; failing ones are quarantined. */
-export function demoPolicies(publicKey: string): string {
+/** The story's policies: images under demo/ need the team's key or the release workflow; failing ones are quarantined. `more` of its Enforcement. */
+export function demoPolicies(publicKey: string, more = 'gracePeriod: 10m'): string {
   return `apiVersion: assay.dev/v1alpha1
 kind: VerificationPolicy
 metadata: { name: demo }
@@ -29,6 +29,6 @@ spec:
   images: [{ glob: "127.0.0.1:*/demo/**" }]
   environment: demo
   onFailure: quarantine
-  gracePeriod: 10m
+  ${more}
 `
 }

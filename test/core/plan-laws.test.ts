@@ -66,7 +66,6 @@ function walk(steps: readonly Step[]): Move[] {
     const situation = {
       now: at(seconds),
       tags,
-      tagged: false,
       enforcement: enforcement({ onDegraded, gracePeriod, failFast }),
     }
     const after = plan(before, ID, one.judged, situation)

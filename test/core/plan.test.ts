@@ -189,6 +189,18 @@ describe('what is kept', () => {
     expect(plan(record({ state, goneAt: NOW }), ID, judged, situation()).goneAt).toBe(goneAt)
   })
 
+  it('the tags that events named it by, the newest last, and no more than a hundred', () => {
+    const named = (before: ImageRecord | undefined, tag?: string) =>
+      plan(before, ID, REJECTED, { ...situation(), ...(tag && { tag }) })
+    const twice = named(named(named(undefined, 'v1'), 'v2'), 'v1')
+    expect([twice.seenTags, named(twice).seenTags]).toEqual([
+      ['v2', 'v1'],
+      ['v2', 'v1'],
+    ])
+    const many = Array.from({ length: 101 }, (_, n) => `t${n}`)
+    expect(named(record({ seenTags: many.slice(0, 100) }), 't100').seenTags).toEqual(many.slice(1))
+  })
+
   it('an outage is the only check where there was no verdict', () => {
     const { checks, lastError } = plan(undefined, ID, { ...OUTAGE, reason: 'over-limit' } as Judged, situation())
     expect(checks).toMatchObject([{ name: 'evidence', outcome: 'error', reason: 'over-limit' }])

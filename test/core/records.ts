@@ -33,7 +33,7 @@ export function enforcement(fields: Partial<Enforcement> = {}): Enforcement {
 }
 
 export function situation(fields: Partial<Situation> = {}): Situation {
-  return { now: NOW, tags: ['v1'], tagged: false, enforcement: enforcement(), ...fields }
+  return { now: NOW, tags: ['v1'], enforcement: enforcement(), ...fields }
 }
 
 /** A record as it may have come to be: what is verified or degraded has been verified at some time. */

@@ -22,6 +22,23 @@ export function runnable(text: string) {
   }
 }
 
+/** An index over one image. */
+export function indexOver(child: ReturnType<typeof runnable>) {
+  const bytes = Buffer.from(JSON.stringify(child))
+  return {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    manifests: [
+      {
+        mediaType: child.mediaType,
+        digest: sha256(bytes),
+        size: bytes.length,
+        platform: { os: 'linux', architecture: 'amd64' },
+      },
+    ],
+  }
+}
+
 /** Signs an image by key and attaches the bundle as cosign 3 does; returns the referrer's digest. */
 export async function sign(at: MemoryRegistry, name: string, digest: Digest, privateKey: string): Promise<Digest> {
   return attach(at, name, digest, await signStatement(signatureStatement(digest), withKey(privateKey)))

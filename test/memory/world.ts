@@ -3,13 +3,14 @@ import { selfTestKey } from '../../lambda/armed.ts'
 import type { Alert } from '../../lambda/core/alert.ts'
 import { loadPolicies } from '../../lambda/core/policy/load.ts'
 import type { PolicySet } from '../../lambda/core/policy/policy.ts'
-import type { SelfTestResult } from '../../lambda/ports.ts'
+import type { Clock, Registry, SelfTestResult, StatusStore } from '../../lambda/ports.ts'
 import { keyName, spki } from '../../lambda/trust/keys.ts'
 import type { Actor, Sweeper, Verifier } from '../../lambda/world.ts'
 import { generateKeys } from '../../local/signing/key.ts'
 import { memoryEvidence } from './evidence.ts'
 import { memoryQueue } from './queue.ts'
 import { memoryRegistry } from './registry.ts'
+import { staleStore } from './stale-store.ts'
 import { memoryStore } from './store.ts'
 
 export const HOST = '127.0.0.1:5500'
@@ -60,10 +61,20 @@ spec: { images: [{ glob: "${HOST}/prod/**" }], environment: prod, gracePeriod: 1
   return set
 }
 
+/** What the code may be run over: a registry that lists the tags of an image or not, indexes of the table that are up to date or behind. */
+export const SURROUNDINGS = {
+  'a registry that lists tags': {},
+  'a registry that lists tags, and indexes that are behind': { store: staleStore },
+  'a registry that lists no tags, and indexes that are behind': { store: staleStore, listsTags: false },
+} as const satisfies Readonly<Record<string, MemoryOptions>>
+
 type MemoryOptions = {
   readonly policies?: PolicySet
   readonly means?: SelfTestResult['means']
   readonly pageSize?: number
+  readonly store?: (now: Clock) => StatusStore
+  /** False: the registry cannot tell which tags an image has, as those that are not ECR. */
+  readonly listsTags?: boolean
   readonly immutable?: (tag: string) => boolean
 }
 
@@ -72,7 +83,7 @@ export async function memory(options: MemoryOptions = {}) {
   const now = () => new Date(clock.now)
   const published: Alert[] = []
   const registry = memoryRegistry(options.immutable, options.pageSize)
-  const store = memoryStore()
+  const store = options.store?.(now) ?? memoryStore()
   const found: SelfTestResult = { means: options.means ?? 'remove', detail: 'as told' }
   await store.putSystem(selfTestKey(HOST), found)
   const evidence = memoryEvidence()
@@ -82,7 +93,7 @@ export async function memory(options: MemoryOptions = {}) {
     log: () => {},
     policies: options.policies ?? policies(),
     trust: new Map(),
-    registries: new Map([[HOST, registry.registry]]),
+    registries: new Map([[HOST, (options.listsTags ?? true) ? registry.registry : withoutTags(registry.registry)]]),
     taggers: new Map([[HOST, registry.tagger]]),
     store,
     evidence,
@@ -101,4 +112,8 @@ export async function memory(options: MemoryOptions = {}) {
       clock.now += seconds * 1000
     },
   }
+}
+
+function withoutTags(registry: Registry): Registry {
+  return { ...registry, tagsOf: async () => undefined }
 }

@@ -48,7 +48,12 @@ async function documents(): Promise<object[]> {
   const images = [{ glob: '127.0.0.1:*/**' }]
   return [
     own('TrustedRoot', { file: join(data, '_trust', 'trusted_root.json') }),
-    own('Enforcement', { images, onFailure: 'quarantine', gracePeriod: `${GRACE}s` }),
+    own('Enforcement', {
+      images,
+      onFailure: 'quarantine',
+      gracePeriod: `${GRACE}s`,
+      breaker: { images: 1000, percent: 100 },
+    }),
     ...(await Promise.all(
       vectors.map(async (one) => clusterImagePolicyFor(one, await keyTextOf(one, data), 'vectors')),
     )),
