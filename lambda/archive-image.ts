@@ -20,7 +20,8 @@ export async function archiveImage(
   const { name, digest } = record
   const storage = await tagger.storage(name, digest)
   if (storage === undefined) return []
-  const manifest = await registryOf(world, record.host).manifest(name, digest)
+  // Once it is archived nobody reads it, and it was kept before
+  const manifest = storage === 'active' ? await registryOf(world, record.host).manifest(name, digest) : undefined
   if (manifest !== undefined) await world.evidence.put(manifest.bytes)
   const outcomes = tags.map((tag) => ({ tag, outcome: 'archived' as const }))
   const at = world.now().toISOString()

@@ -92,26 +92,32 @@ const STEPS: Readonly<Record<TakingStep, (taking: Taking, tag: string) => Promis
 
 /** Takes one tag, step by step. Undefined: the verdict has moved on. */
 export async function takeTag(taking: Taking, tag: string): Promise<'taken' | 'moved' | 'immutable' | undefined> {
-  for (const step of TAKING) {
+  return goOn(taking, tag, TAKING)
+}
+
+/** Goes on with tags that an earlier run took and then ended. */
+export async function finishTaken(taking: Taking): Promise<void> {
+  const { world, registry, record, manifest } = taking
+  const tombstone = tombstoneOf(manifest).digest
+  for (const tag of record.taken) {
+    const marked = await world.store.tag(record.host, record.name, tag)
+    if (marked?.quarantined?.digest === record.digest) continue
+    const now = await registry.resolve(record.name, tag)
+    if (now === undefined || now === tombstone) await goOn(taking, tag, TAKING.slice(TAKING.indexOf('take') + 1))
+  }
+}
+
+async function goOn(
+  taking: Taking,
+  tag: string,
+  steps: readonly TakingStep[],
+): Promise<'taken' | 'moved' | 'immutable' | undefined> {
+  for (const step of steps) {
     const end = await STEPS[step](taking, tag)
     if (end === 'superseded') return undefined
     if (end !== undefined) return end
   }
   throw new Error(`taking ${taking.record.name}:${tag} came to no end`)
-}
-
-/** Tells of and marks tags that an earlier run took and then ended. `manifest`: where the image is still there. */
-export async function finishTaken(
-  { world, registry, record }: Pick<Taking, 'world' | 'registry' | 'record'>,
-  manifest: FetchedManifest | undefined,
-): Promise<void> {
-  const tombstone = manifest && tombstoneOf(manifest).digest
-  for (const tag of record.taken) {
-    const marked = await world.store.tag(record.host, record.name, tag)
-    if (marked?.quarantined?.digest === record.digest) continue
-    const now = await registry.resolve(record.name, tag)
-    if (now === undefined || now === tombstone) await markTaken(world, record, tag, now)
-  }
 }
 
 /** Puts the tombstone on a tag, and writes down before that it is ours: a push that collides with it is put back (rule 8). */

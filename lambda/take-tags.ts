@@ -78,13 +78,13 @@ async function takeAll(
 ): Promise<readonly TagOutcome[] | undefined> {
   const registry = registryOf(world, record.host)
   const manifest = await registry.manifest(record.name, record.digest)
-  await finishTaken({ world, registry, record }, manifest)
   if (manifest === undefined) return []
+  const taking = { world, registry, means, record, manifest, occupies: enforcement.tombstone }
+  await finishTaken(taking)
   const parsed = parseManifest(manifest)
   // A signature's tag is only ever taken off something that hides there to be run
   const hides = typeof parsed === 'string' || isRunnable(parsed)
   const prefixes = tagPrefixes(world.policies.policies)
-  const taking = { world, registry, means, record, manifest, occupies: enforcement.tombstone }
   const outcomes: TagOutcome[] = []
   for (const tag of tags.filter((one) => hides || signatureSubject(one, prefixes) === undefined)) {
     const outcome = await takeTag(taking, tag)
