@@ -9,33 +9,14 @@ import type { Delivered } from '../../local/inbox.ts'
 import { startRegistry } from '../../local/registry/server.ts'
 import { pushImage } from '../../local/signing/image.ts'
 import { pullManifest } from '../../local/signing/push.ts'
-import { type Stack, type StackOptions, startStack } from '../../local/stack.ts'
+import type { Stack } from '../../local/stack.ts'
+import { advance, get, hostOf, start } from './stacked.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const policies = new URL('../../policies', import.meta.url).pathname
 const GRACE = 10 * 60
 
 type State = { readonly state: string; readonly quarantined: boolean }
-
-async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
-  const stack = await startStack({
-    apiPort: 0,
-    registryPort: 0,
-    dataDir: temporaryFolder(),
-    policies,
-    samples: true,
-    log: () => {},
-    ...options,
-  })
-  onTestFinished(() => stack.close())
-  return stack
-}
-
-const hostOf = (stack: Stack) => new URL(stack.registryUrl).host
-
-async function get<Body>(stack: Stack, path: string): Promise<Body> {
-  return (await (await fetch(stack.apiUrl + path)).json()) as Body
-}
 
 function alertsOf(stack: Stack): Promise<Delivered[]> {
   return get(stack, '/local/alerts')
@@ -44,10 +25,6 @@ function alertsOf(stack: Stack): Promise<Delivered[]> {
 async function stateOf(stack: Stack, image: string): Promise<State> {
   const { state, quarantined } = await get<State>(stack, `/v1/status?image=${hostOf(stack)}/${image}`)
   return { state, quarantined }
-}
-
-function advance(stack: Stack, body: string): Promise<Response> {
-  return fetch(`${stack.apiUrl}/local/clock`, { method: 'POST', body })
 }
 
 test('samples are judged; past their grace the unsigned one is quarantined and told of; a restart keeps it all; then a person accepts it', async () => {
@@ -124,6 +101,17 @@ async function acceptedForAnHour(stack: Stack): Promise<void> {
   expect(await get(stack, '/v1/waivers')).toEqual({ waivers: [] })
   const gone = await fetch(`${stack.apiUrl}/v1/waivers?image=${byDigest}`, { method: 'DELETE' })
   expect([gone.status, await gone.json()]).toMatchObject([404, { detail: `no waiver stands for ${byDigest}` }])
+  await aMonthLater(stack)
+}
+
+/** Nothing happens for thirty days: what is good is judged anew and stays so, and no tag is taken. */
+async function aMonthLater(stack: Stack): Promise<void> {
+  await advance(stack, JSON.stringify({ advanceSeconds: 30 * 24 * 3600 }))
+  await stack.idle()
+  expect(await stateOf(stack, 'samples/signed:v1')).toEqual({ state: 'verified', quarantined: false })
+  expect(await stateOf(stack, 'samples/unsigned:v1')).toEqual({ state: 'degraded', quarantined: false })
+  const { checkedAt } = await get<{ checkedAt: string }>(stack, `/v1/status?image=${hostOf(stack)}/samples/signed:v1`)
+  expect(stack.clock.now().getTime() - Date.parse(checkedAt)).toBeLessThan(24 * 3600_000)
 }
 
 test('a stack killed at work goes on where it was', async () => {

@@ -19,12 +19,7 @@ const [SWEEP_EVERY, RETRY_AFTER, DRAINED_AFTER] = [60, 30, 2400]
 const CALL_TAKES = 50
 
 /** Lets moments happen while workers do what there is to do, one call of one of them at a time, until nothing can be left to do. */
-export async function runWorkers(
-  outside: Memory,
-  reached: World,
-  moments: readonly Moment[],
-  random: Random,
-) {
+export async function runWorkers(outside: Memory, reached: World, moments: readonly Moment[], random: Random) {
   const { queue, now } = outside
   const calls = interleaving(random)
   const world = intercepted(reached, calls.stand)

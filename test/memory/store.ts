@@ -83,7 +83,9 @@ export function memoryStore(): StatusStore {
     },
     taken: async (since, limit, cursor = since) =>
       pageOf(
-        [...images.values()].filter(isHeld).map((record) => ({ key: `${record.takenAt ?? record.checkedAt}#${keyOf(record)}`, record })),
+        [...images.values()]
+          .filter(isHeld)
+          .map((record) => ({ key: `${record.takenAt ?? record.checkedAt}#${keyOf(record)}`, record })),
         limit,
         cursor,
       ),
