@@ -1,14 +1,11 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
-import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { releaseCommand } from '../../cli/commands/release.ts'
 import { statusCommand } from '../../cli/commands/status.ts'
 import { waiversCommand } from '../../cli/commands/waivers.ts'
 import { BadInput } from '../../lambda/core/bad-input.ts'
 import { Unavailable } from '../../lambda/errors.ts'
 import { HOST, ID } from '../core/records.ts'
+import { api } from './answering-api.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -18,31 +15,6 @@ afterEach(() => {
 const IMAGE = `${HOST}/prod/app@${ID.digest}`
 const waiver = { by: 'alice', reason: 'the fix\u001b[2J is coming', at: '2026-11-22', expiresAt: '2026-11-23' }
 const listed = { image: IMAGE, digest: ID.digest, state: 'failed', ...waiver }
-
-type Asked = { readonly method?: string; readonly url?: string; readonly body?: unknown }
-
-/** An API that gives these answers in turn; what it was asked, and what a command prints. */
-async function api(...answers: readonly (readonly [status: number, body: object])[]) {
-  const asked: Asked[] = []
-  const left = [...answers]
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    const { method, url } = request
-    asked.push({ method, url, ...(method === 'POST' && { body: await json(request) }) } as Asked)
-    const [status, body] = left.shift() ?? [500, {}]
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-  }
-  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1')
-  onTestFinished(() => void server.close())
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const lines: string[] = []
-  vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line))
-  const run = async (command: ReturnType<typeof waiversCommand>, ...args: readonly string[]) => {
-    await command.parseAsync([...args, '--api', url], { from: 'user' })
-    return lines
-  }
-  return { asked, run }
-}
 
 const status = { image: `${HOST}/prod/app`, digest: ID.digest, state: 'failed', quarantined: true, checks: [], waiver }
 
