@@ -1,8 +1,9 @@
 import { canRemove, type Means } from './armed.ts'
+import { claim } from './claim.ts'
 import type { TagOutcome } from './core/alert.ts'
 import type { ImageRecord } from './core/status.ts'
 import { findTodo, openTodo } from './core/todo.ts'
-import { sparesTags } from './core/waiver.ts'
+import type { FullTagger } from './ports.ts'
 import { updateImage } from './update-image.ts'
 import { type Actor, registryOf } from './world.ts'
 
@@ -23,21 +24,25 @@ export async function archiveImage(
   // Once it is archived nobody reads it, and it was kept before
   const manifest = storage === 'active' ? await registryOf(world, record.host).manifest(name, digest) : undefined
   if (manifest !== undefined) await world.evidence.put(manifest.bytes)
-  const outcomes = tags.map((tag) => ({ tag, outcome: 'archived' as const }))
-  const at = world.now().toISOString()
-  const claimed = await updateImage(world, record, (now) => {
-    const stands = now.rev === record.rev && now.lease?.owner === record.lease?.owner
-    if (!stands || sparesTags(now, at)) return undefined
-    if (storage === 'archived' && now.archivedAt !== undefined) return now
-    return { ...now, archivedAt: at, takenAt: at }
+  const claimed = await claim(world, record, (now, at) => {
+    return storage === 'archived' && now.archivedAt !== undefined ? now : { ...now, archivedAt: at, takenAt: at }
   })
   if (claimed === undefined) return undefined
   if (storage !== 'archived') await tagger.store(name, digest, 'archived')
-  if (isTold(claimed)) return outcomes
+  await tellArchived(world, claimed, tags)
+  return archived(tags)
+}
+
+/** Opens the alert that an image was archived, unless people know. */
+export async function tellArchived(world: Actor, record: ImageRecord, tags: readonly string[]): Promise<void> {
+  if (isTold(record)) return
   await updateImage(world, record, (now) =>
-    openTodo(now, 'alert', { tags: outcomes, events: findTodo(now, 'alert') ? [] : ['quarantined'] }),
+    openTodo(now, 'alert', { tags: archived(tags), events: findTodo(now, 'alert') ? [] : ['quarantined'] }),
   )
-  return outcomes
+}
+
+function archived(tags: readonly string[]): readonly TagOutcome[] {
+  return tags.map((tag) => ({ tag, outcome: 'archived' }))
 }
 
 /** Whether people know that it was archived this time. */
@@ -46,11 +51,19 @@ function isTold({ archivedAt = '', tagWork }: ImageRecord): boolean {
 }
 
 /** Makes an archived image one that can be pulled again; false while that is under way. */
-export async function restoreImage(world: Actor, { host, name, digest }: ImageRecord): Promise<boolean> {
-  const tagger = world.taggers.get(host)
-  if (tagger === undefined || !canRemove(tagger)) return false
-  const storage = await tagger.storage(name, digest)
-  if (storage === 'archived') await tagger.store(name, digest, 'active')
-  const after = storage === 'archived' ? await tagger.storage(name, digest) : storage
-  return after !== 'archived' && after !== 'restoring'
+export async function restoreImage(world: Actor, record: ImageRecord): Promise<boolean> {
+  const storage = await storageOf(world, record)
+  if (storage === 'archived') await fullTagger(world, record)?.store(record.name, record.digest, 'active')
+  const after = storage === 'archived' ? await storageOf(world, record) : storage
+  return after === 'active' || after === undefined
+}
+
+/** Whether an image can be pulled; undefined where it is not there, or nobody can archive. */
+export async function storageOf(world: Actor, record: ImageRecord) {
+  return fullTagger(world, record)?.storage(record.name, record.digest)
+}
+
+function fullTagger({ taggers }: Actor, { host }: ImageRecord): FullTagger | undefined {
+  const tagger = taggers.get(host)
+  return tagger !== undefined && canRemove(tagger) ? tagger : undefined
 }

@@ -1,7 +1,8 @@
-import { restoreImage } from './archive-image.ts'
-import { canRemove, provenMeans } from './armed.ts'
+import { restoreImage, storageOf, tellArchived } from './archive-image.ts'
+import { canRemove, meansOf, provenMeans } from './armed.ts'
 import type { TagOutcome } from './core/alert.ts'
 import type { FetchedManifest } from './core/manifest.ts'
+import { enforcementFor } from './core/policy/match.ts'
 import type { AlertEvent, ImageRecord } from './core/status.ts'
 import { closeTodo, findTodo, openTodo } from './core/todo.ts'
 import { tombstoneOf } from './core/tombstone.ts'
@@ -9,6 +10,7 @@ import { waiverEnded } from './core/waiver.ts'
 import { Misconfigured, Unavailable } from './errors.ts'
 import { markTag } from './mark-tag.ts'
 import { tagsOf } from './tags-of.ts'
+import { finishTaken } from './take-tag.ts'
 import { updateImage } from './update-image.ts'
 import { type Actor, registryOf } from './world.ts'
 
@@ -22,7 +24,10 @@ export async function releaseTags(world: Actor, record: ImageRecord): Promise<vo
     const now = await world.store.image(record)
     // The verdict has moved on; the work that belongs to the new one is on the item
     if (now?.rev !== record.rev) return
-    if (isNotAccepted(now, tag, world.now().toISOString())) continue
+    if (isNotAccepted(now, tag, world.now().toISOString())) {
+      await stayAway(world, record, tag, manifest)
+      continue
+    }
     const outcome = await giveBack(world, record, tag, manifest)
     await updateImage(world, record, (current) => {
       const taken = current.taken.filter((other) => other !== tag)
@@ -33,12 +38,24 @@ export async function releaseTags(world: Actor, record: ImageRecord): Promise<vo
   await updateImage(world, record, (current) => closeTodo(current, 'release', seq))
 }
 
+/** It stays away: whoever took it may have ended before it was told. */
+async function stayAway(world: Actor, record: ImageRecord, tag: string, manifest: FetchedManifest | undefined) {
+  const registry = registryOf(world, record.host)
+  const means = await meansOf(world.store, record.host, world.taggers.get(record.host))
+  if (means === undefined || manifest === undefined) return
+  const occupies = enforcementFor(world.policies, record).tombstone
+  await finishTaken({ world, registry, means, record: { ...record, taken: [tag] }, manifest, occupies })
+}
+
 async function restore(world: Actor, record: ImageRecord): Promise<void> {
-  if (isNotAccepted(record, undefined, world.now().toISOString())) return
+  const tags = await tagsOf(world.store, registryOf(world, record.host), record)
+  if (isNotAccepted(record, undefined, world.now().toISOString())) {
+    // It stays so: whoever archived it may have ended before it was told
+    return (await storageOf(world, record)) === 'archived' ? tellArchived(world, record, tags) : undefined
+  }
   if (!(await restoreImage(world, record))) {
     throw new Unavailable('quarantine', `${record.name}@${record.digest} is archived, and being restored`)
   }
-  const tags = await tagsOf(world.store, registryOf(world, record.host), record)
   const outcomes = tags.map((tag) => ({ tag, outcome: 'restored' as const }))
   await updateImage(world, record, (now) =>
     told({ ...now, archivedAt: undefined }, outcomes, world.now().toISOString()),

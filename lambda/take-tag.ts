@@ -1,4 +1,5 @@
 import type { Means } from './armed.ts'
+import { claim } from './claim.ts'
 import type { Digest } from './core/image.ts'
 import type { FetchedManifest } from './core/manifest.ts'
 import type { ImageRecord } from './core/status.ts'
@@ -6,7 +7,6 @@ import { quarantineTag } from './core/tags.ts'
 import { TAKING, type TakingStep } from './core/taking.ts'
 import { findTodo, openTodo } from './core/todo.ts'
 import { tombstoneOf } from './core/tombstone.ts'
-import { sparesTags } from './core/waiver.ts'
 import { keepImage } from './keep-image.ts'
 import { markTag } from './mark-tag.ts'
 import type { Registry } from './ports.ts'
@@ -40,10 +40,7 @@ const STEPS: Readonly<Record<TakingStep, (taking: Taking, tag: string) => Promis
   },
 
   async claim({ world, record }, tag) {
-    const at = world.now().toISOString()
-    const claimed = await updateImage(world, record, (now) => {
-      const stands = now.rev === record.rev && now.lease?.owner === record.lease?.owner
-      if (!stands || sparesTags(now, at)) return undefined
+    const claimed = await claim(world, record, (now, at) => {
       return { ...now, taken: [...new Set([...now.taken, tag])], takenAt: at }
     })
     return claimed === undefined ? 'superseded' : undefined
