@@ -5,6 +5,7 @@ import { closeTodo, findTodo, openTodo } from './core/todo.ts'
 import { waiverEnded } from './core/waiver.ts'
 import { markTag } from './mark-tag.ts'
 import type { Registry, Tagger } from './ports.ts'
+import { finishTaken } from './take-tags.ts'
 import { updateImage } from './update-image.ts'
 import { type Actor, registryOf } from './world.ts'
 
@@ -18,7 +19,11 @@ export async function releaseTags(world: Actor, record: ImageRecord): Promise<vo
     const now = await world.store.image(record)
     // The verdict has moved on; the work that belongs to the new one is on the item
     if (now?.rev !== record.rev) return
-    if (isNotAccepted(now, tag, world.now().toISOString())) continue
+    if (isNotAccepted(now, tag, world.now().toISOString())) {
+      // It stays away: whoever took it may have ended before it was told
+      await finishTaken(world, registry, { ...record, taken: [tag] })
+      continue
+    }
     const outcome = await giveBack(world, registry, tagger, record, tag, manifest)
     await updateImage(world, record, (current) => {
       const taken = current.taken.filter((other) => other !== tag)

@@ -138,7 +138,7 @@ async function markTaken(world: Actor, record: ImageRecord, tag: string): Promis
 }
 
 /** Tells of and marks tags that an earlier run took and then ended. */
-async function finishTaken(world: Actor, registry: Registry, record: ImageRecord): Promise<void> {
+export async function finishTaken(world: Actor, registry: Registry, record: ImageRecord): Promise<void> {
   for (const tag of record.taken) {
     const marked = await world.store.tag(record.host, record.name, tag)
     if (marked?.quarantined?.digest === record.digest) continue
