@@ -4,15 +4,21 @@ import { descriptor, type FetchedManifest } from '../../lambda/core/manifest.ts'
 import { OverLimit } from '../../lambda/errors.ts'
 import type { Registry, Tagger } from '../../lambda/ports.ts'
 
-type Repository = { manifests: Map<Digest, FetchedManifest>; tags: Map<string, Digest>; blobs: Map<Digest, Uint8Array> }
+export type Repository = {
+  manifests: Map<Digest, FetchedManifest>
+  tags: Map<string, Digest>
+  blobs: Map<Digest, Uint8Array>
+}
 
 export function sha256(bytes: Uint8Array): Digest {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }
 
 /** ECR in memory, in what matters to us: an image goes with its last tag, and tag plus digest compares and deletes. */
-export function memoryRegistry(immutable: (tag: string) => boolean = () => false) {
-  const repositories = new Map<string, Repository>()
+export function memoryRegistry(
+  immutable: (tag: string) => boolean = () => false,
+  repositories = new Map<string, Repository>(),
+) {
   const at = (name: string): Repository => {
     const found = repositories.get(name) ?? { manifests: new Map(), tags: new Map(), blobs: new Map() }
     repositories.set(name, found)
