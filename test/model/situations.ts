@@ -11,9 +11,10 @@ type Trait = {
 
 const pushA: Deed = { do: 'push', image: 'A', tag: 'v1' }
 
-/** Where neither is an image of its own it is about A: bad, and pushed under v1. */
+/** Where they push nothing, or are about A and do not push it, A is pushed under v1. */
 const TRAITS: readonly Trait[] = [
-  { name: 'push A (bad)', deeds: [pushA, { ...pushA, follows: 0 }] },
+  { name: 'push A (bad)', deeds: [pushA] },
+  { name: 'push A again', deeds: [pushA, { ...pushA, follows: 0 }] },
   {
     name: 'push B (good)',
     deeds: [
@@ -46,11 +47,14 @@ const TRAITS: readonly Trait[] = [
 function both(one: Trait, other: Trait): Situation {
   const earlier = [...(one.earlier ?? []), ...(other.earlier ?? [])]
   const deeds = [...shifted(one.deeds), ...shifted(other.deeds, one.deeds?.length)]
-  const pushes = [...deeds, ...earlier].some((deed) => deed.do === 'push' && deed.image === 'A')
+  const all = [...deeds, ...earlier]
+  const pushed = all.flatMap((deed) => (deed.do === 'push' ? [deed.image] : []))
+  const isThere =
+    pushed.includes('A') || (pushed.length > 0 && !all.some((deed) => 'image' in deed && deed.image === 'A'))
   return {
     name: `${one.name} x ${other.name}`,
     earlier,
-    deeds: pushes ? deeds : [...deeds, pushA],
+    deeds: isThere ? deeds : [...deeds, pushA],
     budget: { ...NONE, ...one.budget, ...other.budget },
     workers: Math.max(one.workers ?? 1, other.workers ?? 1),
   }

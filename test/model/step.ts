@@ -16,8 +16,8 @@ import { type Call, newThreads } from './threads.ts'
 const EXPIRY = 91_000
 
 /**
- * Calls at which a worker does not stop for others: what they read never changes, or is read in one go (a manifest by its digest; an
- * image's signatures, which may come before or after but hardly help between), so that stopping there would only multiply states.
+ * Calls at which a worker does not stop for others, so that states do not multiply: what they read never changes, or is what an image
+ * is examined by, which is read in one go. What happens between two of these reads is taken to happen before or after them.
  */
 const UNSTOPPED = new Set([
   'registry.manifest',
@@ -90,12 +90,20 @@ export function newSteps(situation: Situation) {
     return workers.findIndex((worker, at) => at !== person && worker === undefined)
   }
 
-  /** A name of its own for each that holds a lease, and after each death another. */
-  function jobOf(state: State, message: Message, at: number): Job {
+  /** A name of its own for each that acts, and after each death or outage another. */
+  function jobOf(state: State, message: Message): Job {
     const { rules } = state
     if (message.to === 'verify') return { do: 'verify', push: message.push, rules }
     const { crash, outage } = read.left(state)
-    return { do: 'act', image: message.image, owner: `worker ${at} of ${crash} ${outage}`, rules }
+    const names = [...state.workers.keys()].map((n) => `actor ${n} of ${crash} ${outage}`)
+    const taken = state.workers.flatMap((worker) => (worker?.thread.job.do === 'act' ? [worker.thread.job.owner] : []))
+    return { do: 'act', image: message.image, owner: names.find((name) => !taken.includes(name))!, rules }
+  }
+
+  /** It makes no difference which place a worker has. */
+  function sorted(state: State): State {
+    const workers = state.workers.slice(0, person).toSorted((a, b) => orderOf(a) - orderOf(b))
+    return { ...state, workers: [...workers, state.workers[person]] }
   }
 
   async function deed(state: State, what: Deed): Promise<State> {
@@ -105,6 +113,10 @@ export function newSteps(situation: Situation) {
   }
 
   async function apply(state: State, action: Action): Promise<State> {
+    return sorted(await happened(state, action))
+  }
+
+  async function happened(state: State, action: Action): Promise<State> {
     switch (action.do) {
       case 'answer': {
         const call = state.workers[action.place]!.thread.waiting.get(action.nth)!
@@ -127,7 +139,7 @@ export function newSteps(situation: Situation) {
         const begun = await start(
           dequeue(state, action.message),
           at,
-          jobOf(state, read.message(action.message), at),
+          jobOf(state, read.message(action.message)),
           action.message,
         )
         // Unless time may pass at once, a worker may as well have begun later
@@ -170,6 +182,10 @@ export function newSteps(situation: Situation) {
   }
 
   return { ...ledger, threads, deed, apply, possible: newChoices(situation, ledger, tried) }
+}
+
+function orderOf(worker: Worker | undefined): number {
+  return worker?.thread.number ?? Number.MAX_SAFE_INTEGER
 }
 
 export type Steps = ReturnType<typeof newSteps>
