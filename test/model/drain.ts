@@ -8,12 +8,10 @@ export type Drained = { readonly actions: readonly Action[]; readonly violation?
 
 /** More rounds than any work takes: beyond them something makes new work for ever (I10). */
 const ROUNDS = 30
+/** And more than one round takes. */
 const STEPS = 2_000
 const MINUTE = 60_000
 const ORDERLY = new Set<Action['do']>(['answer', 'outage', 'deliver'])
-
-/** Goes on, one thing after another, until nothing is to be done. */
-export type Settle = (from: State, actions: Action[]) => Promise<State>
 
 /** Lets everything be done that is to be done, with nothing going wrong any more, and judges how it ends. */
 export function newDrain(steps: Steps, situation: Situation) {
@@ -22,7 +20,7 @@ export function newDrain(steps: Steps, situation: Situation) {
   const isQuiet = (state: State) =>
     state.workers.every((worker) => worker === undefined) && steps.read.queue(state).every(({ at }) => at > state.clock)
 
-  /** When there is something to do next; a recheck of what is settled counts only where `recheck` is asked for. */
+  /** When there is something to do next; the daily look at what is settled is nothing to do. */
   function wakeAt(state: State): number | undefined {
     const records = [...steps.outside.table(state.table).images.values()]
     const open = records.filter(
@@ -37,7 +35,7 @@ export function newDrain(steps: Steps, situation: Situation) {
     return times.length === 0 ? undefined : Math.max(Math.min(...times), state.clock + MINUTE)
   }
 
-  /** One thing after another, always the first that can be done. */
+  /** One thing after another, always the first that can be done, until nothing is to be done. */
   async function settle(from: State, actions: Action[]): Promise<State> {
     let state = from
     for (let round = 0; round < ROUNDS; round++) {
