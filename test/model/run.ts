@@ -4,14 +4,14 @@ import type { Report } from './examine-situation.ts'
 import { PAIRS, PRODUCT } from './situations.ts'
 import { VARIANTS } from './variants.ts'
 
-// npm run model -- [--most 400000] [--walks 1000] [--seed 1] [--only TEXT]: every interleaving of the real code in small situations,
+// npm run model -- [--most 1000000] [--walks 3000] [--seed 1] [--only TEXT]: every interleaving of the real code in small situations,
 // random walks through a large one, and the code without each of its rules, which must be caught. Exits 1 on any violation, and where
 // one is not caught.
 
 const { values } = parseArgs({
   options: {
-    most: { type: 'string', default: '400000' },
-    walks: { type: 'string', default: '1000' },
+    most: { type: 'string', default: '1000000' },
+    walks: { type: 'string', default: '3000' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
   },
