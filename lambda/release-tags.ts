@@ -38,9 +38,13 @@ export async function releaseTags(world: Actor, record: ImageRecord): Promise<vo
   await updateImage(world, record, (current) => closeTodo(current, 'release', seq))
 }
 
-/** It stays away: whoever took it may have ended before it was told. */
+/** It stays away: whoever took it may have ended before it was told. Where somebody has put it there again, it is taken no longer. */
 async function stayAway(world: Actor, record: ImageRecord, tag: string, manifest: FetchedManifest | undefined) {
   const registry = registryOf(world, record.host)
+  if ((await registry.resolve(record.name, tag)) === record.digest) {
+    await updateImage(world, record, (now) => ({ ...now, taken: now.taken.filter((other) => other !== tag) }))
+    return markTag(world, { ...record, tag }, { quarantined: undefined })
+  }
   const means = await meansOf(world.store, record.host, world.taggers.get(record.host))
   if (means === undefined || manifest === undefined) return
   const occupies = enforcementFor(world.policies, record).tombstone
@@ -48,7 +52,7 @@ async function stayAway(world: Actor, record: ImageRecord, tag: string, manifest
 }
 
 async function restore(world: Actor, record: ImageRecord): Promise<void> {
-  const tags = await tagsOf(world.store, registryOf(world, record.host), record)
+  const tags = await tagsOf(world.store, registryOf(world, record.host), record, record.seenTags)
   if (isNotAccepted(record, undefined, world.now().toISOString())) {
     // It stays so: whoever archived it may have ended before it was told
     return (await storageOf(world, record)) === 'archived' ? tellArchived(world, record, tags) : undefined
@@ -92,17 +96,20 @@ async function giveBack(
 ): Promise<TagOutcome['outcome']> {
   const current = await registryOf(world, host).resolve(name, tag)
   const tombstone = manifest && tombstoneOf(manifest).digest
+  const { quarantined, ownPut } = (await world.store.tag(host, name, tag)) ?? {}
+  const isLaters = quarantined !== undefined && quarantined.digest !== digest
   // Only what displaced this very image may be replaced, and only while it is still what we put there
-  const ownPut = displaced?.includes(tag) ? (await world.store.tag(host, name, tag))?.ownPut : undefined
-  const isFree = current === undefined || current === tombstone || (current !== digest && current === ownPut?.digest)
+  const isOurPut = displaced?.includes(tag) === true && current !== digest && current === ownPut?.digest
+  // Taken from a later image too, it is that one's to come back to
+  const isFree = (current === undefined && !isLaters) || (current !== undefined && (current === tombstone || isOurPut))
   let outcome: TagOutcome['outcome'] = isFree || current === digest ? 'given-back' : 'refused-newer'
   if (isFree) {
     if (manifest === undefined) return 'gone'
     await markTag(world, { host, name, tag }, { ownPut: { digest, at: world.now().toISOString() } })
     if (!(await put(world, { host, name, tag }, manifest, current === tombstone))) outcome = 'refused-newer'
   }
-  // Given back or somebody else's by now: either way it is no longer a tag that we hold
-  await markTag(world, { host, name, tag }, { quarantined: undefined })
+  // Given back or somebody else's by now: either way it is no longer a tag that we hold for this image
+  if (outcome === 'given-back' || !isLaters) await markTag(world, { host, name, tag }, { quarantined: undefined })
   return outcome
 }
 

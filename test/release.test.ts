@@ -195,3 +195,31 @@ describe('a release that is interrupted', () => {
     expect(await record(digest)).toMatchObject({ taken: [], todo: [] })
   })
 })
+
+describe.each(['remove', 'overwrite'] as const)(
+  'a tag that was taken from two images, one after the other, by means %s',
+  (means) => {
+    async function takenTwice() {
+      const outside = await memory({ means })
+      const told = story(outside)
+      const first = told.push(app, 'v1')
+      await told.pass(13)
+      const second = told.push(newer, 'v1')
+      await told.pass(13)
+      return { outside, ...told, first, second }
+    }
+
+    it('is the later one’s to come back to, whichever is signed first', async () => {
+      const { outside, first, second, sign, pass, at, record } = await takenTwice()
+      await sign(first)
+      await pass(3)
+      expect(await at('v1')).not.toBe(first)
+      expect(await record(first)).toMatchObject({ state: 'verified', taken: [], todo: [] })
+      expect(outside.published.at(-1)?.tags).toEqual([{ tag: 'v1', outcome: 'refused-newer' }])
+      await sign(second)
+      await pass(3)
+      expect(await at('v1')).toBe(second)
+      expect(await record(second)).toMatchObject({ state: 'verified', taken: [], todo: [] })
+    })
+  },
+)

@@ -7,6 +7,7 @@ import { Crash, crashAfter } from './memory/crash.ts'
 import { failedImage } from './memory/failed.ts'
 import { failing, intercepted, once } from './memory/faults.ts'
 import { runnable, sign } from './memory/images.ts'
+import { people } from './memory/people.ts'
 import { story } from './memory/story.ts'
 import { HOST, KEYS, memory, NAME } from './memory/world.ts'
 
@@ -110,5 +111,21 @@ describe('people are told', () => {
     await pass(4)
     expect(outside.published).not.toEqual([])
     expect(outcomes(outside.published)).toContain('v1 taken')
+  })
+
+  // Found by npm run model: neither taking nor giving back is to be done any more, so that nobody looked at the tag again
+  it('of the tag that was taken before the process died, though a person accepts the image and takes that back', async () => {
+    const { outside, digest, id, pass, at } = await failed('v1')
+    const dying = intercepted(outside.world, async () => {
+      if ((await at('v1')) === undefined) throw new Crash()
+    })
+    await expect(act(dying, id(digest), 'me')).rejects.toThrow(Crash)
+    outside.advance(100)
+    const { waive, revoke } = people(outside)
+    await waive(digest)
+    await revoke(digest)
+    await pass(4)
+    expect(outcomes(outside.published)).toContain('v1 taken')
+    expect(await outside.world.store.tag(HOST, NAME, 'v1')).toMatchObject({ quarantined: { digest } })
   })
 })

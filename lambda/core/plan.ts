@@ -227,7 +227,7 @@ function withWork(
     case 'degraded':
       if (situation.enforcement.onDegraded === 'quarantine' && !spared)
         return withTaking(before, record, 'degraded', situation)
-      return withoutTodo(told(before, record, 'degraded'), 'quarantine')
+      return withFound(withoutTodo(told(before, record, 'degraded'), 'quarantine'), situation)
     case 'verified':
     case 'unmanaged':
       return before?.state === record.state ? record : recovered(before, record)
@@ -256,6 +256,11 @@ function withTaking(
   const entered = before?.state !== record.state
   const open = told(before, record, event)
   return entered || tags.length > 0 ? openTodo(open, 'quarantine') : open
+}
+
+/** A tag that was taken and is in its place again, whoever put it there, is to be struck off the list. */
+function withFound(record: ImageRecord, { tags }: Situation): ImageRecord {
+  return record.taken.some((tag) => tags.includes(tag)) ? openTodo(record, 'release') : record
 }
 
 /** Rule 8: a tag that our own giving back of another image took from this one is to be put back. */

@@ -4,7 +4,7 @@ import { descriptor, type FetchedManifest } from '../../lambda/core/manifest.ts'
 import { Archived, OverLimit } from '../../lambda/errors.ts'
 import type { FullTagger, Registry } from '../../lambda/ports.ts'
 
-type Repository = {
+export type Repository = {
   manifests: Map<Digest, FetchedManifest>
   tags: Map<string, Digest>
   blobs: Map<Digest, Uint8Array>
@@ -16,8 +16,11 @@ export function sha256(bytes: Uint8Array): Digest {
 }
 
 /** ECR in memory, in what matters to us: an image goes with its last tag, and tag plus digest compares and deletes. */
-export function memoryRegistry(immutable: (tag: string) => boolean = () => false, pageSize = 1_000) {
-  const repositories = new Map<string, Repository>()
+export function memoryRegistry(
+  immutable: (tag: string) => boolean = () => false,
+  pageSize = 1_000,
+  repositories = new Map<string, Repository>(),
+) {
   const at = (name: string): Repository => {
     const found = repositories.get(name) ?? {
       manifests: new Map(),

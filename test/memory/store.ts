@@ -5,13 +5,21 @@ import { isHeld } from '../../lambda/core/waiver.ts'
 import type { Page, StatusStore } from '../../lambda/ports.ts'
 import { matches } from '../../lambda/store/list-images.ts'
 
+/** What lies in the table. Items are replaced, never changed. */
+export type Table = ReturnType<typeof emptyTable>
+
+export function emptyTable() {
+  return {
+    images: new Map<string, ImageRecord>(),
+    tags: new Map<string, TagRecord>(),
+    history: new Map<string, HistoryRow[]>(),
+    copiedFrom: new Map<string, number>(),
+    system: new Map<string, Readonly<Record<string, unknown>>>(),
+  }
+}
+
 /** The status table in memory; checked by the same contract as the one on DynamoDB. */
-export function memoryStore(): StatusStore {
-  const images = new Map<string, ImageRecord>()
-  const tags = new Map<string, TagRecord>()
-  const history = new Map<string, HistoryRow[]>()
-  const copiedFrom = new Map<string, number>()
-  const system = new Map<string, Readonly<Record<string, unknown>>>()
+export function memoryStore({ images, tags, history, copiedFrom, system }: Table = emptyTable()): StatusStore {
   return {
     image: async (id) => copy(images.get(keyOf(id))),
     putImage: async (record, expected) => {
