@@ -10,7 +10,7 @@ export type Tested = {
   readonly host: string
   readonly registry: Registry
   readonly tagger: FullTagger
-  pushScratch(name: string): Promise<FetchedManifest>
+  readonly pushScratch: (name: string) => Promise<FetchedManifest>
 }
 
 /** Makes the self-test of a registry and writes down what it found: by that, tags are taken there from then on. */

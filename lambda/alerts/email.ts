@@ -24,7 +24,7 @@ const OUTCOMES: Readonly<Record<TagOutcome['outcome'], string>> = {
   moved: 'left alone: it points at another image by now',
   protected: 'left in place: it is protected',
   'given-back': 'given back',
-  'refused-newer': 'not given back: it points at a newer image',
+  'refused-newer': 'not given back: a newer image has it, or had it last',
   'not-armed': 'left in place: quarantine is not armed for this registry (its self-test has not passed)',
   disarmed: 'left in place: quarantine is disarmed',
   stopped: 'left in place: the breaker has stopped quarantine',

@@ -64,13 +64,13 @@ export function admit(
 }
 
 /** The breaker closed again by a person; it counts anew. */
-export function withResumed({ tripped: _, ...safety }: Safety, resumed: ByPerson): Safety {
-  return { ...safety, recent: [], resumed }
+export function withResumed(safety: Safety, resumed: ByPerson): Safety {
+  return { ...safety, tripped: undefined, recent: [], resumed }
 }
 
 /** Armed again. */
-export function withArmed({ disarmed: _, ...safety }: Safety): Safety {
-  return safety
+export function withArmed(safety: Safety): Safety {
+  return { ...safety, disarmed: undefined }
 }
 
 function recentOf({ recent }: Safety, now: string): readonly Recent[] {

@@ -74,7 +74,7 @@ What was found
 
 What happened to its tags
 - v1: given back
-- v2: not given back: it points at a newer image
+- v2: not given back: a newer image has it, or had it last
 
 What to do
 Nothing to do.`,
