@@ -1,4 +1,6 @@
 import { Command } from 'commander'
+import { plainText } from '../../lambda/alerts/plain-text.ts'
+import { TAG_OUTCOMES } from '../../lambda/alerts/tag-outcomes.ts'
 import type { StatusResponse } from '../../lambda/core/response.ts'
 import { askApi } from '../api-client.ts'
 import { type ApiOptions, withApi } from '../api-options.ts'
@@ -26,6 +28,7 @@ export function statusLines({
   state,
   quarantined,
   checks = [],
+  tags = [],
   graceUntil,
   lastError,
   waiver,
@@ -35,6 +38,7 @@ export function statusLines({
     ...(digest ? [`  ${digest}`] : []),
     ...(waiver ? [waiverLine(waiver)] : []),
     ...checkLines(checks),
+    ...tags.map(({ tag, outcome }) => `  tag ${plainText(tag)}: ${TAG_OUTCOMES[outcome]}`),
     ...(graceUntil ? [`  a signature may still arrive until ${graceUntil}`] : []),
     // In state `error` it is the check
     ...(lastError && state !== 'error' ? [`  last try: ${lastError.message}`] : []),

@@ -1,8 +1,9 @@
-import type { Alert, TagOutcome } from '../core/alert.ts'
+import type { Alert } from '../core/alert.ts'
 import type { AlertEvent } from '../core/status.ts'
 import type { Waiver } from '../core/waiver.ts'
 import type { Channel } from './channel.ts'
 import { plainText } from './plain-text.ts'
+import { TAG_OUTCOMES } from './tag-outcomes.ts'
 
 // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: ASCII, no line breaks, at most 100 characters
 const SUBJECT_LIMIT = 100
@@ -16,24 +17,6 @@ const HEADLINES: Readonly<Record<AlertEvent, string>> = {
   waived: 'was accepted by a person',
   undone: 'was given back by a person',
   stopped: 'would be one too many: quarantine has stopped',
-}
-
-const OUTCOMES: Readonly<Record<TagOutcome['outcome'], string>> = {
-  taken: 'taken away; the image is kept and can still be pulled by digest',
-  'would-take': 'left in place (enforcement only observes)',
-  moved: 'left alone: it points at another image by now',
-  protected: 'left in place: it is protected',
-  'given-back': 'given back',
-  'refused-newer': 'not given back: a newer image has it, or had it last',
-  'not-armed': 'left in place: quarantine is not armed for this registry (its self-test has not passed)',
-  disarmed: 'left in place: quarantine is disarmed',
-  stopped: 'left in place: the breaker has stopped quarantine',
-  immutable:
-    'left in place: this registry has not shown that it removes a tag alone, and the tag cannot be overwritten',
-  archived: 'the image is archived: nobody can pull it, by whatever name',
-  restored: 'the image can be pulled again',
-  gone: 'not given back: the image is no longer in the registry',
-  failed: 'could not be changed yet; trying again',
 }
 
 const ADVICE: Readonly<Record<AlertEvent, string>> = {
@@ -81,7 +64,7 @@ function textOf(alert: Alert): string {
       (check) =>
         `- ${plainText([check.name, check.platform].filter(Boolean).join(' on '))}: ${check.outcome} (${check.reason}): ${plainText(check.message)}`,
     )
-  const done = alert.tags.map(({ tag, outcome }) => `- ${plainText(tag)}: ${OUTCOMES[outcome]}`)
+  const done = alert.tags.map(({ tag, outcome }) => `- ${plainText(tag)}: ${TAG_OUTCOMES[outcome]}`)
   return [
     `${plainText(alert.image)} ${headlineOf(alert)}.`,
     `State: ${alert.state}, ${alert.at}`,
