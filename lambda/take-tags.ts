@@ -52,10 +52,18 @@ async function leaveFor(
   if (wanted !== 'quarantine' && wanted !== 'archive') return { left: 'would-take' }
   const means = await meansOf(world.store, record.host, world.taggers.get(record.host))
   if (means === undefined) return { left: 'not-armed' }
-  const held = heldBy(tags.length > 0 ? await admitted(world, record, enforcement) : await readSafety(world.store))
+  const counts = tags.length > 0 && !wasActedOn(record)
+  const held = heldBy(counts ? await admitted(world, record, enforcement) : await readSafety(world.store))
   if (held === undefined) return { may: means, archive: wanted === 'archive' }
   if (held === 'stopped') await tellStopped(world, record)
   return { left: held }
+}
+
+const ACTED: readonly TagOutcome['outcome'][] = ['taken', 'archived', 'immutable']
+
+/** Whether it was quarantined, or was tried to be, since it became bad: what comes back to it later is no further image to the breaker. */
+function wasActedOn({ tagWork, since = '' }: ImageRecord): boolean {
+  return tagWork !== undefined && tagWork.at >= since && tagWork.tags.some(({ outcome }) => ACTED.includes(outcome))
 }
 
 /** Writes down what was done, and adds it to the alert still to be sent, where there is one. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { judge } from '../lambda/pipeline.ts'
 import { failing } from './memory/faults.ts'
 import { runnable } from './memory/images.ts'
 import { people } from './memory/people.ts'
@@ -55,6 +56,24 @@ describe('the breaker', () => {
     await pass(3)
     expect(stopped()).toHaveLength(1)
     expect(digests).toHaveLength(3)
+  })
+
+  it('counts an image once, however often its tags are looked at again', async () => {
+    const outside = await memory({
+      policies: policies('onFailure: quarantine, breaker: { images: 2, percent: 100 }'),
+      means: 'overwrite',
+      immutable: () => true,
+    })
+    const { push, pass, id } = story(outside)
+    const digests = ['v1', 'v2'].map((tag) => push(runnable(tag), tag))
+    await pass(13)
+    await pass(60)
+    push(app, 'v3')
+    await pass(9)
+    // Their tags are still there
+    for (const digest of digests) await judge(outside.world, id(digest))
+    await pass(4)
+    expect(outside.published.map(({ event }) => event)).toEqual(['failed', 'failed', 'failed'])
   })
 
   it('stops at the share of a repository', async () => {
