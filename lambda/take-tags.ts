@@ -54,7 +54,9 @@ async function leaveFor(
   if (means === undefined) return { left: 'not-armed' }
   const counts = tags.length > 0 && !wasActedOn(record)
   const held = heldBy(counts ? await admitted(world, record, enforcement) : await readSafety(world.store))
-  if (held === undefined) return { may: means, archive: wanted === 'archive' }
+  // What is archived already cannot be read, and is taken from everybody as it is
+  const archive = wanted === 'archive' || record.archivedAt !== undefined
+  if (held === undefined) return { may: means, archive }
   if (held === 'stopped') await tellStopped(world, record)
   return { left: held }
 }

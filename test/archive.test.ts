@@ -66,6 +66,13 @@ describe('under onFailure: archive', () => {
     expect(outside.queue.messages).toEqual([])
   })
 
+  it('stays archived where tags are only to be taken by now', async () => {
+    const { outside, digest, storage, record, at } = await archived()
+    await story(outside, { ...outside.world, policies: policies('onFailure: quarantine') }).pass(5)
+    expect([await storage(), await at('v1')]).toEqual(['archived', digest])
+    expect(await record(digest)).toMatchObject({ state: 'failed', todo: [] })
+  })
+
   it('is said to be allowed only once it can be pulled', async () => {
     const { outside, digest, waive, gate, storage, pass } = await archived()
     await waive(digest)
