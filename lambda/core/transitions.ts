@@ -13,6 +13,7 @@ const VERDICT = 'image: version is the one read before gathering'
 const CLAIM = 'image: rev and lease are the ones work began with, and nobody accepted or undid it'
 const DONE = 'image: version is the one just read'
 const MARK = 'tag: rev is the one just read'
+const PEOPLE = 'by the registry alone'
 
 const FAILING = 'no acceptable evidence, and grace is over (or failFast, and a signature is bad)'
 const WAIVER_ENDED = 'no acceptable evidence, and its waiver has ended'
@@ -45,28 +46,33 @@ export const IMAGE_TRANSITIONS: readonly Transition<State | 'unknown'>[] = [
   { from: 'unmanaged', to: 'error', when: JUDGED_ELSEWISE, write: VERDICT },
 ]
 
-/** Where a tag stands that was seen on a bad image. */
+/** Where a tag stands that was seen on an image; claimed: on the image's list of taken tags, and being taken or given back. */
 export type TagPlace = 'in place' | 'claimed' | 'taken' | 'moved'
 
-/** All moves of such a tag, by what `core/taking.ts` and the giving back do. */
+/** All moves of such a tag: by people, by the steps of `core/taking.ts`, and by giving back. */
 export const TAG_TRANSITIONS: readonly Transition<TagPlace>[] = [
   { from: 'in place', to: 'claimed', when: 'the image is bad, and taking is armed: step claim', write: CLAIM },
+  { from: 'in place', to: 'moved', when: 'people put it on another image, or delete it', write: PEOPLE },
+  { from: 'moved', to: 'in place', when: 'people put it on this image again', write: PEOPLE },
   {
     from: 'claimed',
     to: 'taken',
     when: 'removed by tag and digest, or a tombstone put over it: step mark',
     write: MARK,
   },
-  { from: 'claimed', to: 'moved', when: 'it points at another image by now: steps look and take', write: DONE },
   {
     from: 'claimed',
     to: 'in place',
-    when: 'tags are immutable, and it can only be overwritten: step take',
+    when: 'it can only be overwritten, and tags are immutable: step take; or it was given back',
     write: DONE,
   },
-  { from: 'taken', to: 'in place', when: 'acceptable by now, accepted by a person, or undone: put back', write: DONE },
-  { from: 'taken', to: 'moved', when: 'to be put back, and a newer image has it (rule 8)', write: DONE },
-  { from: 'moved', to: 'in place', when: 'it is put on the bad image again', write: MARK },
+  {
+    from: 'claimed',
+    to: 'moved',
+    when: 'it points at another image by now: steps look and take; or a newer image has it (rule 8)',
+    write: DONE,
+  },
+  { from: 'taken', to: 'claimed', when: 'acceptable by now, accepted by a person, or undone', write: MARK },
 ]
 
 /** Whether a state may follow a state: itself always may. */
