@@ -48,7 +48,7 @@ async function endsWell(scenario: Scenario, surroundings: Surroundings, deaths: 
 const all = { ...scenarios, ...operatorScenarios }
 
 // All points over the first; over the others so many apart, from a place of their own
-const STEPS = [1, 4, 4]
+const STEPS = [1, 6, 6]
 
 describe.each(Object.entries(SURROUNDINGS))('over %s', (over, surroundings) => {
   const place = Object.keys(SURROUNDINGS).indexOf(over)
