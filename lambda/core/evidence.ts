@@ -83,7 +83,7 @@ export type Certified = { readonly certificate: Digest; readonly key: string }
 
 /**
  * What one claim says once its signature has been checked against one demand. `until`: when time alone will make a fault of it, ISO 8601;
- * `lasting`: a name of what it was signed with, where that signs for longer than a day; `path`: from the signing certificate up to an
+ * `lasting`: the key it was signed with, where that signs for longer than a day; `path`: from the signing certificate up to an
  * anchor; `signed`: what is at fault was signed as is asked for.
  */
 export type Proof =

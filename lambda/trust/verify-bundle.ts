@@ -162,9 +162,10 @@ function signerOf(holder: KeyHolder, times: readonly Date[]): Signer {
 
 const DAY = 24 * 3600 * 1000
 
-function lastingName({ leaf, der }: CertificateSigner): string | undefined {
-  const { validFromDate, validToDate } = leaf.x509
-  return validToDate.getTime() - validFromDate.getTime() > DAY ? digestOf(der) : undefined
+/** By its key: of a certificate signed with ECDSA anybody can make a second form, with another fingerprint. */
+function lastingName({ leaf }: CertificateSigner): string | undefined {
+  const { validFromDate, validToDate, publicKey } = leaf.x509
+  return validToDate.getTime() - validFromDate.getTime() > DAY ? keyName(spki(publicKey)) : undefined
 }
 
 function pathOf({ paths }: CertificateSigner): Certified[] {
