@@ -1,11 +1,11 @@
+import { releaseTags } from './acting/release-tags.ts'
+import { takeTags } from './acting/take-tags.ts'
 import { formatImage, type ImageId } from './core/image.ts'
 import { type AlertEvent, type ImageRecord, plusSeconds } from './core/status.ts'
 import { closeAlert, findTodo } from './core/todo.ts'
 import { Unavailable } from './errors.ts'
-import { releaseTags } from './release-tags.ts'
 import { FUNCTIONS } from './resources.ts'
 import { tagsOf } from './tags-of.ts'
-import { takeTags } from './take-tags.ts'
 import { updateImage } from './update-image.ts'
 import { type Actor, registryOf } from './world.ts'
 

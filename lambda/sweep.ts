@@ -1,7 +1,7 @@
 import { mapLimited } from './map-limited.ts'
-import { reconcile } from './reconcile.ts'
-import type { Counts } from './reconcile-pass.ts'
-import { rejudgeOnNewRules } from './rejudge.ts'
+import { reconcile } from './reconciling/reconcile.ts'
+import type { Counts } from './reconciling/reconcile-pass.ts'
+import { rejudgeOnNewRules } from './reconciling/rejudge.ts'
 import type { Sweeper } from './world.ts'
 
 /** How many due images one sweep wakes; the rest is the next one's. */

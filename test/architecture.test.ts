@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-const story = globSync('lambda/*.ts').filter((file) => file !== 'lambda/wire.ts')
+const story = globSync('lambda/{*,acting/*,reconciling/*}.ts').filter((file) => file !== 'lambda/wire.ts')
 const core = [
   'lambda/core/',
   'lambda/ports.ts',
@@ -35,7 +35,7 @@ const TABLE: readonly (readonly [file: RegExp, places: readonly string[], packag
   [/^lambda\/api\//, story.concat('lambda/core/')],
   [/^lambda\/handlers\/(?!on-batch|in-time)/, [...helpers, ...doors]],
   [/^lambda\/(handlers\/\S+|wire)\.ts/, doors],
-  [/^lambda\/[^/]+\.ts/, ['lambda/core/', 'lambda/formats/', 'lambda/trust/', 'lambda/sources/source.ts', ...story]],
+  [/^lambda\/(acting\/|reconciling\/)?[^/]+\.ts/, ['lambda/core/', 'lambda/formats/', 'lambda/trust/', 'lambda/sources/source.ts', ...story]],
   [/^cdk\//, forCdk],
   [/^cli\//, ['local/', ...doors]],
   [/^local\//, ['lambda/']],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Misconfigured, OverLimit, Unavailable } from '../lambda/errors.ts'
 import type { Registry } from '../lambda/ports.ts'
-import { reconcile } from '../lambda/reconcile.ts'
+import { reconcile } from '../lambda/reconciling/reconcile.ts'
 import { Crash, crashAfter } from './memory/crash.ts'
 import { intercepted, once } from './memory/faults.ts'
 import { runnable } from './memory/images.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { quarantineTag } from '../lambda/core/tags.ts'
 import { OverLimit } from '../lambda/errors.ts'
-import { reconcile } from '../lambda/reconcile.ts'
+import { reconcile } from '../lambda/reconciling/reconcile.ts'
 import { echoing } from './memory/echo.ts'
 import { intercepted } from './memory/faults.ts'
 import { runnable, sign } from './memory/images.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { currentPolicyHash } from '../lambda/examine.ts'
-import { rejudgeOnNewRules } from '../lambda/rejudge.ts'
+import { rejudgeOnNewRules } from '../lambda/reconciling/rejudge.ts'
 import { digest, record } from './core/records.ts'
 import { Crash, crashAfter } from './memory/crash.ts'
 import { HOST, type Memory, memory, NAME, policies } from './memory/world.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { selfTest } from '../lambda/acting/self-test.ts'
 import { Unavailable } from '../lambda/errors.ts'
 import type { FullTagger, Registry } from '../lambda/ports.ts'
 import { ecrTagger } from '../lambda/quarantine/ecr.ts'
 import { ecrRegistry } from '../lambda/registry/ecr.ts'
-import { selfTest } from '../lambda/self-test.ts'
 import { image } from './registry/fixtures.ts'
 import { ACCOUNT, localRegistry } from './registry/local-registry.ts'
 

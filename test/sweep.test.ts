@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { selfTestKey } from '../lambda/armed.ts'
+import { selfTestKey } from '../lambda/acting/armed.ts'
 import { sweep } from '../lambda/sweep.ts'
 import { generateKeys } from '../local/signing/key.ts'
 import { runnable } from './memory/images.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { markTag } from '../lambda/acting/mark-tag.ts'
 import { quarantineTag } from '../lambda/core/tags.ts'
 import { Unavailable } from '../lambda/errors.ts'
-import { markTag } from '../lambda/mark-tag.ts'
 import { observeTag } from '../lambda/observe-tag.ts'
 import { tagsOf } from '../lambda/tags-of.ts'
 import { digest } from './core/records.ts'

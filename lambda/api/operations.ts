@@ -1,10 +1,10 @@
 import * as z from 'zod'
-import { provenMeans, selfTestKey } from '../armed.ts'
+import { provenMeans, selfTestKey } from '../acting/armed.ts'
+import { changeSafety, readSafety } from '../acting/safety.ts'
 import { BadInput } from '../core/bad-input.ts'
 import { type ByPerson, type Safety, withArmed, withResumed } from '../core/breaker.ts'
 import { readReason } from '../core/read-reason.ts'
-import { lastPass } from '../reconcile-pass.ts'
-import { changeSafety, readSafety } from '../safety.ts'
+import { lastPass } from '../reconciling/reconcile-pass.ts'
 import type { Operating } from '../world.ts'
 import type { Answer } from './problem.ts'
 

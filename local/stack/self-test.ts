@@ -1,7 +1,7 @@
 import { ECRClient } from '@aws-sdk/client-ecr'
+import { runSelfTest } from '../../lambda/acting/run-self-test.ts'
 import { ecrTagger } from '../../lambda/quarantine/ecr.ts'
 import { ecrRegistry } from '../../lambda/registry/ecr.ts'
-import { runSelfTest } from '../../lambda/run-self-test.ts'
 import { dynamoStore } from '../../lambda/store/dynamodb.ts'
 import { ACCOUNT } from '../aws/account.ts'
 import { type LocalAws, settingsFor } from '../aws/aws.ts'

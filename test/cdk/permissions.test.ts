@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { selfTestKey } from '../../lambda/armed.ts'
+import { selfTestKey } from '../../lambda/acting/armed.ts'
 import { ENV } from '../../lambda/env.ts'
 import { repositoriesFrom } from '../../lambda/registry-config.ts'
 import { SAFETY_KEY } from '../../lambda/resources.ts'

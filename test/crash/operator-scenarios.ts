@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
+import { readSafety } from '../../lambda/acting/safety.ts'
 import { buriedIn } from '../../lambda/core/tombstone.ts'
-import { readSafety } from '../../lambda/safety.ts'
 import { runnable } from '../memory/images.ts'
 import { pushed } from '../memory/story.ts'
 import { type Memory, NAME, policies } from '../memory/world.ts'

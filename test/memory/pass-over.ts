@@ -1,5 +1,5 @@
-import { reconcile } from '../../lambda/reconcile.ts'
-import type { Pass } from '../../lambda/reconcile-pass.ts'
+import { reconcile } from '../../lambda/reconciling/reconcile.ts'
+import type { Pass } from '../../lambda/reconciling/reconcile-pass.ts'
 import { HOST, type Memory, type World } from './world.ts'
 
 /** Lets one pass over the registry come to its end, minute by minute; what it asks for stays on the queue. */

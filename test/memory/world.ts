@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto'
-import { selfTestKey } from '../../lambda/armed.ts'
+import { selfTestKey } from '../../lambda/acting/armed.ts'
 import type { Alert } from '../../lambda/core/alert.ts'
 import { loadPolicies } from '../../lambda/core/policy/load.ts'
 import type { PolicySet } from '../../lambda/core/policy/policy.ts'

@@ -1,4 +1,4 @@
-import { selfTestKey } from '../../lambda/armed.ts'
+import { selfTestKey } from '../../lambda/acting/armed.ts'
 import { emptyTable } from '../memory/store.ts'
 import { HOST } from '../memory/world.ts'
 import { newOutside } from './outside.ts'

@@ -92,7 +92,7 @@ export const VARIANTS: readonly Variant[] = [
   {
     rule: 'rule 4',
     without: 'a tag is taken though the verdict is another one by now',
-    edits: [{ file: 'lambda/claim.ts', from: 'now.rev === record.rev && ', to: '' }],
+    edits: [{ file: 'lambda/acting/claim.ts', from: 'now.rev === record.rev && ', to: '' }],
     situation: { ...late, workers: 2 },
   },
   {
@@ -156,7 +156,7 @@ export const VARIANTS: readonly Variant[] = [
     without: 'act writes what a tag points at',
     edits: [
       {
-        file: 'lambda/mark-tag.ts',
+        file: 'lambda/acting/mark-tag.ts',
         from: '...mark, rev',
         to: '...mark, digest: mark.quarantined?.digest ?? base.digest, rev',
       },
@@ -181,7 +181,7 @@ export const VARIANTS: readonly Variant[] = [
     without: 'giving back does not look for a newer image',
     edits: [
       {
-        file: 'lambda/release-tags.ts',
+        file: 'lambda/acting/release-tags.ts',
         from: 'const current = await registryOf(world, host).resolve(name, tag)',
         to: 'const current = undefined',
       },

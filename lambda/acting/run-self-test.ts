@@ -1,8 +1,8 @@
+import type { FetchedManifest } from '../core/manifest.ts'
+import { SELF_TEST_REPOSITORY } from '../core/tags.ts'
+import { Misconfigured } from '../errors.ts'
+import type { Clock, FullTagger, Registry, SelfTestResult, StatusStore } from '../ports.ts'
 import { selfTestKey } from './armed.ts'
-import type { FetchedManifest } from './core/manifest.ts'
-import { SELF_TEST_REPOSITORY } from './core/tags.ts'
-import { Misconfigured } from './errors.ts'
-import type { Clock, FullTagger, Registry, SelfTestResult, StatusStore } from './ports.ts'
 import { selfTest } from './self-test.ts'
 
 /** The registry to be tested, and how a scratch image gets into it. */

@@ -1,11 +1,11 @@
+import type { TagOutcome } from '../core/alert.ts'
+import type { ImageRecord } from '../core/status.ts'
+import { findTodo, openTodo } from '../core/todo.ts'
+import type { FullTagger } from '../ports.ts'
+import { updateImage } from '../update-image.ts'
+import { type Actor, registryOf } from '../world.ts'
 import { canRemove, type Means } from './armed.ts'
 import { claim } from './claim.ts'
-import type { TagOutcome } from './core/alert.ts'
-import type { ImageRecord } from './core/status.ts'
-import { findTodo, openTodo } from './core/todo.ts'
-import type { FullTagger } from './ports.ts'
-import { updateImage } from './update-image.ts'
-import { type Actor, registryOf } from './world.ts'
 
 /**
  * Archives a bad image, so that nobody can pull it by whatever name: evidence saved, written down, archived. Nothing is deleted.

@@ -1,7 +1,7 @@
-import type { ImageRecord } from './core/status.ts'
-import { sparesTags } from './core/waiver.ts'
-import { updateImage } from './update-image.ts'
-import type { Actor } from './world.ts'
+import type { ImageRecord } from '../core/status.ts'
+import { sparesTags } from '../core/waiver.ts'
+import { updateImage } from '../update-image.ts'
+import type { Actor } from '../world.ts'
 
 /**
  * Writes down what is about to be taken, before it is (rule 4): only while the verdict that calls for it stands, the lease is ours,

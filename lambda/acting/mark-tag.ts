@@ -1,6 +1,6 @@
-import type { TagRecord } from './core/status.ts'
-import { Unavailable } from './errors.ts'
-import type { Known } from './world.ts'
+import type { TagRecord } from '../core/status.ts'
+import { Unavailable } from '../errors.ts'
+import type { Known } from '../world.ts'
 
 const TRIES = 10
 

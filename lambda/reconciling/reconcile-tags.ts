@@ -1,10 +1,10 @@
-import type { ImageId } from './core/image.ts'
-import { isQuarantineTagOf } from './core/tags.ts'
-import { mapLimited } from './map-limited.ts'
-import type { Registry, Tagged } from './ports.ts'
+import type { ImageId } from '../core/image.ts'
+import { isQuarantineTagOf } from '../core/tags.ts'
+import { mapLimited } from '../map-limited.ts'
+import type { Registry, Tagged } from '../ports.ts'
+import { spokenOfBy, subjectsOfManifest } from '../subjects.ts'
+import type { Sweeper } from '../world.ts'
 import type { Looked } from './reconcile-pass.ts'
-import { spokenOfBy, subjectsOfManifest } from './subjects.ts'
-import type { Sweeper } from './world.ts'
 
 /** Tags looked at a time. */
 const AT_ONCE = 50

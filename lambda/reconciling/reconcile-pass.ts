@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { plusSeconds } from './core/status.ts'
-import type { Page, StatusStore } from './ports.ts'
+import { plusSeconds } from '../core/status.ts'
+import type { Page, StatusStore } from '../ports.ts'
 
 /** A pass over a registry starts so many seconds after the one before did, if that is through. */
 const PASS_EVERY = 3600

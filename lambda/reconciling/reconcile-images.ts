@@ -1,12 +1,12 @@
-import { type ImageId, repositoryOf } from './core/image.ts'
-import type { ImageRecord, State } from './core/status.ts'
-import { isQuarantineTagOf } from './core/tags.ts'
-import { mapLimited } from './map-limited.ts'
-import type { Registry } from './ports.ts'
+import { type ImageId, repositoryOf } from '../core/image.ts'
+import type { ImageRecord, State } from '../core/status.ts'
+import { isQuarantineTagOf } from '../core/tags.ts'
+import { mapLimited } from '../map-limited.ts'
+import type { Registry } from '../ports.ts'
+import { tagsOf } from '../tags-of.ts'
+import { withinLimit } from '../within-limit.ts'
+import type { Sweeper } from '../world.ts'
 import type { Looked } from './reconcile-pass.ts'
-import { tagsOf } from './tags-of.ts'
-import { withinLimit } from './within-limit.ts'
-import type { Sweeper } from './world.ts'
 
 /** Images on a page; each takes a call or two of the registry. */
 const PAGE = 50

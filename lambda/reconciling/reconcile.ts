@@ -1,7 +1,8 @@
-import { repositoryOf } from './core/image.ts'
-import { watchedBy, watchedByName } from './core/watched.ts'
-import { Misconfigured, OverLimit, Unavailable } from './errors.ts'
-import type { Page, Registry } from './ports.ts'
+import { repositoryOf } from '../core/image.ts'
+import { watchedBy, watchedByName } from '../core/watched.ts'
+import { Misconfigured, OverLimit, Unavailable } from '../errors.ts'
+import type { Page, Registry } from '../ports.ts'
+import type { Sweeper } from '../world.ts'
 import { lookAtImages } from './reconcile-images.ts'
 import {
   afterPage,
@@ -16,7 +17,6 @@ import {
   withRepositories,
 } from './reconcile-pass.ts'
 import { lookAtTags } from './reconcile-tags.ts'
-import type { Sweeper } from './world.ts'
 
 /** What one sweep does of each registry at most, so that neither its quotas nor those who push are hard pressed; the rest is the next minute's. */
 const PAGES = 100

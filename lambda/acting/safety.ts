@@ -1,7 +1,7 @@
-import { type Safety, UNTOUCHED } from './core/breaker.ts'
-import { Unavailable } from './errors.ts'
-import type { StatusStore } from './ports.ts'
-import { SAFETY_KEY } from './resources.ts'
+import { type Safety, UNTOUCHED } from '../core/breaker.ts'
+import { Unavailable } from '../errors.ts'
+import type { StatusStore } from '../ports.ts'
+import { SAFETY_KEY } from '../resources.ts'
 
 const TRIES = 10
 

@@ -1,4 +1,4 @@
-import type { FullTagger, SelfTestResult, StatusStore, Tagger } from './ports.ts'
+import type { FullTagger, SelfTestResult, StatusStore, Tagger } from '../ports.ts'
 
 /** The item that says what the self-test of a registry has found. */
 export function selfTestKey(host: string): string {

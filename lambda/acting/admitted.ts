@@ -1,8 +1,8 @@
-import { admit, heldBy, imagesNeeded, type Safety } from './core/breaker.ts'
-import { type ImageId, repositoryOf } from './core/image.ts'
-import type { Enforcement } from './core/policy/policy.ts'
+import { admit, heldBy, imagesNeeded, type Safety } from '../core/breaker.ts'
+import { type ImageId, repositoryOf } from '../core/image.ts'
+import type { Enforcement } from '../core/policy/policy.ts'
+import type { Actor } from '../world.ts'
 import { changeSafety, readSafety } from './safety.ts'
-import type { Actor } from './world.ts'
 
 /** Of more images a share is no longer counted out: the number of all images is what trips the breaker then. */
 const MOST_COUNTED = 1000

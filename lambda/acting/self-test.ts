@@ -1,7 +1,7 @@
-import { digestOf } from './core/digest-of.ts'
-import type { Digest } from './core/image.ts'
-import type { FetchedManifest } from './core/manifest.ts'
-import type { FullTagger, Registry, SelfTestResult } from './ports.ts'
+import { digestOf } from '../core/digest-of.ts'
+import type { Digest } from '../core/image.ts'
+import type { FetchedManifest } from '../core/manifest.ts'
+import type { FullTagger, Registry, SelfTestResult } from '../ports.ts'
 
 const KEEP = 'assay-self-test-keep'
 const A = 'assay-self-test-a'

@@ -1,7 +1,7 @@
-import { formatImage } from './core/image.ts'
-import type { ImageRecord } from './core/status.ts'
+import { formatImage } from '../core/image.ts'
+import type { ImageRecord } from '../core/status.ts'
+import type { Actor } from '../world.ts'
 import { changeSafety, readSafety } from './safety.ts'
-import type { Actor } from './world.ts'
 
 /** Tells people that the breaker has tripped: once, and again only after a crash between telling and writing it down. `record`: the image it stopped at. */
 export async function tellStopped(world: Actor, record: ImageRecord): Promise<void> {

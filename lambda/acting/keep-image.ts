@@ -1,5 +1,5 @@
-import { quarantineTags } from './core/tags.ts'
-import { Unavailable } from './errors.ts'
+import { quarantineTags } from '../core/tags.ts'
+import { Unavailable } from '../errors.ts'
 import type { Taking } from './take-tag.ts'
 
 /** Puts the quarantine tag on an image, unless it is there, and sees it there: without it, taking the last tag deletes it (rule 5). */
