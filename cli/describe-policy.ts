@@ -53,12 +53,18 @@ function describeAction({
   gracePeriod,
   failFast,
   protect,
-}: Pick<Enforcement, 'onFailure' | 'onDegraded' | 'gracePeriod' | 'failFast' | 'protect'>): string {
+  tombstone,
+  breaker,
+}: Omit<Enforcement, 'name' | 'images' | 'environment'>): string {
+  const when = afterGrace(gracePeriod, failFast)
   const kept = protect.length === 0 ? '' : `, but never ${describeGlobs(protect)}`
-  const failure =
-    onFailure === 'quarantine'
-      ? `takes the tags of what has failed ${afterGrace(gracePeriod, failFast)}${kept}`
-      : 'tells what has failed, and takes nothing'
+  const held = tombstone ? ', holding their names by a tombstone' : ''
+  const stops = `, up to ${breaker.images} images or ${breaker.percent} % of a repository in ten minutes`
+  const failure = {
+    observe: 'tells what has failed, and takes nothing',
+    quarantine: `takes the tags of what has failed ${when}${kept}${held}${stops}`,
+    archive: `archives what has failed ${when}${kept}${stops}`,
+  }[onFailure]
   const degraded = { alert: 'says no to', allow: 'says yes to', quarantine: 'takes the tags of' }[onDegraded]
   return `${failure}; ${degraded} what no longer holds`
 }
@@ -82,9 +88,13 @@ export function describeEffect(
     quarantine: 'its tags are taken too',
   }
   const when = afterGrace(gracePeriod, failFast)
-  const taken =
-    onFailure === 'observe'
-      ? `an alert tells, ${when}; nothing is taken`
-      : `its tags are taken and an alert tells, ${when}${tag !== undefined && isProtected ? `; ${tag} is protected and stays` : ''}`
+  const stays = tag !== undefined && isProtected
+  const taken = {
+    observe: `an alert tells, ${when}; nothing is taken`,
+    quarantine: `its tags are taken and an alert tells, ${when}${stays ? `; ${tag} is protected and stays` : ''}`,
+    archive: stays
+      ? `its other tags are taken and an alert tells, ${when}; ${tag} is protected, so it is not archived`
+      : `it is archived, so that nobody can pull it, and an alert tells, ${when}`,
+  }[onFailure]
   return `the gate says no; ${taken}; had it been verified before, ${once[onDegraded]}`
 }
