@@ -3,6 +3,7 @@ import type { ImageId } from './core/image.ts'
 import { readImageConfig } from './core/image-config.ts'
 import { holdsOnlySignatures, isPlatform, type Manifest, parseManifest, platformOf } from './core/manifest.ts'
 import type { Source } from './core/policy/policy.ts'
+import { buriedIn } from './core/tombstone.ts'
 import { OverLimit } from './errors.ts'
 import { unsignedFormats } from './formats/index.ts'
 import type { Wanted } from './formats/wanted.ts'
@@ -38,7 +39,8 @@ export async function gather(reading: Reading, image: ImageId): Promise<Evidence
   ])
   // Only now: what is read and written down must not depend on which answer came first
   if (overLimit !== undefined) throw new OverLimit(overLimit)
-  if (own === undefined) return undefined
+  // What we put in the place of a taken tag is no image, whoever asks about it
+  if (own === undefined || buriedIn(own) !== undefined) return undefined
   const manifest = parseManifest(own)
   const common = { image, mediaType: own.mediaType }
   if (typeof manifest === 'string') {

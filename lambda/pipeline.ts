@@ -39,10 +39,7 @@ export async function judge(
   return record(world, id, async (before) => {
     const tags = await tagsOf(world.store, registry, id, withTag(before?.seenTags, context.tag))
     const verified = before?.state === 'verified' ? before.transcript : undefined
-    const read = (host: string) => {
-      const there = registryOf(world, host)
-      return before?.archivedAt === undefined ? there : withArchived(there, before, world.evidence)
-    }
+    const read = (host: string) => withArchived(registryOf(world, host), host, world.store, world.evidence)
     const judged = await examine({ ...world, registryOf: read }, id, verified).catch(unlessArchived(id))
     // Whoever attaches something to a signature must not make an image of it
     const isImage = asImage || (before !== undefined && before.mediaType !== '') || judged?.signature === false
@@ -115,6 +112,7 @@ function gone(before: ImageRecord | undefined, now: string): ImageRecord | undef
     version: before.version + 1,
     lastError,
     goneAt: before.goneAt ?? now,
+    archivedAt: undefined,
     awaitedSince: undefined,
     graceUntil: undefined,
     recheckAt: undefined,

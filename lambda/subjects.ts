@@ -3,6 +3,7 @@ import type { Digest, ImageId } from './core/image.ts'
 import { isRunnable, isSignature, type Manifest, parseManifest } from './core/manifest.ts'
 import { tagPrefixes } from './core/policy/sources.ts'
 import type { Push } from './core/push.ts'
+import type { TagRecord } from './core/status.ts'
 import { isQuarantineTagOf, signatureSubject } from './core/tags.ts'
 import { buriedIn } from './core/tombstone.ts'
 import { Archived } from './errors.ts'
@@ -34,9 +35,10 @@ export async function subjectsOf(world: Known, registry: Registry, push: Push): 
   const known = (one: Digest) => again({ host, name, digest: one })
   if (push.kind === 'recheck') return digest === undefined ? [] : [known(digest)]
   if (tag !== undefined && digest !== undefined && (await isOwnPush(world, { host, name, digest }, tag))) return []
-  const now = tag && (await observeTag(world.store, registry, { host, name, tag }, world.now().toISOString()))
+  const at = world.now().toISOString()
+  const { digest: now, before } = tag ? await observeTag(world.store, registry, { host, name, tag }, at) : {}
   const pushed = push.kind === 'push' ? digest : undefined
-  const digests = [...new Set([now, pushed])].filter((one) => one !== undefined && one !== '')
+  const digests = [...new Set([now, pushed])].filter((one) => one !== undefined)
   const spokenOf = tag === undefined ? undefined : spokenOfBy(world, tag)
   const found = (
     await Promise.all(digests.map((one) => subjectsOfManifest(registry, name, one, tag, spokenOf !== undefined)))
@@ -45,6 +47,7 @@ export async function subjectsOf(world: Known, registry: Registry, push: Push): 
   const judged = found.filter(({ itself }) => itself).map((one) => one.digest)
   const mentioned = found.filter(({ itself }) => !itself).map((one) => one.digest)
   const others = [...new Set(spokenOf === undefined ? mentioned : [...mentioned, spokenOf])]
+  const overwritten = overwrittenBy(now, before)
   const elsewhere = await Promise.all(others.map((one) => awaiting(world, { host, name, digest: one })))
   return [
     ...judged.map((one) => ({
@@ -53,6 +56,7 @@ export async function subjectsOf(world: Known, registry: Registry, push: Push): 
       ...(tag !== undefined && { tag }),
       ...(displaced && one !== now && { displaced: tag }),
     })),
+    ...(overwritten && tag ? [{ ...known(overwritten), displaced: tag }] : []),
     ...others.map(known),
     ...elsewhere.flat().map(again),
   ]
@@ -82,6 +86,13 @@ async function isOwnPush(world: Known, id: ImageId, tag: string): Promise<boolea
   if (!isQuarantineTagOf(tag, id.digest)) return false
   // Anybody can write such a tag; only on an image that we have judged is it ours
   return (await world.store.image(id)) !== undefined
+}
+
+/** The image whose push was seen before our own put landed over it: late, since puts are paced and tried again (rule 8). */
+function overwrittenBy(now: Digest | undefined, before: TagRecord | undefined): Digest | undefined {
+  const { ownPut, digest, observedAt = '' } = before ?? {}
+  if (ownPut === undefined || now !== ownPut.digest || digest === now || digest === ownPut.insteadOf) return undefined
+  return Date.parse(observedAt) >= Date.parse(ownPut.at) - COLLISION_MS ? digest : undefined
 }
 
 /** Whether a tag points at what we put there for another image, at about the time of this push: our put and the push have collided. */

@@ -58,8 +58,8 @@ async function onInvoke(reference: string): Promise<{ found: boolean }> {
 }
 
 async function digestMeant(known: Known, place: { host: string; name: string; tag: string }) {
-  const now = await observeTag(known.store, registryOf(known, place.host), place, known.now().toISOString())
-  return meantBy(now, await known.store.tag(place.host, place.name, place.tag)).digest
+  const { digest } = await observeTag(known.store, registryOf(known, place.host), place, known.now().toISOString())
+  return meantBy(digest, await known.store.tag(place.host, place.name, place.tag)).digest
 }
 
 /** Judges what registry events are about (SQS), or one image at once (Invoke). */

@@ -1,6 +1,7 @@
 import { type ImageId, repositoryOf } from '../core/image.ts'
 import type { ImageRecord, State } from '../core/status.ts'
 import { isQuarantineTagOf } from '../core/tags.ts'
+import { Archived } from '../errors.ts'
 import { mapLimited } from '../map-limited.ts'
 import type { Registry } from '../ports.ts'
 import { tagsOf } from '../tags-of.ts'
@@ -52,8 +53,12 @@ async function lookAtImage(world: Sweeper, registry: Registry, image: ImageRecor
   return { staleTags: stale.length, again, gone }
 }
 
-/** More than is read is there all the same. */
+/** What is archived, or more than is read, is there all the same. */
 async function isThere(registry: Registry, { name, digest }: ImageId): Promise<boolean> {
-  const { value, overLimit } = await withinLimit(registry.manifest(name, digest))
+  const asked = registry.manifest(name, digest).catch((error: unknown) => {
+    if (error instanceof Archived) return 'archived' as const
+    throw error
+  })
+  const { value, overLimit } = await withinLimit(asked)
   return value !== undefined || overLimit !== undefined
 }
