@@ -1,6 +1,7 @@
 import type { TagOutcome } from '../core/alert.ts'
 import type { ImageRecord } from '../core/status.ts'
 import { findTodo, openTodo } from '../core/todo.ts'
+import { Unavailable } from '../errors.ts'
 import type { FullTagger } from '../ports.ts'
 import { updateImage } from '../update-image.ts'
 import { type Actor, registryOf } from '../world.ts'
@@ -50,12 +51,15 @@ function isTold({ archivedAt = '', tagWork }: ImageRecord): boolean {
   return tagWork !== undefined && tagWork.at >= archivedAt && tagWork.tags.some(({ outcome }) => outcome === 'archived')
 }
 
-/** Makes an archived image one that can be pulled again; false while that is under way. */
-export async function restoreImage(world: Actor, record: ImageRecord): Promise<boolean> {
+/** Makes an archived image one that can be pulled again, and strikes that off its item; throws Unavailable while that is under way. */
+export async function restored(world: Actor, record: ImageRecord): Promise<void> {
   const storage = await storageOf(world, record)
   if (storage === 'archived') await fullTagger(world, record)?.store(record.name, record.digest, 'active')
   const after = storage === 'archived' ? await storageOf(world, record) : storage
-  return after === 'active' || after === undefined
+  if (after === 'archived' || after === 'restoring') {
+    throw new Unavailable('quarantine', `${record.name}@${record.digest} is archived, and being restored`)
+  }
+  await updateImage(world, record, (now) => ({ ...now, archivedAt: undefined }))
 }
 
 /** Whether an image can be pulled; undefined where it is not there, or nobody can archive. */

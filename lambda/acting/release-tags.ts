@@ -5,11 +5,12 @@ import type { AlertEvent, ImageRecord } from '../core/status.ts'
 import { closeTodo, findTodo, openTodo } from '../core/todo.ts'
 import { tombstoneOf } from '../core/tombstone.ts'
 import { waiverEnded } from '../core/waiver.ts'
-import { Misconfigured, Unavailable } from '../errors.ts'
+import { Archived, Misconfigured } from '../errors.ts'
+import type { Registry } from '../ports.ts'
 import { tagsOf } from '../tags-of.ts'
 import { updateImage } from '../update-image.ts'
 import { type Actor, registryOf } from '../world.ts'
-import { restoreImage, storageOf, tellArchived } from './archive-image.ts'
+import { restored, storageOf, tellArchived } from './archive-image.ts'
 import { canRemove, meansOf, provenMeans } from './armed.ts'
 import { markTag } from './mark-tag.ts'
 import { finishTaken } from './take-tag.ts'
@@ -19,7 +20,7 @@ export async function releaseTags(world: Actor, record: ImageRecord): Promise<vo
   const registry = registryOf(world, record.host)
   const seq = findTodo(record, 'release')?.seq ?? 0
   if (record.archivedAt !== undefined) await restore(world, record)
-  const manifest = await registry.manifest(record.name, record.digest)
+  const manifest = record.taken.length > 0 ? await readable(registry, record) : undefined
   for (const tag of record.taken) {
     const now = await world.store.image(record)
     // The verdict has moved on; the work that belongs to the new one is on the item
@@ -38,6 +39,16 @@ export async function releaseTags(world: Actor, record: ImageRecord): Promise<vo
   await updateImage(world, record, (current) => closeTodo(current, 'release', seq))
 }
 
+/** Its manifest; undefined where it is gone, or stays archived. */
+async function readable(registry: Registry, { name, digest }: ImageRecord): Promise<FetchedManifest | undefined> {
+  try {
+    return await registry.manifest(name, digest)
+  } catch (error) {
+    if (error instanceof Archived) return undefined
+    throw error
+  }
+}
+
 /** It stays away: whoever took it may have ended before it was told. Where somebody has put it there again, it is taken no longer. */
 async function stayAway(world: Actor, record: ImageRecord, tag: string, manifest: FetchedManifest | undefined) {
   const registry = registryOf(world, record.host)
@@ -54,16 +65,14 @@ async function stayAway(world: Actor, record: ImageRecord, tag: string, manifest
 async function restore(world: Actor, record: ImageRecord): Promise<void> {
   const tags = await tagsOf(world.store, registryOf(world, record.host), record, record.seenTags)
   if (isNotAccepted(record, undefined, world.now().toISOString())) {
-    // It stays so: whoever archived it may have ended before it was told
-    return (await storageOf(world, record)) === 'archived' ? tellArchived(world, record, tags) : undefined
+    // It stays so: whoever archived it may have ended before it was told, or before it was done
+    if ((await storageOf(world, record)) === 'archived') return tellArchived(world, record, tags)
+    await updateImage(world, record, (now) => ({ ...now, archivedAt: undefined }))
+    return
   }
-  if (!(await restoreImage(world, record))) {
-    throw new Unavailable('quarantine', `${record.name}@${record.digest} is archived, and being restored`)
-  }
+  await restored(world, record)
   const outcomes = tags.map((tag) => ({ tag, outcome: 'restored' as const }))
-  await updateImage(world, record, (now) =>
-    told({ ...now, archivedAt: undefined }, outcomes, world.now().toISOString()),
-  )
+  await updateImage(world, record, (now) => told(now, outcomes, world.now().toISOString()))
 }
 
 /** Writes down what was given back; the alert may have gone out before. */

@@ -40,9 +40,7 @@ const STEPS: Readonly<Record<TakingStep, (taking: Taking, tag: string) => Promis
   },
 
   async claim({ world, record }, tag) {
-    const claimed = await claim(world, record, (now, at) => {
-      return { ...now, taken: [...new Set([...now.taken, tag])], takenAt: at }
-    })
+    const claimed = await claim(world, record, (now) => ({ ...now, taken: [...new Set([...now.taken, tag])] }))
     return claimed === undefined ? 'superseded' : undefined
   },
 
@@ -139,8 +137,9 @@ async function unclaimed(world: Actor, record: ImageRecord, tag: string, end: En
 /** Tells of a taken tag (in an alert of its own where the first has gone out) and marks it, in this order: rule 10. */
 async function markTaken(world: Actor, record: ImageRecord, tag: string, tombstone: Digest | undefined): Promise<void> {
   const tags = [{ tag, outcome: 'taken' as const }]
+  const takenAt = world.now().toISOString()
   await updateImage(world, record, (now) =>
-    openTodo(now, 'alert', { tags, events: findTodo(now, 'alert') ? [] : ['quarantined'] }),
+    openTodo({ ...now, takenAt }, 'alert', { tags, events: findTodo(now, 'alert') ? [] : ['quarantined'] }),
   )
   const quarantined = { digest: record.digest, at: world.now().toISOString(), ...(tombstone && { tombstone }) }
   await markTag(world, { ...record, tag }, { quarantined })

@@ -11,8 +11,8 @@ import { tagsOf } from '../tags-of.ts'
 import { updateImage } from '../update-image.ts'
 import { type Actor, registryOf } from '../world.ts'
 import { admitted } from './admitted.ts'
-import { archiveImage } from './archive-image.ts'
-import { type Means, meansOf } from './armed.ts'
+import { archiveImage, restored } from './archive-image.ts'
+import { canRemove, type Means, meansOf } from './armed.ts'
 import { readSafety } from './safety.ts'
 import { finishTaken, takeTag } from './take-tag.ts'
 import { tellStopped } from './tell-stopped.ts'
@@ -35,9 +35,10 @@ export async function takeTags(world: Actor, record: ImageRecord): Promise<void>
     alongside(closeTodo(now, 'quarantine', seq), [...outcomes, ...held], world.now().toISOString()),
   )
 
-  function take({ may, archive }: Extract<Leave, { may: unknown }>): Promise<readonly TagOutcome[] | undefined> {
-    // Who pulls by a protected tag must not find the image gone
-    if (archive && held.length === 0) return archiveImage(world, may, record, free)
+  async function take({ may, archive }: Extract<Leave, { may: unknown }>): Promise<readonly TagOutcome[] | undefined> {
+    // Who pulls by a protected tag must not find the image gone; and what no tag names nobody finds
+    if (archive && held.length === 0) return free.length > 0 ? archiveImage(world, may, record, free) : []
+    if (record.archivedAt !== undefined) await restored(world, record)
     return takeAll(world, may, record, enforcement, free)
   }
 }
@@ -52,10 +53,11 @@ async function leaveFor(
   if (wanted !== 'quarantine' && wanted !== 'archive') return { left: 'would-take' }
   const means = await meansOf(world.store, record.host, world.taggers.get(record.host))
   if (means === undefined) return { left: 'not-armed' }
-  const counts = tags.length > 0 && !wasActedOn(record)
-  const held = heldBy(counts ? await admitted(world, record, enforcement) : await readSafety(world.store))
   // What is archived already cannot be read, and is taken from everybody as it is
   const archive = wanted === 'archive' || record.archivedAt !== undefined
+  if (archive && !canRemove(means.tagger)) return { left: 'not-armed' }
+  const counts = tags.length > 0 && !wasActedOn(record)
+  const held = heldBy(counts ? await admitted(world, record, enforcement) : await readSafety(world.store))
   if (held === undefined) return { may: means, archive }
   if (held === 'stopped') await tellStopped(world, record)
   return { left: held }

@@ -64,7 +64,9 @@ export function postDisarm(world: Operating, by: string, body: unknown): Promise
 
 /** POST /v1/operations/arm {reason} : tags are taken again, wherever a self-test has passed. */
 export function postArm(world: Operating, by: string, body: unknown): Promise<Answer> {
-  return change(world, 'armed', by, body, (safety) => (safety.disarmed === undefined ? undefined : withArmed(safety)))
+  return change(world, 'armed', by, body, (safety, person) => {
+    return safety.disarmed === undefined ? undefined : withArmed(safety, person)
+  })
 }
 
 /** POST /v1/operations/resume {reason} : closes the breaker again; what it held back is looked at within a minute. */

@@ -10,8 +10,9 @@ export type Safety = {
   readonly recent: readonly Recent[]
   /** While it is there nothing is taken; `told`: whether people know. */
   readonly tripped?: { readonly at: string; readonly why: string; readonly told: boolean }
-  /** The last time a person closed the breaker again. */
+  /** The last time a person closed the breaker again, or armed what was disarmed. */
   readonly resumed?: ByPerson
+  readonly armed?: ByPerson
 }
 /** Who did it, why and when. */
 export type ByPerson = { readonly by: string; readonly reason: string; readonly at: string }
@@ -69,8 +70,8 @@ export function withResumed(safety: Safety, resumed: ByPerson): Safety {
 }
 
 /** Armed again. */
-export function withArmed(safety: Safety): Safety {
-  return { ...safety, disarmed: undefined }
+export function withArmed(safety: Safety, armed: ByPerson): Safety {
+  return { ...safety, disarmed: undefined, armed }
 }
 
 function recentOf({ recent }: Safety, now: string): readonly Recent[] {

@@ -48,7 +48,10 @@ export async function rejudgeOnNewRules(world: Sweeper): Promise<number> {
 async function hashOfRules({ registries, store, policies }: Sweeper): Promise<string> {
   const hosts = [...registries.keys()].sort()
   const means = await Promise.all(hosts.map((host) => provenMeans(store, host)))
-  return canonicalHash({ policies, hosts, means, held: heldBy(await readSafety(store)) })
+  const safety = await readSafety(store)
+  // Held and let go again between two sweeps, images were left in place all the same
+  const letGo = [safety.armed?.at, safety.resumed?.at]
+  return canonicalHash({ policies, hosts, means, held: heldBy(safety), letGo })
 }
 
 function isOutdated({ policies }: Sweeper, record: ImageRecord): boolean {

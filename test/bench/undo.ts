@@ -25,7 +25,7 @@ const PAGE = 50
 
 const dir = await mkdtemp(join(tmpdir(), 'assay-undo-'))
 const registry = { dir, port: 0, now: () => new Date(), onEvent: async () => {} }
-const outside = await memory({ policies: policies('onFailure: quarantine, breaker: { images: 5000, percent: 100 }') })
+const outside = await memory({ policies: policies('onFailure: quarantine, breaker: { images: 1000, percent: 100 }') })
 
 /** Lets so many workers do all the work there is, each with a pace of its own, as two instances of a function have. */
 async function work(url: string, workers: number, puts: number): Promise<void> {

@@ -30,7 +30,7 @@ const WITHIN = { start: 1000, load: 1500, drain: 2500 }
 /** Milliseconds of load before a drain. */
 const LOAD = 400
 /** A grace so short that deadlines come between two kills, and no breaker. */
-const ENFORCED = 'gracePeriod: 2s\n  breaker: { images: 5000, percent: 100 }'
+const ENFORCED = 'gracePeriod: 2s\n  breaker: { images: 1000, percent: 100 }'
 /** At the end: how often is looked, how many seconds of the stack's time lie between, and milliseconds of ours. */
 const [LOOKS, STEP, SETTLING] = [40, 1000, 500]
 const MAX_GIVEN_UP = 50

@@ -19,7 +19,7 @@ export type Disorder = {
 }
 
 /** As many are quarantined as there are bad ones. */
-const ENFORCED = 'onFailure: quarantine, breaker: { images: 5000, percent: 100 }'
+const ENFORCED = 'onFailure: quarantine, breaker: { images: 1000, percent: 100 }'
 
 /** Tells stories by events that come late, often and out of order, to workers that all work at once; finds what did not end as it should, or not once. */
 export async function disorder({ seed, events, copies, surroundings }: Disorder) {

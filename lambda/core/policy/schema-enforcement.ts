@@ -4,8 +4,8 @@ import { choice, duration, globText, ownMetadata, strict, text, wholeNumber } fr
 import { ownImages } from './schema-policy.ts'
 
 const MAX_PROTECTED = 500
-/** More than these in ten minutes no registry takes back: ECR has ten puts a second. */
-const MAX_IMAGES = 5000
+/** The images of ten minutes are kept in one item of the table, which holds 400 kB. */
+const MAX_IMAGES = 1000
 
 const environment = text.superRefine((name, ctx) => {
   if (/^[a-zA-Z0-9](?:[a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$/.test(name)) return

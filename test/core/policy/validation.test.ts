@@ -209,7 +209,7 @@ describe('an Enforcement', () => {
     ],
     [
       'breaker: { images: 0 }',
-      '8:22: spec.breaker.images: invalid value: 0: spec.breaker.images: a whole number from 1 to 5000 is allowed',
+      '8:22: spec.breaker.images: invalid value: 0: spec.breaker.images: a whole number from 1 to 1000 is allowed',
     ],
     [
       'breaker: { percent: 101 }',
