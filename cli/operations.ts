@@ -6,7 +6,8 @@ const byPerson = z.object({ by: z.string(), reason: z.string(), at: z.string() }
 const queue = z.object({ queue: z.string(), waiting: z.number(), dead: z.number() })
 const registry = z.object({
   registry: z.string(),
-  means: z.enum(['remove', 'overwrite', 'none', 'untested']),
+  means: z.enum(['remove', 'overwrite', 'none', 'untested', 'read-only']),
+  selfTest: z.boolean().default(true),
   detail: z.string().optional(),
   testedAt: z.string().optional(),
 })
@@ -43,8 +44,11 @@ const MEANS: Readonly<Record<RegistryMeans['means'], string>> = {
   remove: 'armed: a tag is removed together with its digest',
   overwrite: 'armed for tags that may move: they are overwritten by a tombstone; immutable ones are left',
   none: 'not armed: the self-test failed',
+  'read-only': 'only read: its images are judged and told of, and no tag is touched',
   untested: 'not armed: the self-test was never made; make it with: assay doctor',
 }
+
+const FINE: readonly RegistryMeans['means'][] = ['remove', 'overwrite', 'read-only']
 
 /** What holds quarantine, what each registry can do, and what lies in the queues, for people. */
 export function operationsLines({
@@ -76,12 +80,12 @@ export function operationsLines({
 
 /** Whether all is as it should be. */
 export function isHealthy({ armed, breaker, registries, queues }: Operations): boolean {
-  const ready = registries.every(({ means }) => means === 'remove' || means === 'overwrite')
+  const ready = registries.every(({ means }) => FINE.includes(means))
   return armed && !breaker.tripped && ready && queues.every(({ dead }) => dead === 0)
 }
 
 function registryLines({ registry: host, means, detail, testedAt }: RegistryMeans): string[] {
-  const line = mark(means === 'remove' || means === 'overwrite', `registry ${plainText(host)}: ${MEANS[means]}`)
+  const line = mark(FINE.includes(means), `registry ${plainText(host)}: ${MEANS[means]}`)
   return detail === undefined
     ? [line]
     : [line, `    ${plainText(detail)}${testedAt === undefined ? '' : ` (${testedAt})`}`]

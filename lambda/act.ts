@@ -9,6 +9,9 @@ import { tagsOf } from './tags-of.ts'
 import { updateImage } from './update-image.ts'
 import { type Actor, registryOf } from './world.ts'
 
+/** An alert must fit into a message of SNS. */
+const MOST_TOLD = 100
+
 /** Longer than the function's hard timeout: while a lease runs its worker may be at work, and after it nobody is. */
 const LEASE = FUNCTIONS.act.timeout + 30
 
@@ -61,7 +64,8 @@ async function tell(world: Actor, id: ImageId, interrupted: boolean): Promise<vo
   const entry = record && findTodo(record, 'alert')
   if (record === undefined || entry === undefined) return
   const seen = (entry.tags ?? []).length > 0 ? [] : await tagsNow(world, record)
-  const tags = entry.tags ?? (interrupted ? seen.map((tag) => ({ tag, outcome: 'failed' as const })) : [])
+  const tags =
+    entry.tags ?? (interrupted ? seen.slice(0, MOST_TOLD).map((tag) => ({ tag, outcome: 'failed' as const })) : [])
   const named = tags[0]?.tag ?? seen[0]
   for (const { event } of entry.events ?? []) {
     await world.alerts.publish({

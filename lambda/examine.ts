@@ -3,7 +3,7 @@ import { DECIDER } from './core/decide.ts'
 import type { Digest, ImageId } from './core/image.ts'
 import type { Judged } from './core/plan.ts'
 import { trustNamedBy } from './core/policy/authorities.ts'
-import { policyHash } from './core/policy/hash.ts'
+import { policyHash, rulesHash } from './core/policy/hash.ts'
 import { policiesFor } from './core/policy/match.ts'
 import type { Policy, PolicySet } from './core/policy/policy.ts'
 import type { Kept, Read, Transcript } from './core/transcript.ts'
@@ -50,7 +50,15 @@ export async function examine(examiner: Examiner, id: ImageId, verified?: Digest
     const { verdict, reads, kept, signature, elsewhere, mediaType, platforms } = saved ?? there
     if (verdict.undecided !== undefined) return { judged: undecided(verdict.undecided, hash), signature, elsewhere }
     const transcript = await keepTranscript(store, { id, now, policies, set, reads, kept, verdict })
-    return { judged: { kind: 'verdict', verdict, mediaType, platforms, transcript }, signature, elsewhere }
+    const judged = {
+      kind: 'verdict',
+      verdict,
+      mediaType,
+      platforms,
+      transcript,
+      rulesHash: rulesHash(policies),
+    } as const
+    return { judged, signature, elsewhere }
   } catch (error) {
     if (!(error instanceof OverLimit)) throw error
     const judged = undecided({ reason: 'over-limit', message: error.message }, hash)

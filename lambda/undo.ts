@@ -14,7 +14,7 @@ export async function undo(
   { by, reason }: Pick<Undone, 'by' | 'reason'>,
 ): Promise<ImageRecord | undefined> {
   const record = await freeOfLease(world, id, (before, at) =>
-    isHeld(before) ? withUndone(before, { by, reason, at, policyHash: before.policyHash }) : undefined,
+    isHeld(before) ? withUndone(before, { by, reason, at, rulesHash: before.rulesHash }) : undefined,
   )
   if (record === undefined) return undefined
   world.log('undone', { image: formatImage(id), state: record.state, rev: record.rev, ...record.undone })

@@ -111,7 +111,8 @@ export async function wireSweeper(): Promise<() => Promise<Sweeper>> {
 }
 
 export async function wireApi() {
-  const { parts, source } = await wireKnown()
+  const registries = watched()
+  const { parts, source } = await wireKnown(registries)
   const sqs = new SQSClient()
   const lambda = new LambdaClient()
   const ports = {
@@ -120,6 +121,7 @@ export async function wireApi() {
     pause: (seconds: number) => setTimeout(seconds * 1000),
     deadLetters: sqsDeadLetters(sqs, deadLetterQueues(required(ENV.deadLetters))),
     invokeAct: lambdaInvoke(lambda, required(ENV.actFunction), 'make the self-test'),
+    untested: new Map(registries.flatMap((config) => (isEcr(config) ? [] : [[config.host, meansAt(config)]]))),
   }
   return {
     world: current(parts.store, source, (policies): Known & Waiving & Operating => ({ ...ports, policies })),
@@ -150,6 +152,10 @@ function registryAt(config: RegistryConfig): Registry {
 /** The tagger of a registry that only speaks OCI, where a person asked for overwriting tags. */
 function overwriter(config: RegistryConfig): [host: string, tagger: Tagger][] {
   return !isEcr(config) && config.oci.overwrite ? [[config.host, ociTagger(ociOf(config))]] : []
+}
+
+function meansAt({ oci }: OciRegistry): 'overwrite' | 'read-only' {
+  return oci.overwrite ? 'overwrite' : 'read-only'
 }
 
 function ecrOf({ region, account }: EventRegistry) {

@@ -49,6 +49,8 @@ export type Waiving = Pick<Known, 'log' | 'now' | 'store'> & {
 export type Operating = Pick<Known, 'log' | 'now' | 'store' | 'registries'> & {
   readonly deadLetters: DeadLetters
   readonly invokeAct: Invoke
+  /** Registries without a self-test: whether their tags may be overwritten, or they are only read. */
+  readonly untested: ReadonlyMap<string, 'overwrite' | 'read-only'>
 }
 
 /** What sweeping reaches: it finds work and hands it on. */

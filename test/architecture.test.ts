@@ -35,7 +35,10 @@ const TABLE: readonly (readonly [file: RegExp, places: readonly string[], packag
   [/^lambda\/api\//, story.concat('lambda/core/')],
   [/^lambda\/handlers\/(?!on-batch|in-time)/, [...helpers, ...doors]],
   [/^lambda\/(handlers\/\S+|wire)\.ts/, doors],
-  [/^lambda\/(acting\/|reconciling\/)?[^/]+\.ts/, ['lambda/core/', 'lambda/formats/', 'lambda/trust/', 'lambda/sources/source.ts', ...story]],
+  [
+    /^lambda\/(acting\/|reconciling\/)?[^/]+\.ts/,
+    ['lambda/core/', 'lambda/formats/', 'lambda/trust/', 'lambda/sources/source.ts', ...story],
+  ],
   [/^cdk\//, forCdk],
   [/^cli\//, ['local/', ...doors]],
   [/^local\//, ['lambda/']],

@@ -77,9 +77,9 @@ describe('the breaker', () => {
   })
 
   it('stops at the share of a repository', async () => {
-    const { pass, left } = await flood(9, 'onFailure: quarantine')
+    const { pass, left } = await flood(12, 'onFailure: quarantine')
     await pass(13)
-    expect(await left()).toBe(9 - 4)
+    expect(await left()).toBe(12 - 9)
   })
 })
 

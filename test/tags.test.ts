@@ -12,8 +12,8 @@ import { HOST, memory, NAME } from './memory/world.ts'
 const app = runnable('app')
 const newer = runnable('newer')
 const PLACE = { host: HOST, name: NAME, tag: 'v1' }
-const observe = ({ store, registries, now }: Awaited<ReturnType<typeof memory>>['world']) =>
-  observeTag(store, registries.get(HOST)!, PLACE, now().toISOString())
+const observe = async ({ store, registries, now }: Awaited<ReturnType<typeof memory>>['world']) =>
+  (await observeTag(store, registries.get(HOST)!, PLACE, now().toISOString())).digest
 
 describe('what a tag points at', () => {
   it('is asked for and written down, and written again only when it changes', async () => {

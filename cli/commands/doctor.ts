@@ -15,7 +15,7 @@ export function doctorCommand(): Command {
     .option('--no-self-test', 'only look: make no self-test')
     .action(async ({ selfTest, api, output }: Options) => {
       if (selfTest) {
-        for (const { registry } of (await ask(api)).registries) {
+        for (const { registry } of (await ask(api)).registries.filter((one) => one.selfTest)) {
           await askApi(api, '/v1/self-tests', {}, { method: 'POST', body: { registry } })
         }
       }

@@ -14,11 +14,13 @@ const held = z.object({
   state: z.string(),
   takenAt: z.string().optional(),
   policies: z.array(z.string()),
-  tags: z.array(z.object({ tag: z.string(), would: z.enum(['give-back', 'refuse-newer']) })),
+  tags: z.array(z.object({ tag: z.string(), would: z.enum(['give-back', 'refuse-newer', 'unknown']) })),
   archivedAt: z.string().optional(),
 })
 const planPage = z.object({ images: z.array(held), cursor: z.string().optional() })
-const donePage = z.object({ images: z.array(z.object({ image: z.string(), undone: z.boolean() })) })
+const donePage = z.object({
+  images: z.array(z.object({ image: z.string(), undone: z.boolean(), why: z.string().optional() })),
+})
 type Held = z.infer<typeof held>
 
 type Options = ApiOptions & {
@@ -44,10 +46,11 @@ export function undoCommand(): Command {
     .action(async ({ since, policy, reason, yes = false, api, output }: Options) => {
       if (yes && reason === undefined) throw new BadInput('--yes puts tags back in your name: give --reason "…" too')
       const plan = await planOf(api, { since: since && timeOf(since, new Date()), policy })
-      if (yes) await apply(api, plan, reason ?? '')
+      const missed = yes ? await apply(api, plan, reason ?? '') : []
+      for (const line of missed) console.error(line)
       if (output === 'json') console.log(JSON.stringify({ images: plan, applied: yes }, null, 2))
       else for (const line of planLines(plan, yes)) console.log(line)
-      process.exitCode = EXIT.verified
+      process.exitCode = missed.length === 0 ? EXIT.verified : EXIT.undecided
     })
 }
 
@@ -62,11 +65,15 @@ async function planOf(api: string, query: Readonly<Record<string, string | undef
   return all
 }
 
-async function apply(api: string, plan: readonly Held[], reason: string): Promise<void> {
+/** Asks for all of it; what could not be asked for now, each with why. */
+async function apply(api: string, plan: readonly Held[], reason: string): Promise<string[]> {
+  const missed: string[] = []
   for (let i = 0; i < plan.length; i += AT_ONCE) {
     const images = plan.slice(i, i + AT_ONCE).map(({ image }) => image)
-    donePage.parse((await askApi(api, '/v1/undo', {}, { method: 'POST', body: { images, reason } })).body)
+    const { body } = await askApi(api, '/v1/undo', {}, { method: 'POST', body: { images, reason } })
+    missed.push(...donePage.parse(body).images.flatMap(({ why }) => (why === undefined ? [] : [plainText(why)])))
   }
+  return missed
 }
 
 /** What is no duration is for the API to read. */
@@ -89,13 +96,17 @@ function planLines(plan: readonly Held[], applied: boolean): string[] {
   ]
 }
 
+const WOULD = {
+  'give-back': [],
+  'refuse-newer': ['stays, a newer image has it'],
+  unknown: ['its registry does not answer now'],
+} as const satisfies Record<Held['tags'][number]['would'], readonly string[]>
+
 function heldLines({ image, state, takenAt, policies, tags, archivedAt }: Held): string[] {
   const by = policies.length === 0 ? '' : `, failed by ${policies.map((name) => plainText(name)).join(', ')}`
   return [
     `${plainText(image)} ${paintState(state)}, taken ${takenAt ?? ''}${by}`,
-    ...tags.map(({ tag, would }) =>
-      would === 'give-back' ? `  ${plainText(tag)}` : `  ${plainText(tag)}: stays, a newer image has it`,
-    ),
+    ...tags.map(({ tag, would }) => [`  ${plainText(tag)}`, ...WOULD[would]].join(': ')),
     ...(archivedAt === undefined ? [] : ['  the image itself is archived, and would be restored']),
   ]
 }

@@ -1,4 +1,4 @@
-import { admit, heldBy, imagesNeeded, type Safety } from '../core/breaker.ts'
+import { admit, heldBy, type Safety } from '../core/breaker.ts'
 import { type ImageId, repositoryOf } from '../core/image.ts'
 import type { Enforcement } from '../core/policy/policy.ts'
 import type { Actor } from '../world.ts'
@@ -17,8 +17,9 @@ export async function admitted(
   const now = world.now().toISOString()
   const before = await readSafety(world.store)
   if (heldBy(before) !== undefined) return before
-  const needed = imagesNeeded(before, id, breaker, now)
-  const known = await countImages(world, id, Math.min(needed, MOST_COUNTED))
+  // As many as may ever be needed: others are admitted at the same time
+  const most = Math.ceil((breaker.images * 100) / breaker.percent)
+  const known = await countImages(world, id, Math.min(most, MOST_COUNTED))
   return changeSafety(world.store, (safety) => {
     return heldBy(safety) === undefined ? admit(safety, id, known, breaker, now) : undefined
   })
@@ -31,7 +32,7 @@ async function countImages({ store }: Pick<Actor, 'store'>, id: ImageId, most: n
   let cursor: string | undefined
   do {
     const page = await store.images({ repository, limit: PAGE, ...(cursor && { cursor }) })
-    count += page.items.length
+    count += page.items.filter(({ goneAt }) => goneAt === undefined).length
     cursor = page.cursor
   } while (cursor !== undefined && count < most)
   return count >= MOST_COUNTED ? Number.POSITIVE_INFINITY : count

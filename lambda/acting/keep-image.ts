@@ -1,4 +1,5 @@
-import { quarantineTags } from '../core/tags.ts'
+import { randomUUID } from 'node:crypto'
+import { quarantineTag, quarantineTags } from '../core/tags.ts'
 import { Unavailable } from '../errors.ts'
 import type { Taking } from './take-tag.ts'
 
@@ -10,7 +11,8 @@ export async function keepImage({
   manifest,
 }: Pick<Taking, 'registry' | 'means' | 'record' | 'manifest'>): Promise<void> {
   const { name, digest } = record
-  for (const tag of quarantineTags(digest)) {
+  // Whoever holds all names that can be foreseen does not hold the last
+  for (const tag of [...quarantineTags(digest), `${quarantineTag(digest)}.${randomUUID().slice(0, 8)}`]) {
     if ((await registry.resolve(name, tag)) === digest) return
     if ((await means.tagger.put(name, tag, manifest)) === 'taken') continue
     if ((await registry.resolve(name, tag)) === digest) return

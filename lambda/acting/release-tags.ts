@@ -4,7 +4,7 @@ import { enforcementFor } from '../core/policy/match.ts'
 import type { AlertEvent, ImageRecord } from '../core/status.ts'
 import { closeTodo, findTodo, openTodo } from '../core/todo.ts'
 import { tombstoneOf } from '../core/tombstone.ts'
-import { waiverEnded } from '../core/waiver.ts'
+import { isUndone, waiverEnded } from '../core/waiver.ts'
 import { Archived, Misconfigured } from '../errors.ts'
 import type { Registry } from '../ports.ts'
 import { tagsOf } from '../tags-of.ts'
@@ -90,7 +90,7 @@ function eventOf(record: ImageRecord): AlertEvent {
 /** A waiver that called for giving back may have ended since. What our own giving back displaced is put back all the same. */
 function isNotAccepted(record: ImageRecord, tag: string | undefined, at: string): boolean {
   if (tag !== undefined && record.displaced?.includes(tag)) return false
-  return isBad(record) && record.undone?.policyHash !== record.policyHash && waiverEnded(record, at)
+  return isBad(record) && !isUndone(record) && waiverEnded(record, at)
 }
 
 function isBad({ state }: ImageRecord): boolean {

@@ -27,10 +27,12 @@ export async function getOperations(world: Operating): Promise<Answer> {
   return { status: 200, body: { ...safetyResponse(safety), registries, reconciliation, queues } }
 }
 
-async function registryResponse({ store }: Operating, registry: string) {
+async function registryResponse({ store, untested }: Operating, registry: string) {
+  const configured = untested.get(registry)
+  if (configured !== undefined) return { registry, means: configured, selfTest: false }
   const means = (await provenMeans(store, registry)) ?? 'untested'
   const found = await store.system(selfTestKey(registry))
-  return { registry, means, ...(found && { detail: found.detail, testedAt: found.at }) }
+  return { registry, means, selfTest: true, ...(found && { detail: found.detail, testedAt: found.at }) }
 }
 
 /** How far the comparison of a registry with the table has come. */
@@ -95,6 +97,11 @@ export async function postSelfTest(world: Operating, by: string, body: unknown):
   const { registry } = parsed(selfTestRequest, body, '{"registry": "HOST"}')
   if (!world.registries.has(registry)) {
     throw new BadInput(`registry "${registry}" is not watched; watched: ${[...world.registries.keys()].join(', ')}`)
+  }
+  if (world.untested.has(registry)) {
+    throw new BadInput(
+      `registry "${registry}" has no self-test: it only speaks OCI, and its configuration says what may be done`,
+    )
   }
   world.log('self-test asked for', { by, registry })
   await world.invokeAct({ selfTest: registry }, true)

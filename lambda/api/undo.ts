@@ -4,6 +4,7 @@ import { formatImage, type ImageId, parseImage } from '../core/image.ts'
 import { readReason } from '../core/read-reason.ts'
 import { type ImageRecord, meantBy } from '../core/status.ts'
 import { isHeld } from '../core/waiver.ts'
+import { Misconfigured, Unavailable } from '../errors.ts'
 import { mapLimited } from '../map-limited.ts'
 import { undo } from '../undo.ts'
 import { type Known, registryOf, type Waiving } from '../world.ts'
@@ -42,10 +43,19 @@ export async function postUndo(world: Known & Waiving, by: string, body: unknown
   const ids = parsed.data.images.map((image) => digestNamed(world, image))
   const images: unknown[] = []
   await mapLimited(ids, AT_ONCE, async (id) => {
-    const record = await undo(world, id, { by, reason })
-    images.push({ image: formatImage(id), undone: record !== undefined })
+    images.push({ image: formatImage(id), ...(await undone(world, id, { by, reason })) })
   })
   return { status: 200, body: { images } }
+}
+
+/** Whose tags are being moved is told of, and the others are undone all the same. */
+async function undone(world: Waiving, id: ImageId, person: { readonly by: string; readonly reason: string }) {
+  try {
+    return { undone: (await undo(world, id, person)) !== undefined }
+  } catch (error) {
+    if (error instanceof Unavailable) return { undone: false, why: error.message }
+    throw error
+  }
 }
 
 function sinceParameter(text: string): string {
@@ -60,14 +70,22 @@ function failed({ policies }: ImageRecord): string[] {
 async function planned(world: Known, record: ImageRecord) {
   const { host, name, digest, state, taken, takenAt, archivedAt } = record
   const tags = await Promise.all(
-    taken.map(async (tag) => {
-      const now = await registryOf(world, host).resolve(name, tag)
-      const { digest: meant } = meantBy(now, await world.store.tag(host, name, tag))
-      return { tag, would: now === undefined || meant === digest ? 'give-back' : 'refuse-newer' }
-    }),
+    taken.map(async (tag) => ({ tag, would: await wouldBe(world, { host, name, digest }, tag) })),
   )
   const image = formatImage({ host, name, digest })
   return { image, digest, state, takenAt, policies: failed(record), tags, ...(archivedAt && { archivedAt }) }
+}
+
+/** What would become of a tag; one registry that does not answer, or is watched no longer, must not hide the others. */
+async function wouldBe(world: Known, { host, name, digest }: ImageId, tag: string) {
+  try {
+    const now = await registryOf(world, host).resolve(name, tag)
+    const { digest: meant } = meantBy(now, await world.store.tag(host, name, tag))
+    return now === undefined || meant === digest ? 'give-back' : 'refuse-newer'
+  } catch (error) {
+    if (error instanceof Unavailable || error instanceof Misconfigured) return 'unknown'
+    throw error
+  }
 }
 
 function digestNamed(world: Known, reference: string): ImageId {

@@ -23,7 +23,7 @@ export const UNTOUCHED: Safety = { version: 0, recent: [] }
 
 const WINDOW_MS = 10 * 60_000
 /** A share says nothing of a repository of which fewer images were taken. */
-const FEWEST = 5
+const FEWEST = 10
 
 /** What keeps every tag where it is. */
 export function heldBy({ disarmed, tripped }: Safety): 'disarmed' | 'stopped' | undefined {
@@ -32,7 +32,7 @@ export function heldBy({ disarmed, tripped }: Safety): 'disarmed' | 'stopped' | 
 }
 
 /** How many images a repository must have for one more of them to be quarantined. */
-export function imagesNeeded(safety: Safety, image: ImageId, { percent }: BreakerLimits, now: string): number {
+function imagesNeeded(safety: Safety, image: ImageId, { percent }: BreakerLimits, now: string): number {
   const here = takenHere(recentOf(safety, now), image) + 1
   return here < FEWEST ? here : Math.ceil((here * 100) / percent)
 }

@@ -16,6 +16,8 @@ export type Judged =
       readonly platforms: readonly string[]
       /** What the verdict rests on, in the evidence store. */
       readonly transcript: Digest
+      /** As ImageRecord.rulesHash. */
+      readonly rulesHash: string
     }
   | {
       readonly kind: 'error'
@@ -150,7 +152,7 @@ function rejected(
 
 function verdictFields(judged: Judged & { kind: 'verdict' }, now: string): Partial<ImageRecord> {
   const { policies, policyHash, goodUntil } = judged.verdict
-  const { mediaType, transcript } = judged
+  const { mediaType, transcript, rulesHash } = judged
   const checks = weightiest(judged.verdict.checks).map(shortened)
   const signers = judged.verdict.signers.slice(0, MAX_LISTED)
   const platforms = judged.platforms.slice(0, MAX_LISTED)
@@ -159,6 +161,7 @@ function verdictFields(judged: Judged & { kind: 'verdict' }, now: string): Parti
     checks,
     signers,
     policyHash,
+    rulesHash,
     goodUntil,
     mediaType,
     platforms,
@@ -265,9 +268,12 @@ function withFound(record: ImageRecord, { tags }: Situation): ImageRecord {
 
 /** Rule 8: a tag that our own giving back of another image took from this one is to be put back. */
 function withDisplaced(record: ImageRecord, { displaced, now }: Situation): ImageRecord {
-  if (displaced === undefined || (record.state === 'failed' && !standingWaiver(record, now))) return record
+  if (displaced === undefined) return record
   const union = (tags: readonly string[] = []) => [...new Set([...tags, displaced])]
-  return openTodo({ ...record, taken: union(record.taken), displaced: union(record.displaced) }, 'release')
+  const held = { ...record, taken: union(record.taken), displaced: union(record.displaced) }
+  // What is bad gets it back when it is good
+  const isBad = record.state === 'failed' && standingWaiver(record, now) === undefined
+  return isBad ? held : openTodo(held, 'release')
 }
 
 /** Rule 4: any move away from a state in which tags were taken carries the work to give them back. */

@@ -43,6 +43,8 @@ export type ImageRecord = ImageId & {
   readonly checks: readonly Check[]
   readonly signers: readonly Signer[]
   readonly policyHash: string
+  /** What the policies ask, without whom they trust and deny: as long as it is the same, an undoing holds. */
+  readonly rulesHash?: string
   /** When time alone may make a no of this verdict. */
   readonly goodUntil?: string
   /** What the verdict rests on, in the evidence store; absent where there is no verdict. */

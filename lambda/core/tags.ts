@@ -19,8 +19,10 @@ export function quarantineTags(digest: Digest): readonly string[] {
   return Array.from({ length: KEEPING_NAMES }, (_, n) => (n === 0 ? first : `${first}.${n}`))
 }
 
+/** One of these names, or one that nobody could foresee. */
 export function isQuarantineTagOf(tag: string, digest: Digest): boolean {
-  return quarantineTags(digest).includes(tag)
+  const first = quarantineTag(digest)
+  return tag === first || tag.startsWith(`${first}.`)
 }
 
 /** The image that a signature tag claims to speak about; undefined for ordinary tags. `prefixes`: what policies let stand before it. */

@@ -41,7 +41,10 @@ export function findTodo(record: ImageRecord, kind: Todo['kind']): Todo | undefi
   return record.todo.find((entry) => entry.kind === kind)
 }
 
-/** The last outcome for each tag is the one that is told. */
+/** An item stays small, and so does what is published of it. */
+const MOST_TOLD = 100
+
+/** The last outcome for each tag is the one that is told; of many, the newest. */
 function mergeTags(open: readonly TagOutcome[] = [], added: readonly TagOutcome[] = []): TagOutcome[] {
-  return [...new Map([...open, ...added].map((outcome) => [outcome.tag, outcome])).values()]
+  return [...new Map([...open, ...added].map((outcome) => [outcome.tag, outcome])).values()].slice(-MOST_TOLD)
 }

@@ -24,7 +24,8 @@ export type Undone = {
   readonly by: string
   readonly reason: string
   readonly at: string
-  readonly policyHash: string
+  /** What the policies asked by then, as ImageRecord.rulesHash. */
+  readonly rulesHash?: string
 }
 
 /** Seconds for which an image may be accepted at a time. */
@@ -46,8 +47,13 @@ export function waiverEnded(record: Waived, now: string): boolean {
 
 /** Whether no tag may be taken, whatever policy says. A failed image that was accepted is spared until it is degraded (rule 11). */
 export function sparesTags(record: ImageRecord, now: string): boolean {
-  if (record.undone?.policyHash === record.policyHash) return true
+  if (isUndone(record)) return true
   return record.state === 'failed' ? record.waiver !== undefined : standingWaiver(record, now) !== undefined
+}
+
+/** Whether what these policies called for was put back by a person; other roots, keys, deny lists or releases are not other policies. */
+export function isUndone({ undone, rulesHash }: Pick<ImageRecord, 'undone' | 'rulesHash'>): boolean {
+  return undone !== undefined && undone.rulesHash === rulesHash
 }
 
 /** Accepts an image: nothing more is taken, what was taken is to be given back, and people are told. The state stays what it is. */

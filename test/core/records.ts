@@ -68,6 +68,7 @@ export function verdict(outcome: Verdict['outcome'], fields: Partial<Verdict> = 
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
     platforms: [],
     transcript: digest(9),
+    rulesHash: 'r',
   }
 }
 

@@ -16,7 +16,13 @@ type Waiver = { readonly image: string; readonly by: string; readonly expiresAt:
 /** What people ask of the API. Where it waits, time passes. */
 export function people(memory: Memory, pause = async (seconds: number) => memory.advance(seconds)) {
   const deadLetters: DeadLetters = { queues: [], counts: async () => [], redrive: async () => 0 }
-  const world: Known & Waiving & Operating = { ...memory.world, pause, deadLetters, invokeAct: async () => {} }
+  const world: Known & Waiving & Operating = {
+    ...memory.world,
+    pause,
+    deadLetters,
+    invokeAct: async () => {},
+    untested: new Map(),
+  }
   const because = { reason: 'a policy is wrong' }
   const named = (image: Pick<ImageRef, 'digest' | 'tag'>) => formatImage({ host: HOST, name: NAME, ...image })
   return {

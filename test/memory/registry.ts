@@ -58,7 +58,8 @@ export function memoryRegistry(
     resolve: async (name, tag) => at(name).tags.get(tag),
     manifest: async (name, reference, maxBytes = Number.POSITIVE_INFINITY) => {
       const digest = isDigest(reference) ? reference : at(name).tags.get(reference)
-      if (digest && at(name).archived.has(digest)) throw new Archived('memory', name, reference)
+      if (digest && at(name).archived.has(digest) && at(name).manifests.has(digest))
+        throw new Archived('memory', name, reference)
       const found = digest && at(name).manifests.get(digest)
       if (found && found.bytes.length > maxBytes) throw new OverLimit(`manifest of more than ${maxBytes} bytes`)
       return found

@@ -169,8 +169,8 @@ export const VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'lambda/subjects.ts',
-        from: '(await observeTag(world.store, registry, { host, name, tag }, world.now().toISOString()))',
-        to: '(await registry.resolve(name, tag))',
+        from: 'tag ? await observeTag(world.store, registry, { host, name, tag }, at) : {}',
+        to: 'tag ? { digest: await registry.resolve(name, tag) } : {}',
       },
       { file: 'lambda/tags-of.ts', from: '[...indexed, ...seen]', to: 'indexed' },
     ],
