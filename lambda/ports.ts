@@ -40,8 +40,8 @@ export interface FullTagger extends Tagger {
   remove(name: string, tag: string, digest: Digest): Promise<'removed' | 'moved' | 'absent'>
   /** Whether an image can be pulled; undefined where it is not there. */
   storage(name: string, digest: Digest): Promise<'active' | 'archived' | 'restoring' | undefined>
-  /** Makes an image one that nobody can pull, or can again (which may take minutes). */
-  store(name: string, digest: Digest, as: 'active' | 'archived'): Promise<void>
+  /** Makes an image one that nobody can pull, or can again (which may take minutes). `refused`: the registry does not do that to this image. */
+  store(name: string, digest: Digest, as: 'active' | 'archived'): Promise<'done' | 'refused'>
 }
 
 /** What a registry was seen to do in the self-test; `means`: how tags can be taken in it without harm to others; `detail` is for people. */

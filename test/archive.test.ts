@@ -73,6 +73,44 @@ describe('under onFailure: archive', () => {
     expect(await record(digest)).toMatchObject({ state: 'failed', todo: [] })
   })
 
+  it('takes the tags instead where the registry does not archive such an image', async () => {
+    const { outside, digest, storage, at, record } = await archived((memory) => {
+      const { tagger } = memory.registry
+      const refusing = { ...tagger, store: async () => 'refused' as const }
+      return { ...memory.world, taggers: new Map([[HOST, refusing]]) }
+    })
+    expect([await storage(), await at('v1'), await at('v2')]).toEqual(['active', undefined, undefined])
+    expect(await record(digest)).toMatchObject({ taken: ['v1', 'v2'], todo: [] })
+    expect(await record(digest)).not.toHaveProperty('archivedAt')
+    expect(outside.published.flatMap(({ tags }) => tags.map(({ outcome }) => outcome))).toEqual(['taken', 'taken'])
+  })
+
+  it('restores it first where one of its tags is protected by now, and takes the others', async () => {
+    const { outside, digest, storage, record, at } = await archived()
+    const protecting = policies('onFailure: archive, protect: ["**:v1"]')
+    await story(outside, { ...outside.world, policies: protecting }).pass(5)
+    expect([await storage(), await at('v1'), await at('v2')]).toEqual(['active', digest, undefined])
+    expect(await record(digest)).toMatchObject({ taken: ['v2'], todo: [] })
+  })
+
+  it('comes to an end where a waiver came and was taken back before anybody acted', async () => {
+    const { digest, waive, revoke, pass, record, storage } = await archived()
+    await waive(digest)
+    await revoke(digest)
+    await pass(10)
+    expect(await storage()).toBe('archived')
+    expect(await record(digest)).toMatchObject({ state: 'degraded', todo: [] })
+  })
+
+  it('is seen to be gone when people delete it', async () => {
+    const { outside, digest, pass, record } = await archived()
+    outside.registry.push(NAME, runnable('other'), 'other')
+    outside.registry.drop(NAME, digest)
+    await pass(70)
+    expect(await record(digest)).toMatchObject({ goneAt: expect.any(String) })
+    expect(await record(digest)).not.toHaveProperty('archivedAt')
+  })
+
   it('is said to be allowed only once it can be pulled', async () => {
     const { outside, digest, waive, gate, storage, pass } = await archived()
     await waive(digest)

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { verifyPush } from '../lambda/pipeline.ts'
+import { echoing } from './memory/echo.ts'
 import { runnable } from './memory/images.ts'
 import { pushed, story } from './memory/story.ts'
 import { memory, NAME } from './memory/world.ts'
@@ -30,3 +32,41 @@ it('an old event told late takes nothing back from an image that got its tag bac
   await pass(3)
   expect(await at('v1')).toBe(digest)
 })
+
+it.each(['giving back', 'a tombstone'])(
+  'a push that was handled before our own %s landed, late, gets its tag back',
+  async (put) => {
+    const outside = await memory(put === 'a tombstone' ? { means: 'overwrite' } : {})
+    let late: (() => Promise<void>) | undefined
+    const { tagger } = outside.registry
+    const slow: typeof tagger = {
+      ...tagger,
+      put: async (name, tag, manifest) => {
+        if (tag === 'v1') {
+          const happens = late
+          late = undefined
+          await happens?.()
+        }
+        return tagger.put(name, tag, manifest)
+      },
+    }
+    const world = { ...echoing({ ...outside, registry: { ...outside.registry, tagger: slow } }) }
+    const { push, sign, pass, at } = story(outside, world)
+    const digest = push(app, 'v1')
+    const between = async () => {
+      const pushedNewer = push(newer, 'v1')
+      await sign(pushedNewer)
+      for (const message of [...outside.queue.messages]) {
+        if (message.to === 'verify') await verifyPush(world, message.push)
+      }
+    }
+    if (put === 'a tombstone') late = between
+    await pass(13)
+    if (put === 'giving back') {
+      late = between
+      await sign(digest)
+    }
+    await pass(10)
+    expect(await at('v1')).toBe(outside.registry.push(NAME, newer))
+  },
+)

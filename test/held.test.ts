@@ -4,7 +4,7 @@ import { failing } from './memory/faults.ts'
 import { runnable } from './memory/images.ts'
 import { people } from './memory/people.ts'
 import { story } from './memory/story.ts'
-import { memory, policies, signedPolicy } from './memory/world.ts'
+import { denyingKeys, memory, policies, signedPolicy } from './memory/world.ts'
 
 const app = runnable('app')
 
@@ -97,6 +97,18 @@ describe('disarmed', () => {
     expect(await at('v1')).toBeUndefined()
   })
 
+  it('and armed again before the sweep came by, takes what was left in between', async () => {
+    const { push, at, settle, outside, disarm, arm, pass } = await flood(0)
+    push(app, 'v1')
+    await pass(9)
+    await disarm()
+    outside.advance(70)
+    await settle()
+    await arm()
+    await pass(3)
+    expect(await at('v1')).toBeUndefined()
+  })
+
   it('gives tags back all the same', async () => {
     const { push, sign, pass, at, disarm } = await flood(0)
     const digest = push(app, 'v1')
@@ -155,6 +167,17 @@ describe('undo', () => {
     const other = { ...outside.world, policies: policies('onFailure: quarantine', signedPolicy('also')) }
     await story(outside, other).pass(3)
     expect(await at('v1')).toBeUndefined()
+  })
+
+  it('holds though whom everybody trusts or denies has changed', async () => {
+    const { outside, push, pass, at, undo } = await undoable()
+    const digest = push(app, 'v1')
+    await pass(13)
+    await undo(digest)
+    await pass(3)
+    const denying = { ...outside.world, policies: policies('onFailure: quarantine', denyingKeys()) }
+    await story(outside, denying).pass(5)
+    expect(await at('v1')).toBe(digest)
   })
 
   it('leaves a tag that a newer image has', async () => {

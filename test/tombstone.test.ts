@@ -6,7 +6,7 @@ import { echoing } from './memory/echo.ts'
 import { runnable } from './memory/images.ts'
 import { people } from './memory/people.ts'
 import { story } from './memory/story.ts'
-import { memory, NAME, policies } from './memory/world.ts'
+import { HOST, memory, NAME, policies } from './memory/world.ts'
 
 const app = runnable('app')
 const newer = runnable('newer')
@@ -116,6 +116,19 @@ describe('a tombstone', () => {
     expect(buriedIn(manifest)).toBeUndefined()
     const changed = { ...tombstone, bytes: new Uint8Array([...tombstone.bytes, 0x20]) }
     expect(buriedIn({ ...changed, digest })).toBeUndefined()
+  })
+
+  it('is no image to whoever signs it, or asks for it to be verified', async () => {
+    const { outside, digest, manifest, sign, pass, at, state, gate } = await failed({ means: 'overwrite' })
+    const tombstone = tombstoneOf(manifest).digest
+    await sign(tombstone)
+    await judge(outside.world, { host: HOST, name: NAME, digest: tombstone })
+    await pass(15)
+    expect([await state(tombstone), await at('v1')]).toEqual(['unknown', tombstone])
+    expect(await gate({ digest: tombstone })).toMatchObject({ allow: false })
+    await sign(digest)
+    await pass(3)
+    expect(await at('v1')).toBe(digest)
   })
 
   it('whose platform somebody made runnable is an image like any other, and judged', async () => {

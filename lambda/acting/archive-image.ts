@@ -10,14 +10,14 @@ import { claim } from './claim.ts'
 
 /**
  * Archives a bad image, so that nobody can pull it by whatever name: evidence saved, written down, archived. Nothing is deleted.
- * Whoever pushes it again restores it, and it is judged again. Undefined: the verdict has moved on.
+ * Whoever pushes it again restores it, and it is judged again. Undefined: the verdict has moved on; `refused`: ECR does not archive it.
  */
 export async function archiveImage(
   world: Actor,
   { tagger }: Means,
   record: ImageRecord,
   tags: readonly string[],
-): Promise<readonly TagOutcome[] | undefined> {
+): Promise<readonly TagOutcome[] | 'refused' | undefined> {
   if (!canRemove(tagger)) return tags.map((tag) => ({ tag, outcome: 'not-armed' }))
   const { name, digest } = record
   const storage = await tagger.storage(name, digest)
@@ -29,7 +29,10 @@ export async function archiveImage(
     return storage === 'archived' && now.archivedAt !== undefined ? now : { ...now, archivedAt: at, takenAt: at }
   })
   if (claimed === undefined) return undefined
-  if (storage !== 'archived') await tagger.store(name, digest, 'archived')
+  if (storage !== 'archived' && (await tagger.store(name, digest, 'archived')) === 'refused') {
+    await updateImage(world, record, (now) => ({ ...now, archivedAt: undefined }))
+    return 'refused'
+  }
   await tellArchived(world, claimed, tags)
   return archived(tags)
 }

@@ -114,7 +114,9 @@ async function giveBack(
   let outcome: TagOutcome['outcome'] = isFree || current === digest ? 'given-back' : 'refused-newer'
   if (isFree) {
     if (manifest === undefined) return 'gone'
-    await markTag(world, { host, name, tag }, { ownPut: { digest, at: world.now().toISOString() } })
+    // What it takes the place of was ours, and is not to come back for it
+    const insteadOf = isOurPut && current !== undefined ? { insteadOf: current } : {}
+    await markTag(world, { host, name, tag }, { ownPut: { digest, at: world.now().toISOString(), ...insteadOf } })
     if (!(await put(world, { host, name, tag }, manifest, current === tombstone))) outcome = 'refused-newer'
   }
   // Given back or somebody else's by now: either way it is no longer a tag that we hold for this image

@@ -37,7 +37,10 @@ export async function takeTags(world: Actor, record: ImageRecord): Promise<void>
 
   async function take({ may, archive }: Extract<Leave, { may: unknown }>): Promise<readonly TagOutcome[] | undefined> {
     // Who pulls by a protected tag must not find the image gone; and what no tag names nobody finds
-    if (archive && held.length === 0) return free.length > 0 ? archiveImage(world, may, record, free) : []
+    if (archive && held.length === 0) {
+      const outcomes = free.length > 0 ? await archiveImage(world, may, record, free) : []
+      if (outcomes !== 'refused') return outcomes
+    }
     if (record.archivedAt !== undefined) await restored(world, record)
     return takeAll(world, may, record, enforcement, free)
   }

@@ -34,7 +34,7 @@ export function heldBy({ disarmed, tripped }: Safety): 'disarmed' | 'stopped' | 
 /** How many images a repository must have for one more of them to be quarantined. */
 function imagesNeeded(safety: Safety, image: ImageId, { percent }: BreakerLimits, now: string): number {
   const here = takenHere(recentOf(safety, now), image) + 1
-  return here < FEWEST ? here : Math.ceil((here * 100) / percent)
+  return here < FEWEST ? 0 : Math.ceil((here * 100) / percent)
 }
 
 /**

@@ -101,7 +101,7 @@ export type TagRecord = {
   readonly observedAt: string
   /** `tombstone`: what stands in its place. */
   readonly quarantined?: { readonly digest: Digest; readonly at: string; readonly tombstone?: Digest }
-  /** What we last put there ourselves; `insteadOf`: the image in whose place it is a tombstone. */
+  /** What we last put there ourselves; `insteadOf`: the image that it takes the place of on purpose. */
   readonly ownPut?: { readonly digest: Digest; readonly at: string; readonly insteadOf?: Digest }
 }
 

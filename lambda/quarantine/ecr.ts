@@ -80,13 +80,15 @@ export function ecrTagger({ client, registryId }: EcrTaggerOptions): FullTagger 
         imageId: { imageDigest: digest },
         targetStorageClass: as === 'archived' ? 'ARCHIVE' : 'STANDARD',
       })
-      // A retry inside the SDK finds it done already, and that is an error to ECR
-      const done = async (error: unknown) => {
-        if (nameOf(error) === 'ImageStorageClassUpdateNotSupportedException' && (await isDone())) return undefined
+      const refused = (error: unknown) => {
+        if (nameOf(error) === 'ImageStorageClassUpdateNotSupportedException') return 'refused' as const
         throw error
       }
-      const isDone = async () => ((await storage(name, digest)) === 'archived') === (as === 'archived')
-      await call('UpdateImageStorageClass', name, (options) => client.send(command, options).catch(done))
+      const send = (options: { abortSignal: AbortSignal }) =>
+        client.send(command, options).then(() => 'done' as const, refused)
+      if ((await call('UpdateImageStorageClass', name, send)) !== 'refused') return 'done'
+      // A retry inside the SDK finds it done already, and that is an error to ECR
+      return ((await storage(name, digest)) === 'archived') === (as === 'archived') ? 'done' : 'refused'
     },
   }
 }

@@ -107,6 +107,7 @@ export function memoryRegistry(
     store: async (name, digest, as) => {
       if (as === 'archived') at(name).archived.add(digest)
       else at(name).archived.delete(digest)
+      return 'done'
     },
   }
   return {
