@@ -22,7 +22,7 @@ export function policyHash(
 
 /** One name for what policies ask, whatever the roots, keys and deny lists of the moment are. */
 export function rulesHash(policies: readonly Policy[]): string {
-  return canonicalHash(policies.map(({ denied: _, ...asks }) => canonicalHash(asks)).sort())
+  return canonicalHash(policies.map((policy) => canonicalHash({ ...policy, denied: undefined })).sort())
 }
 
 // A root is large and lives as long as the process; every image asks for its hash.
