@@ -1,10 +1,11 @@
+import { setImmediate as settled } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { judge } from '../lambda/pipeline.ts'
 import { failing } from './memory/faults.ts'
 import { runnable } from './memory/images.ts'
 import { people } from './memory/people.ts'
 import { story } from './memory/story.ts'
-import { denyingKeys, memory, policies, signedPolicy } from './memory/world.ts'
+import { denyingKeys, HOST, memory, policies, signedPolicy } from './memory/world.ts'
 
 const app = runnable('app')
 
@@ -193,6 +194,22 @@ describe('undo', () => {
     await undo(digest)
     await pass(3)
     expect(await at('v1')).toBe(newer)
+  })
+
+  it('shows the longest taken first, in whatever order registries answer', async () => {
+    const { outside, push, pass } = await undoable()
+    const first = push(app, 'v1')
+    await pass(13)
+    const second = push(runnable('second'), 'v2')
+    await pass(13)
+    const { registry } = outside.registry
+    const resolve: typeof registry.resolve = async (name, tag) => {
+      if (tag === 'v1') await settled()
+      return registry.resolve(name, tag)
+    }
+    const world = { ...outside.world, registries: new Map([[HOST, { ...registry, resolve }]]) }
+    const { images } = await people({ ...outside, world }).undoing({ policy: 'signed' })
+    expect(images).toMatchObject([{ digest: first }, { digest: second }])
   })
 
   it.each([

@@ -27,8 +27,7 @@ export async function getUndo(world: Known, query: Query): Promise<Answer> {
   // The index may lag behind what was given back
   const records = (await Promise.all(items.map((id) => world.store.image(id)))).filter((one) => one !== undefined)
   const held = records.filter((record) => isHeld(record) && (!policy || failed(record).includes(policy)))
-  const images: unknown[] = []
-  await mapLimited(held, AT_ONCE, async (record) => void images.push(await planned(world, record)))
+  const images = await mapLimited(held, AT_ONCE, (record) => planned(world, record))
   return { status: 200, body: { images, ...(cursor && { cursor }) } }
 }
 
@@ -41,9 +40,8 @@ export async function postUndo(world: Known & Waiving, by: string, body: unknown
   }
   const reason = readReason(parsed.data.reason)
   const ids = parsed.data.images.map((image) => digestNamed(world, image))
-  const images: unknown[] = []
-  await mapLimited(ids, AT_ONCE, async (id) => {
-    images.push({ image: formatImage(id), ...(await undone(world, id, { by, reason })) })
+  const images = await mapLimited(ids, AT_ONCE, async (id) => {
+    return { image: formatImage(id), ...(await undone(world, id, { by, reason })) }
   })
   return { status: 200, body: { images } }
 }
