@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { BadInput } from '../lambda/core/bad-input.ts'
 import { type Digest, isDigest } from '../lambda/core/image.ts'
-import { askApi } from './api-client.ts'
+import { askPages } from './ask-pages.ts'
 
 const digest = z.custom<Digest>(isDigest)
 const history = z.object({
@@ -29,19 +29,13 @@ export async function transcriptOf(api: string, image: string, rev: number | und
 
 /** Every kept verdict of every image. */
 export async function* keptTranscripts(api: string): AsyncGenerator<Kept> {
-  let cursor: string | undefined
-  do {
-    const page = images.parse((await askApi(api, '/v1/images', { limit: '100', cursor })).body)
+  for await (const page of askPages(api, '/v1/images', { limit: '100' }, images)) {
     for (const one of page.images) yield* transcriptsOf(api, `${one.image}@${one.digest}`)
-    cursor = page.cursor
-  } while (cursor !== undefined)
+  }
 }
 
 async function* transcriptsOf(api: string, image: string): AsyncGenerator<Kept> {
-  let cursor: string | undefined
-  do {
-    const page = history.parse((await askApi(api, '/v1/history', { image, limit: '100', cursor })).body)
-    for (const { rev, transcript } of page.changes) if (transcript !== undefined) yield { image, rev, transcript }
-    cursor = page.cursor
-  } while (cursor !== undefined)
+  for await (const { changes } of askPages(api, '/v1/history', { image, limit: '100' }, history)) {
+    for (const { rev, transcript } of changes) if (transcript !== undefined) yield { image, rev, transcript }
+  }
 }

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import * as z from 'zod'
 import { plainText } from '../lambda/alerts/plain-text.ts'
+import { askApi } from './api-client.ts'
 
 const byPerson = z.object({ by: z.string(), reason: z.string(), at: z.string() })
 const queue = z.object({ queue: z.string(), waiting: z.number(), dead: z.number() })
@@ -38,6 +39,12 @@ export const operations = z.object({
   queues: z.array(queue),
 })
 export type Operations = z.infer<typeof operations>
+
+/** Asks the status API how the installation is. */
+export async function askOperations(api: string): Promise<Operations> {
+  return operations.parse((await askApi(api, '/v1/operations', {})).body)
+}
+
 export type RegistryMeans = z.infer<typeof registry>
 
 const MEANS: Readonly<Record<RegistryMeans['means'], string>> = {

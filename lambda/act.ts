@@ -2,15 +2,12 @@ import { releaseTags } from './acting/release-tags.ts'
 import { takeTags } from './acting/take-tags.ts'
 import { formatImage, type ImageId } from './core/image.ts'
 import { type AlertEvent, type ImageRecord, plusSeconds } from './core/status.ts'
-import { closeAlert, findTodo } from './core/todo.ts'
+import { closeAlert, findTodo, MOST_TOLD } from './core/todo.ts'
 import { Unavailable } from './errors.ts'
 import { FUNCTIONS } from './resources.ts'
 import { tagsOf } from './tags-of.ts'
 import { updateImage } from './update-image.ts'
 import { type Actor, registryOf } from './world.ts'
-
-/** An alert must fit into a message of SNS. */
-const MOST_TOLD = 100
 
 /** Longer than the function's hard timeout: while a lease runs its worker may be at work, and after it nobody is. */
 const LEASE = FUNCTIONS.act.timeout + 30

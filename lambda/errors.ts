@@ -20,6 +20,12 @@ export class Archived extends Unavailable {
   }
 }
 
+/** What was asked for is archived; any other error is thrown on. */
+export function asArchived(error: unknown): 'archived' {
+  if (error instanceof Archived) return 'archived'
+  throw error
+}
+
 /** The installation itself is wrong (policy, environment, permission): only a person can mend it. */
 export class Misconfigured extends Error {
   override readonly name = 'Misconfigured'

@@ -1,6 +1,7 @@
 import type { Alert } from './core/alert.ts'
 import type { Digest, ImageId } from './core/image.ts'
 import type { Descriptor, FetchedManifest } from './core/manifest.ts'
+import type { Page } from './core/page.ts'
 import type { TagSeen } from './core/push.ts'
 import type { HistoryRow, ImageRecord, State, TagRecord } from './core/status.ts'
 
@@ -57,7 +58,6 @@ export type ImageQuery = {
   readonly limit: number
   readonly cursor?: string
 }
-export type Page<T> = { readonly items: readonly T[]; readonly cursor?: string }
 
 /** The status table. Reads are consistent but for lists, whose hits are hints. Writes are conditional: false means somebody was faster. */
 export interface StatusStore {

@@ -6,7 +6,7 @@ import type { Push } from './core/push.ts'
 import type { TagRecord } from './core/status.ts'
 import { isQuarantineTagOf, signatureSubject } from './core/tags.ts'
 import { buriedIn } from './core/tombstone.ts'
-import { Archived } from './errors.ts'
+import { asArchived } from './errors.ts'
 import { observeTag } from './observe-tag.ts'
 import type { Registry } from './ports.ts'
 import { withinLimit } from './within-limit.ts'
@@ -110,8 +110,8 @@ export async function subjectsOfManifest(
   tag: string | undefined,
   claimsSignature: boolean,
 ): Promise<{ readonly digest: Digest; readonly itself: boolean }[]> {
-  const asked = registry.manifest(name, digest).catch(unlessArchived)
-  const { value: fetched, overLimit } = await withinLimit(asked)
+  const { value: fetched, overLimit } = await withinLimit(registry.manifest(name, digest).catch(asArchived))
+  // Whether it is an image is known of it, if it was archived by us
   if (fetched === 'archived') return tag === undefined ? [] : [{ digest, itself: true }]
   // Too large to be read: judged all the same, so that it is written down and told (I8)
   if (overLimit !== undefined) return tag === undefined ? [] : [{ digest, itself: true }]
@@ -144,10 +144,4 @@ async function isJudged(
     if (typeof parsed === 'object' && isRunnable(parsed)) return true
   }
   return false
-}
-
-/** Whether it is an image is known of it, if it was archived by us. */
-function unlessArchived(error: unknown): 'archived' {
-  if (error instanceof Archived) return 'archived'
-  throw error
 }

@@ -7,6 +7,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs'
 import type { Tested } from './acting/run-self-test.ts'
+import { KEEP } from './acting/self-test.ts'
 import { snsAlerts } from './alerts/sns.ts'
 import { lambdaInvoke } from './api/lambda-invoke.ts'
 import { unavailable } from './aws-errors.ts'
@@ -100,7 +101,7 @@ export async function wireActor() {
 function testedIn(config: EventRegistry): Tested {
   const ecr = ecrOf(config)
   const tagger = paced(ecrTagger(ecr), ACTING.putsPerSecond, now, setTimeout)
-  const pushScratch = (name: string) => pushScratchImage({ ...ecr, tagger }, name, 'assay-self-test-keep')
+  const pushScratch = (name: string) => pushScratchImage({ ...ecr, tagger }, name, KEEP)
   return { host: config.host, registry: ecrRegistry(ecr), tagger, pushScratch }
 }
 

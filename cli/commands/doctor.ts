@@ -2,7 +2,8 @@ import { Command } from 'commander'
 import { askApi } from '../api-client.ts'
 import { type ApiOptions, withApi } from '../api-options.ts'
 import { EXIT } from '../exit.ts'
-import { isHealthy, type Operations, operations, operationsLines } from '../operations.ts'
+import { askOperations, isHealthy, operationsLines } from '../operations.ts'
+import { printAnswer } from '../output-option.ts'
 
 type Options = ApiOptions & { readonly selfTest: boolean }
 
@@ -15,17 +16,12 @@ export function doctorCommand(): Command {
     .option('--no-self-test', 'only look: make no self-test')
     .action(async ({ selfTest, api, output }: Options) => {
       if (selfTest) {
-        for (const { registry } of (await ask(api)).registries.filter((one) => one.selfTest)) {
+        for (const { registry } of (await askOperations(api)).registries.filter((one) => one.selfTest)) {
           await askApi(api, '/v1/self-tests', {}, { method: 'POST', body: { registry } })
         }
       }
-      const found = await ask(api)
-      if (output === 'json') console.log(JSON.stringify(found, null, 2))
-      else for (const line of operationsLines(found)) console.log(line)
+      const found = await askOperations(api)
+      printAnswer(output, found, () => operationsLines(found))
       process.exitCode = isHealthy(found) ? EXIT.verified : EXIT.failed
     })
-}
-
-async function ask(api: string): Promise<Operations> {
-  return operations.parse((await askApi(api, '/v1/operations', {})).body)
 }

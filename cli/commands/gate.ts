@@ -4,6 +4,7 @@ import type { GateAnswer } from '../../lambda/core/gate.ts'
 import { askApi } from '../api-client.ts'
 import { type ApiOptions, withApi } from '../api-options.ts'
 import { EXIT, exitForState } from '../exit.ts'
+import { printAnswer } from '../output-option.ts'
 
 type Options = ApiOptions & { readonly environment?: string }
 
@@ -16,8 +17,7 @@ export function gateCommand(): Command {
     .action(async (image: string, { api, environment, output }: Options) => {
       const { body } = await askApi(api, '/v1/gate', { image, environment })
       const answer = body as GateAnswer
-      if (output === 'json') console.log(JSON.stringify(body, null, 2))
-      else for (const line of gateLines(answer)) console.log(line)
+      printAnswer(output, body, () => gateLines(answer))
       process.exitCode = answer.allow ? EXIT.verified : exitForNo(answer.state)
     })
 }

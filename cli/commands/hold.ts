@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { askApi } from '../api-client.ts'
 import { type ApiOptions, withReason } from '../api-options.ts'
 import { operations, operationsLines } from '../operations.ts'
+import { printAnswer } from '../output-option.ts'
 
 type Options = ApiOptions & { readonly reason: string }
 
@@ -17,7 +18,6 @@ export function holdCommand(name: keyof typeof WHAT): Command {
     .description(WHAT[name])
     .action(async ({ reason, api, output }: Options) => {
       const { body } = await askApi(api, `/v1/operations/${name}`, {}, { method: 'POST', body: { reason } })
-      if (output === 'json') console.log(JSON.stringify(body, null, 2))
-      else for (const line of operationsLines(operations.parse(body))) console.log(line)
+      printAnswer(output, body, () => operationsLines(operations.parse(body)))
     })
 }

@@ -7,7 +7,7 @@ import type { ImageGlob, Policy, PolicySet } from '../../lambda/core/policy/poli
 import type { Check, Verdict } from '../../lambda/core/verdict.ts'
 import { describeAsks, describeDenyList, describeEffect, describeEnforcement } from '../describe-policy.ts'
 import { type ExaminedImage, examineImage, STATES } from '../examine-image.ts'
-import { type OutputOptions, outputOption } from '../output-option.ts'
+import { type OutputOptions, outputOption, printAnswer } from '../output-option.ts'
 import { type PolicyOptions, readPolicyOptions, trustedRootOption } from '../policy-options.ts'
 import { checkLines, paintState } from '../print-checks.ts'
 
@@ -24,8 +24,7 @@ export function explainCommand(): Command {
     .action(async (reference: string, options: PolicyOptions & OutputOptions) => {
       const set = await readPolicyOptions(options)
       const explained = explain(await examineImage(reference, set), set)
-      if (options.output === 'json') console.log(JSON.stringify(explained, null, 2))
-      else for (const line of linesOf(explained)) console.log(line)
+      printAnswer(options.output, explained, () => linesOf(explained))
     })
 }
 

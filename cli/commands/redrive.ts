@@ -2,7 +2,8 @@ import { Command } from 'commander'
 import * as z from 'zod'
 import { askApi } from '../api-client.ts'
 import { type ApiOptions, withApi } from '../api-options.ts'
-import { operations } from '../operations.ts'
+import { askOperations } from '../operations.ts'
+import { printAnswer } from '../output-option.ts'
 
 const answer = z.object({ queue: z.string(), moved: z.number() })
 
@@ -12,18 +13,17 @@ export function redriveCommand(): Command {
     .description('put dead messages back on the queue they were for; one that was handled already does no harm')
     .argument('[queue]', 'which queue: verify, act or intake; without, all of them')
     .action(async (named: string | undefined, { api, output }: ApiOptions) => {
-      const { queues } = operations.parse((await askApi(api, '/v1/operations', {})).body)
-      // A message that is dead at once would be put back for ever
-      const dead = queues.filter(({ queue }) => named === undefined || queue === named)
+      const { queues } = await askOperations(api)
+      // One that is not known is for the API to refuse
+      const known = queues.filter(({ queue }) => named === undefined || queue === named)
+      const asked = named === undefined || known.length > 0 ? known : [{ queue: named, dead: 0 }]
       const moved: Record<string, number> = {}
-      for (const { queue, dead: most } of dead.length > 0 ? dead : [{ queue: named ?? '', dead: 0 }]) {
-        moved[queue] = await redrive(api, queue, most)
-      }
-      if (output === 'json') console.log(JSON.stringify({ moved }, null, 2))
-      else for (const [queue, count] of Object.entries(moved)) console.log(`${queue}: ${count} put back`)
+      for (const { queue, dead } of asked) moved[queue] = await redrive(api, queue, dead)
+      printAnswer(output, { moved }, () => Object.entries(moved).map(([queue, count]) => `${queue}: ${count} put back`))
     })
 }
 
+/** No more than were dead: a message that is dead again at once would be put back for ever. */
 async function redrive(api: string, queue: string, most: number): Promise<number> {
   let moved = 0
   for (;;) {

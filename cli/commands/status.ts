@@ -5,6 +5,7 @@ import type { StatusResponse } from '../../lambda/core/response.ts'
 import { askApi } from '../api-client.ts'
 import { type ApiOptions, withApi } from '../api-options.ts'
 import { exitForState } from '../exit.ts'
+import { printAnswer } from '../output-option.ts'
 import { checkLines, paintState } from '../print-checks.ts'
 import { waiverLine } from '../waiver-line.ts'
 
@@ -15,8 +16,7 @@ export function statusCommand(): Command {
     .argument('<image>', '[HOST/]NAME[:TAG][@DIGEST]')
     .action(async (image: string, { api, output }: ApiOptions) => {
       const { body } = await askApi(api, '/v1/status', { image })
-      if (output === 'json') console.log(JSON.stringify(body, null, 2))
-      else for (const line of statusLines(body as Partial<StatusResponse>)) console.log(line)
+      printAnswer(output, body, () => statusLines(body as Partial<StatusResponse>))
       process.exitCode = exitForState(String(body.state))
     })
 }

@@ -6,7 +6,9 @@ import { parseDuration } from '../../lambda/core/policy/duration.ts'
 import { plusSeconds } from '../../lambda/core/status.ts'
 import { askApi } from '../api-client.ts'
 import { type ApiOptions, withApi } from '../api-options.ts'
+import { askPages } from '../ask-pages.ts'
 import { EXIT } from '../exit.ts'
+import { printAnswer } from '../output-option.ts'
 import { paintState } from '../print-checks.ts'
 
 const held = z.object({
@@ -48,20 +50,14 @@ export function undoCommand(): Command {
       const plan = await planOf(api, { since: since && timeOf(since, new Date()), policy })
       const missed = yes ? await apply(api, plan, reason ?? '') : []
       for (const line of missed) console.error(line)
-      if (output === 'json') console.log(JSON.stringify({ images: plan, applied: yes }, null, 2))
-      else for (const line of planLines(plan, yes)) console.log(line)
+      printAnswer(output, { images: plan, applied: yes }, () => planLines(plan, yes))
       process.exitCode = missed.length === 0 ? EXIT.verified : EXIT.undecided
     })
 }
 
 async function planOf(api: string, query: Readonly<Record<string, string | undefined>>): Promise<readonly Held[]> {
   const all: Held[] = []
-  let cursor: string | undefined
-  do {
-    const page = planPage.parse((await askApi(api, '/v1/undo', { ...query, limit: '50', cursor })).body)
-    all.push(...page.images)
-    cursor = page.cursor
-  } while (cursor !== undefined)
+  for await (const { images } of askPages(api, '/v1/undo', { ...query, limit: '50' }, planPage)) all.push(...images)
   return all
 }
 

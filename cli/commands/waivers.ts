@@ -2,6 +2,8 @@ import { Command } from 'commander'
 import * as z from 'zod'
 import { askApi } from '../api-client.ts'
 import { type ApiOptions, withApi } from '../api-options.ts'
+import { askPages } from '../ask-pages.ts'
+import { printAnswer } from '../output-option.ts'
 import { paintState } from '../print-checks.ts'
 import { waiverLine } from '../waiver-line.ts'
 
@@ -33,8 +35,7 @@ function listCommand(): Command {
     .description('list all that stand, the soonest to end first')
     .action(async ({ api, output }: ApiOptions) => {
       const waivers = await allWaivers(api)
-      if (output === 'json') console.log(JSON.stringify({ waivers }, null, 2))
-      else for (const line of listLines(waivers)) console.log(line)
+      printAnswer(output, { waivers }, () => listLines(waivers))
     })
 }
 
@@ -46,21 +47,13 @@ function revokeCommand(): Command {
     .argument('<image>', '[HOST/]NAME@DIGEST')
     .action(async (image: string, { api, output }: ApiOptions) => {
       const { body } = await askApi(api, '/v1/waivers', { image }, { method: 'DELETE' })
-      console.log(
-        output === 'json' ? JSON.stringify(body, null, 2) : `revoked; ${image} is ${paintState(String(body.state))}`,
-      )
+      printAnswer(output, body, () => [`revoked; ${image} is ${paintState(String(body.state))}`])
     })
 }
 
 async function allWaivers(api: string): Promise<readonly Listed[]> {
   const all: Listed[] = []
-  let cursor: string | undefined
-  do {
-    const { body } = await askApi(api, '/v1/waivers', { limit: '100', cursor })
-    const read = page.parse(body)
-    all.push(...read.waivers)
-    cursor = read.cursor
-  } while (cursor !== undefined)
+  for await (const { waivers } of askPages(api, '/v1/waivers', { limit: '100' }, page)) all.push(...waivers)
   return all
 }
 

@@ -1,6 +1,6 @@
 import type { TagOutcome } from '../core/alert.ts'
 import type { ImageRecord } from '../core/status.ts'
-import { findTodo, openTodo } from '../core/todo.ts'
+import { openAlert } from '../core/todo.ts'
 import { Unavailable } from '../errors.ts'
 import type { FullTagger } from '../ports.ts'
 import { updateImage } from '../update-image.ts'
@@ -40,9 +40,7 @@ export async function archiveImage(
 /** Opens the alert that an image was archived, unless people know. */
 export async function tellArchived(world: Actor, record: ImageRecord, tags: readonly string[]): Promise<void> {
   if (isTold(record)) return
-  await updateImage(world, record, (now) =>
-    openTodo(now, 'alert', { tags: archived(tags), events: findTodo(now, 'alert') ? [] : ['quarantined'] }),
-  )
+  await updateImage(world, record, (now) => openAlert(now, 'quarantined', archived(tags)))
 }
 
 function archived(tags: readonly string[]): readonly TagOutcome[] {

@@ -28,11 +28,19 @@ export function canRemove(tagger: Tagger | FullTagger): tagger is FullTagger {
   return 'remove' in tagger
 }
 
-/** What the self-test of a registry has found; undefined where it was never made. */
+/** The means that the self-test of a registry has found; undefined where it was never made. */
 export async function provenMeans(
   store: Pick<StatusStore, 'system'>,
   host: string,
 ): Promise<SelfTestResult['means'] | undefined> {
+  return (await lastSelfTest(store, host))?.means
+}
+
+/** What the self-test of a registry found, and when. */
+export async function lastSelfTest(
+  store: Pick<StatusStore, 'system'>,
+  host: string,
+): Promise<(SelfTestResult & { readonly at?: string }) | undefined> {
   // Ours: only the self-test writes this item
-  return ((await store.system(selfTestKey(host))) as SelfTestResult | undefined)?.means
+  return (await store.system(selfTestKey(host))) as (SelfTestResult & { readonly at?: string }) | undefined
 }

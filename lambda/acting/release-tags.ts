@@ -1,11 +1,11 @@
 import type { TagOutcome } from '../core/alert.ts'
 import type { FetchedManifest } from '../core/manifest.ts'
 import { enforcementFor } from '../core/policy/match.ts'
-import type { AlertEvent, ImageRecord } from '../core/status.ts'
-import { closeTodo, findTodo, openTodo } from '../core/todo.ts'
+import { type AlertEvent, type ImageRecord, isBad } from '../core/status.ts'
+import { closeTodo, findTodo, openAlert } from '../core/todo.ts'
 import { tombstoneOf } from '../core/tombstone.ts'
 import { isUndone, waiverEnded } from '../core/waiver.ts'
-import { Archived, Misconfigured } from '../errors.ts'
+import { asArchived, Misconfigured } from '../errors.ts'
 import type { Registry } from '../ports.ts'
 import { tagsOf } from '../tags-of.ts'
 import { updateImage } from '../update-image.ts'
@@ -41,12 +41,8 @@ export async function releaseTags(world: Actor, record: ImageRecord): Promise<vo
 
 /** Its manifest; undefined where it is gone, or stays archived. */
 async function readable(registry: Registry, { name, digest }: ImageRecord): Promise<FetchedManifest | undefined> {
-  try {
-    return await registry.manifest(name, digest)
-  } catch (error) {
-    if (error instanceof Archived) return undefined
-    throw error
-  }
+  const read = await registry.manifest(name, digest).catch(asArchived)
+  return read === 'archived' ? undefined : read
 }
 
 /** It stays away: whoever took it may have ended before it was told. Where somebody has put it there again, it is taken no longer. */
@@ -77,8 +73,7 @@ async function restore(world: Actor, record: ImageRecord): Promise<void> {
 
 /** Writes down what was given back; the alert may have gone out before. */
 function told(record: ImageRecord, tags: readonly TagOutcome[], at: string): ImageRecord {
-  const events = findTodo(record, 'alert') ? [] : [eventOf(record)]
-  return openTodo({ ...record, tagWork: { at, tags } }, 'alert', { events, tags })
+  return openAlert({ ...record, tagWork: { at, tags } }, eventOf(record), tags)
 }
 
 function eventOf(record: ImageRecord): AlertEvent {
@@ -91,10 +86,6 @@ function eventOf(record: ImageRecord): AlertEvent {
 function isNotAccepted(record: ImageRecord, tag: string | undefined, at: string): boolean {
   if (tag !== undefined && record.displaced?.includes(tag)) return false
   return isBad(record) && !isUndone(record) && waiverEnded(record, at)
-}
-
-function isBad({ state }: ImageRecord): boolean {
-  return state === 'failed' || state === 'degraded'
 }
 
 async function giveBack(

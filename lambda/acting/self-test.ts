@@ -3,7 +3,8 @@ import type { Digest } from '../core/image.ts'
 import type { FetchedManifest } from '../core/manifest.ts'
 import type { FullTagger, Registry, SelfTestResult } from '../ports.ts'
 
-const KEEP = 'assay-self-test-keep'
+/** The tag under which the scratch image stays. */
+export const KEEP = 'assay-self-test-keep'
 const A = 'assay-self-test-a'
 const B = 'assay-self-test-b'
 const OTHER = 'assay-self-test-other'

@@ -3,7 +3,7 @@ import type { FetchedManifest } from '../core/manifest.ts'
 import type { ImageRecord } from '../core/status.ts'
 import { quarantineTag } from '../core/tags.ts'
 import { TAKING, type TakingStep } from '../core/taking.ts'
-import { findTodo, openTodo } from '../core/todo.ts'
+import { openAlert } from '../core/todo.ts'
 import { tombstoneOf } from '../core/tombstone.ts'
 import type { Registry } from '../ports.ts'
 import { updateImage } from '../update-image.ts'
@@ -24,8 +24,9 @@ export type Taking = {
   readonly occupies: boolean
 }
 
+type Taken = 'taken' | 'moved' | 'immutable'
 /** How taking a tag ended; `superseded`: the verdict that called for it no longer stands. */
-type End = 'taken' | 'moved' | 'immutable' | 'superseded'
+type End = Taken | 'superseded'
 
 /** Each step may be done again after a crash, and ends the taking where it says how. */
 const STEPS: Readonly<Record<TakingStep, (taking: Taking, tag: string) => Promise<End | undefined>>> = {
@@ -86,8 +87,17 @@ const STEPS: Readonly<Record<TakingStep, (taking: Taking, tag: string) => Promis
 }
 
 /** Takes one tag, step by step. Undefined: the verdict has moved on. */
-export async function takeTag(taking: Taking, tag: string): Promise<'taken' | 'moved' | 'immutable' | undefined> {
-  return goOn(taking, tag, TAKING)
+export async function takeTag(
+  taking: Taking,
+  tag: string,
+  steps: readonly TakingStep[] = TAKING,
+): Promise<Taken | undefined> {
+  for (const step of steps) {
+    const end = await STEPS[step](taking, tag)
+    if (end === 'superseded') return undefined
+    if (end !== undefined) return end
+  }
+  throw new Error(`taking ${taking.record.name}:${tag} came to no end`)
 }
 
 /** Goes on with tags that an earlier run took and then ended. */
@@ -98,21 +108,8 @@ export async function finishTaken(taking: Taking): Promise<void> {
     const marked = await world.store.tag(record.host, record.name, tag)
     if (marked?.quarantined?.digest === record.digest) continue
     const now = await registry.resolve(record.name, tag)
-    if (now === undefined || now === tombstone) await goOn(taking, tag, TAKING.slice(TAKING.indexOf('take') + 1))
+    if (now === undefined || now === tombstone) await takeTag(taking, tag, TAKING.slice(TAKING.indexOf('take') + 1))
   }
-}
-
-async function goOn(
-  taking: Taking,
-  tag: string,
-  steps: readonly TakingStep[],
-): Promise<'taken' | 'moved' | 'immutable' | undefined> {
-  for (const step of steps) {
-    const end = await STEPS[step](taking, tag)
-    if (end === 'superseded') return undefined
-    if (end !== undefined) return end
-  }
-  throw new Error(`taking ${taking.record.name}:${tag} came to no end`)
 }
 
 /** Puts the tombstone on a tag, and writes down before that it is ours: a push that collides with it is put back (rule 8). */
@@ -138,9 +135,7 @@ async function unclaimed(world: Actor, record: ImageRecord, tag: string, end: En
 async function markTaken(world: Actor, record: ImageRecord, tag: string, tombstone: Digest | undefined): Promise<void> {
   const tags = [{ tag, outcome: 'taken' as const }]
   const takenAt = world.now().toISOString()
-  await updateImage(world, record, (now) =>
-    openTodo({ ...now, takenAt }, 'alert', { tags, events: findTodo(now, 'alert') ? [] : ['quarantined'] }),
-  )
+  await updateImage(world, record, (now) => openAlert({ ...now, takenAt }, 'quarantined', tags))
   const quarantined = { digest: record.digest, at: world.now().toISOString(), ...(tombstone && { tombstone }) }
   await markTag(world, { ...record, tag }, { quarantined })
 }

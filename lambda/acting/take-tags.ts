@@ -6,7 +6,7 @@ import type { Enforcement } from '../core/policy/policy.ts'
 import { tagPrefixes } from '../core/policy/sources.ts'
 import type { ImageRecord } from '../core/status.ts'
 import { signatureSubject } from '../core/tags.ts'
-import { closeTodo, findTodo, openTodo } from '../core/todo.ts'
+import { closeTodo, findTodo, MOST_TOLD, openTodo } from '../core/todo.ts'
 import { tagsOf } from '../tags-of.ts'
 import { updateImage } from '../update-image.ts'
 import { type Actor, registryOf } from '../world.ts'
@@ -77,11 +77,8 @@ function wasActedOn({ tagWork, since = '' }: ImageRecord): boolean {
 function alongside(record: ImageRecord, tags: readonly TagOutcome[], at: string): ImageRecord {
   if (tags.length === 0) return record
   const told = findTodo(record, 'alert') ? openTodo(record, 'alert', { tags }) : record
-  return { ...told, tagWork: { at, tags: tags.slice(0, MAX_LISTED) } }
+  return { ...told, tagWork: { at, tags: tags.slice(0, MOST_TOLD) } }
 }
-
-/** An item stays small. */
-const MAX_LISTED = 100
 
 /** Takes tag after tag. Undefined: the verdict has moved on meanwhile, and what is left is no longer ours to do. */
 async function takeAll(
@@ -91,6 +88,7 @@ async function takeAll(
   enforcement: Enforcement,
   tags: readonly string[],
 ): Promise<readonly TagOutcome[] | undefined> {
+  if (tags.length === 0 && record.taken.length === 0) return []
   const registry = registryOf(world, record.host)
   const manifest = await registry.manifest(record.name, record.digest)
   if (manifest === undefined) return []

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { BadInput } from '../core/bad-input.ts'
 import { type GateAnswer, gate } from '../core/gate.ts'
 import { enforcementFor, environments, inEnvironment } from '../core/policy/match.ts'
+import { readBody } from '../core/read-body.ts'
 import { currentPolicyHash } from '../examine.ts'
 import type { Known } from '../world.ts'
 import { imageParameter, locate, unwatched } from './locate.ts'
@@ -22,10 +23,7 @@ export async function getGate(world: Known, query: Query): Promise<Answer> {
 
 /** POST /v1/gate {images[], environment?} : yes only if every image may be deployed. */
 export async function postGate(world: Known, body: unknown): Promise<Answer> {
-  const parsed = request.safeParse(body)
-  if (!parsed.success)
-    throw new BadInput(`body: ${z.prettifyError(parsed.error)}; give {"images": ["HOST/NAME@DIGEST", …]}`)
-  const { images, environment } = parsed.data
+  const { images, environment } = readBody(request, body, '{"images": ["HOST/NAME@DIGEST", …]}')
   const answers = await Promise.all(images.map(async (image) => ({ image, ...(await ask(world, image, environment)) })))
   const allow = answers.every((answer) => answer.allow)
   return { status: allow ? 200 : 403, body: { allow, images: answers } }

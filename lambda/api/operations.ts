@@ -1,11 +1,13 @@
 import * as z from 'zod'
-import { provenMeans, selfTestKey } from '../acting/armed.ts'
+import { lastSelfTest } from '../acting/armed.ts'
 import { changeSafety, readSafety } from '../acting/safety.ts'
 import { BadInput } from '../core/bad-input.ts'
 import { type ByPerson, type Safety, withArmed, withResumed } from '../core/breaker.ts'
+import { readBody } from '../core/read-body.ts'
 import { readReason } from '../core/read-reason.ts'
 import { lastPass } from '../reconciling/reconcile-pass.ts'
 import type { Operating } from '../world.ts'
+import { unwatched } from './locate.ts'
 import type { Answer } from './problem.ts'
 
 const request = z.strictObject({ reason: z.string() })
@@ -30,8 +32,8 @@ export async function getOperations(world: Operating): Promise<Answer> {
 async function registryResponse({ store, untested }: Operating, registry: string) {
   const configured = untested.get(registry)
   if (configured !== undefined) return { registry, means: configured, selfTest: false }
-  const means = (await provenMeans(store, registry)) ?? 'untested'
-  const found = await store.system(selfTestKey(registry))
+  const found = await lastSelfTest(store, registry)
+  const means = found?.means ?? 'untested'
   return { registry, means, selfTest: true, ...(found && { detail: found.detail, testedAt: found.at }) }
 }
 
@@ -85,7 +87,7 @@ async function change(
   body: unknown,
   changed: (safety: Safety, person: ByPerson) => Safety | undefined,
 ): Promise<Answer> {
-  const { reason } = parsed(request, body, '{"reason": "…"}')
+  const { reason } = readBody(request, body, '{"reason": "…"}')
   const person = { by, reason: readReason(reason), at: world.now().toISOString() }
   await changeSafety(world.store, (safety) => changed(safety, person))
   world.log(`quarantine ${what}`, person)
@@ -94,10 +96,9 @@ async function change(
 
 /** POST /v1/self-tests {registry} : finds out, in the scratch repository, how tags can be taken in a registry, and goes by it from then on. */
 export async function postSelfTest(world: Operating, by: string, body: unknown): Promise<Answer> {
-  const { registry } = parsed(selfTestRequest, body, '{"registry": "HOST"}')
-  if (!world.registries.has(registry)) {
-    throw new BadInput(`registry "${registry}" is not watched; watched: ${[...world.registries.keys()].join(', ')}`)
-  }
+  const { registry } = readBody(selfTestRequest, body, '{"registry": "HOST"}')
+  const elsewhere = unwatched(world, { host: registry })
+  if (elsewhere !== undefined) throw new BadInput(elsewhere)
   if (world.untested.has(registry)) {
     throw new BadInput(
       `registry "${registry}" has no self-test: it only speaks OCI, and its configuration says what may be done`,
@@ -110,7 +111,7 @@ export async function postSelfTest(world: Operating, by: string, body: unknown):
 
 /** POST /v1/redrive {queue} : puts dead messages back on the queue they were for; `moved`, and what is left. */
 export async function postRedrive(world: Operating, by: string, body: unknown): Promise<Answer> {
-  const { queue } = parsed(redriveRequest, body, '{"queue": "verify"}')
+  const { queue } = readBody(redriveRequest, body, '{"queue": "verify"}')
   const { deadLetters } = world
   if (!deadLetters.queues.includes(queue)) {
     throw new BadInput(`queue "${queue}" is not one of ${deadLetters.queues.join(', ')}`)
@@ -118,10 +119,4 @@ export async function postRedrive(world: Operating, by: string, body: unknown): 
   const moved = await deadLetters.redrive(queue, MOST_REDRIVEN)
   world.log('redriven', { by, queue, moved })
   return { status: 200, body: { queue, moved, queues: await deadLetters.counts() } }
-}
-
-function parsed<T>(schema: z.ZodType<T>, body: unknown, example: string): T {
-  const read = schema.safeParse(body)
-  if (read.success) return read.data
-  throw new BadInput(`body: ${z.prettifyError(read.error)}; give ${example}`)
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { BadInput } from '../core/bad-input.ts'
 import { formatImage, type ImageId, parseImage } from '../core/image.ts'
+import { readBody } from '../core/read-body.ts'
 import { readReason } from '../core/read-reason.ts'
 import { type ImageRecord, meantBy } from '../core/status.ts'
 import { isHeld } from '../core/waiver.ts'
@@ -33,13 +34,9 @@ export async function getUndo(world: Known, query: Query): Promise<Answer> {
 
 /** POST /v1/undo {images, reason} : has what was taken from each put back, and not taken again by the same policies. */
 export async function postUndo(world: Known & Waiving, by: string, body: unknown): Promise<Answer> {
-  const parsed = request.safeParse(body)
-  if (!parsed.success) {
-    const example = '{"images": ["HOST/NAME@sha256:…"], "reason": "…"}'
-    throw new BadInput(`body: ${z.prettifyError(parsed.error)}; give ${example}`)
-  }
-  const reason = readReason(parsed.data.reason)
-  const ids = parsed.data.images.map((image) => digestNamed(world, image))
+  const asked = readBody(request, body, '{"images": ["HOST/NAME@sha256:…"], "reason": "…"}')
+  const reason = readReason(asked.reason)
+  const ids = asked.images.map((image) => digestNamed(world, image))
   const images = await mapLimited(ids, AT_ONCE, async (id) => {
     return { image: formatImage(id), ...(await undone(world, id, { by, reason })) }
   })

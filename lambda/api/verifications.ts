@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { BadInput } from '../core/bad-input.ts'
 import { formatImage } from '../core/image.ts'
+import { readBody } from '../core/read-body.ts'
 import type { Invoke } from '../ports.ts'
 import type { Known } from '../world.ts'
 import { imageParameter, unwatched } from './locate.ts'
@@ -11,10 +12,7 @@ const request = z.strictObject({ image: z.string(), wait: z.boolean().optional()
 
 /** POST /v1/verifications {image, wait?} : verifies now; 202, or with `wait` the status. */
 export async function postVerification(world: Known, invoke: Invoke, body: unknown): Promise<Answer> {
-  const parsed = request.safeParse(body)
-  if (!parsed.success)
-    throw new BadInput(`body: ${z.prettifyError(parsed.error)}; give {"image": "HOST/NAME:TAG", "wait": true}`)
-  const { image: reference, wait = false } = parsed.data
+  const { image: reference, wait = false } = readBody(request, body, '{"image": "HOST/NAME:TAG", "wait": true}')
   const image = imageParameter(reference)
   const elsewhere = unwatched(world, image)
   if (elsewhere !== undefined) throw new BadInput(`image "${reference}": ${elsewhere}`)

@@ -31,12 +31,6 @@ export function heldBy({ disarmed, tripped }: Safety): 'disarmed' | 'stopped' | 
   return tripped === undefined ? undefined : 'stopped'
 }
 
-/** How many images a repository must have for one more of them to be quarantined. */
-function imagesNeeded(safety: Safety, image: ImageId, { percent }: BreakerLimits, now: string): number {
-  const here = takenHere(recentOf(safety, now), image) + 1
-  return here < FEWEST ? 0 : Math.ceil((here * 100) / percent)
-}
-
 /**
  * Counts an image as quarantined, or trips the breaker: nothing more is taken until a person has looked. An image counts once in
  * ten minutes, however often it is tried. `known`: how many images its repository has. Undefined: it is counted already.
@@ -57,8 +51,8 @@ export function admit(
       `with ${repository}@${image.digest} more than ${limits.images} images would be quarantined in ten minutes`,
     )
   }
-  if (known < imagesNeeded(safety, image, limits, now)) {
-    const here = takenHere(recent, image) + 1
+  const here = recent.filter((one) => one.repository === repository).length + 1
+  if (here >= FEWEST && here * 100 > known * limits.percent) {
     return trip(`${here} of the ${known} images of ${repository} in ten minutes are more than ${limits.percent} %`)
   }
   return { ...safety, recent: [...recent, { repository, digest: image.digest, at: now }] }
@@ -76,8 +70,4 @@ export function withArmed(safety: Safety, armed: ByPerson): Safety {
 
 function recentOf({ recent }: Safety, now: string): readonly Recent[] {
   return recent.filter(({ at }) => Date.parse(now) - Date.parse(at) < WINDOW_MS)
-}
-
-function takenHere(recent: readonly Recent[], image: ImageId): number {
-  return recent.filter(({ repository }) => repository === repositoryOf(image)).length
 }

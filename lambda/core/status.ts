@@ -89,6 +89,11 @@ export type ImageRecord = ImageId & {
   readonly historyHash?: string
 }
 
+/** Whether it was judged, and is not acceptable. */
+export function isBad({ state }: Pick<ImageRecord, 'state'>): boolean {
+  return state === 'failed' || state === 'degraded'
+}
+
 export type TagWork = { readonly at: string; readonly tags: readonly TagOutcome[] }
 
 /** What a tag pointed at when last looked at, and whether we took it. */

@@ -16,6 +16,11 @@ export function openTodo(record: ImageRecord, kind: Todo['kind'], details: Detai
   return { ...record, seq, todo: [...record.todo.filter((other) => other.kind !== kind), entry] }
 }
 
+/** Adds to the alert that is still to be sent; where it has gone out, opens another, for this event. */
+export function openAlert(record: ImageRecord, event: AlertEvent, tags: readonly TagOutcome[]): ImageRecord {
+  return openTodo(record, 'alert', { tags, events: findTodo(record, 'alert') ? [] : [event] })
+}
+
 /** Drops work of a kind whatever its seq: what it was for no longer holds. */
 export function withoutTodo(record: ImageRecord, kind: Todo['kind']): ImageRecord {
   return { ...record, todo: record.todo.filter((entry) => entry.kind !== kind) }
@@ -41,8 +46,8 @@ export function findTodo(record: ImageRecord, kind: Todo['kind']): Todo | undefi
   return record.todo.find((entry) => entry.kind === kind)
 }
 
-/** An item stays small, and so does what is published of it. */
-const MOST_TOLD = 100
+/** Tags that an item lists, and an alert: it must fit into a message of SNS. */
+export const MOST_TOLD = 100
 
 /** The last outcome for each tag is the one that is told; of many, the newest. */
 function mergeTags(open: readonly TagOutcome[] = [], added: readonly TagOutcome[] = []): TagOutcome[] {

@@ -22,29 +22,27 @@ const JUDGED_ELSEWISE = 'other policies, and by them it cannot be judged'
 
 /** All moves of an image's state; `unknown`: nothing is known of it yet. A move that is not here is a defect, and is not written. */
 export const IMAGE_TRANSITIONS: readonly Transition<State | 'unknown'>[] = [
-  ...(['unknown', 'pending', 'error', 'unmanaged', 'failed', 'degraded'] as const).map(
-    (from) => ({ from, to: 'verified', when: 'every enforcing policy says yes', write: VERDICT }) as const,
-  ),
-  ...(['unknown', 'pending', 'error', 'verified', 'failed', 'degraded'] as const).map(
-    (from) => ({ from, to: 'unmanaged', when: 'no policy covers it', write: VERDICT }) as const,
-  ),
-  ...(['unknown', 'error', 'unmanaged'] as const).map(
-    (from) =>
-      ({ from, to: 'pending', when: 'no acceptable evidence yet, and it may still come', write: VERDICT }) as const,
-  ),
-  ...(['unknown', 'pending', 'error', 'unmanaged'] as const).map(
-    (from) => ({ from, to: 'failed', when: FAILING, write: VERDICT }) as const,
-  ),
-  { from: 'verified', to: 'degraded', when: 'no longer acceptable (rule 11)', write: VERDICT },
-  { from: 'unmanaged', to: 'degraded', when: 'was verified once, and is no longer acceptable', write: VERDICT },
-  { from: 'error', to: 'degraded', when: 'was verified once, and is no longer acceptable', write: VERDICT },
-  { from: 'pending', to: 'degraded', when: WAIVER_ENDED, write: VERDICT },
-  { from: 'failed', to: 'degraded', when: WAIVER_ENDED, write: VERDICT },
-  { from: 'unknown', to: 'error', when: UNJUDGED, write: VERDICT },
-  { from: 'pending', to: 'error', when: UNJUDGED, write: VERDICT },
-  { from: 'verified', to: 'error', when: JUDGED_ELSEWISE, write: VERDICT },
-  { from: 'unmanaged', to: 'error', when: JUDGED_ELSEWISE, write: VERDICT },
+  ...to('verified', 'every enforcing policy says yes', [
+    'unknown',
+    'pending',
+    'error',
+    'unmanaged',
+    'failed',
+    'degraded',
+  ]),
+  ...to('unmanaged', 'no policy covers it', ['unknown', 'pending', 'error', 'verified', 'failed', 'degraded']),
+  ...to('pending', 'no acceptable evidence yet, and it may still come', ['unknown', 'error', 'unmanaged']),
+  ...to('failed', FAILING, ['unknown', 'pending', 'error', 'unmanaged']),
+  ...to('degraded', 'no longer acceptable (rule 11)', ['verified']),
+  ...to('degraded', 'was verified once, and is no longer acceptable', ['unmanaged', 'error']),
+  ...to('degraded', WAIVER_ENDED, ['pending', 'failed']),
+  ...to('error', UNJUDGED, ['unknown', 'pending']),
+  ...to('error', JUDGED_ELSEWISE, ['verified', 'unmanaged']),
 ]
+
+function to(state: State, when: string, places: readonly (State | 'unknown')[]): Transition<State | 'unknown'>[] {
+  return places.map((from) => ({ from, to: state, when, write: VERDICT }))
+}
 
 /** Where a tag stands that was seen on an image; claimed: on the image's list of taken tags, and being taken or given back. */
 export type TagPlace = 'in place' | 'claimed' | 'taken' | 'moved'

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { BadInput } from './bad-input.ts'
+import { readBody } from './read-body.ts'
 import { readReason } from './read-reason.ts'
 import { plusSeconds } from './status.ts'
 import { LONGEST_WAIVER } from './waiver.ts'
@@ -15,12 +16,8 @@ export type WaiverRequest = z.infer<typeof request>
 
 /** Reads the body of POST /v1/releases; throws BadInput that names the field, the value seen, and what is allowed. */
 export function readWaiverRequest(body: unknown, now: string): WaiverRequest {
-  const parsed = request.safeParse(body)
-  if (!parsed.success) {
-    const example = '{"image": "HOST/NAME@sha256:…", "reason": "…", "expiresAt": "2026-12-24T18:00:00Z"}'
-    throw new BadInput(`body: ${z.prettifyError(parsed.error)}; give ${example}`)
-  }
-  const { image, reason, expiresAt } = parsed.data
+  const example = '{"image": "HOST/NAME@sha256:…", "reason": "…", "expiresAt": "2026-12-24T18:00:00Z"}'
+  const { image, reason, expiresAt } = readBody(request, body, example)
   return { image, reason: readReason(reason), expiresAt: readExpiry(expiresAt, now) }
 }
 

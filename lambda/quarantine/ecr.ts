@@ -6,6 +6,7 @@ import {
   type PutImageCommandOutput,
   UpdateImageStorageClassCommand,
 } from '@aws-sdk/client-ecr'
+import { errorName } from '../aws-errors.ts'
 import type { Digest } from '../core/image.ts'
 import { Unavailable } from '../errors.ts'
 import type { FullTagger } from '../ports.ts'
@@ -81,7 +82,7 @@ export function ecrTagger({ client, registryId }: EcrTaggerOptions): FullTagger 
         targetStorageClass: as === 'archived' ? 'ARCHIVE' : 'STANDARD',
       })
       const refused = (error: unknown) => {
-        if (nameOf(error) === 'ImageStorageClassUpdateNotSupportedException') return 'refused' as const
+        if (errorName(error) === 'ImageStorageClassUpdateNotSupportedException') return 'refused' as const
         throw error
       }
       const send = (options: { abortSignal: AbortSignal }) =>
@@ -104,12 +105,8 @@ function done({ image }: PutImageCommandOutput): 'put' | 'no answer' {
 }
 
 function known(error: unknown): 'put' | 'tag exists' {
-  const name = nameOf(error)
+  const name = errorName(error)
   if (name === 'ImageAlreadyExistsException') return 'put'
   if (name === 'ImageTagAlreadyExistsException') return 'tag exists'
   throw error
-}
-
-function nameOf(error: unknown): string | undefined {
-  return error instanceof Error ? error.name : undefined
 }

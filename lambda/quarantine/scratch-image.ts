@@ -4,6 +4,7 @@ import {
   InitiateLayerUploadCommand,
   UploadLayerPartCommand,
 } from '@aws-sdk/client-ecr'
+import { errorName } from '../aws-errors.ts'
 import { digestOf } from '../core/digest-of.ts'
 import { type FetchedManifest, MANIFEST_TYPES } from '../core/manifest.ts'
 import { Misconfigured } from '../errors.ts'
@@ -59,7 +60,7 @@ export async function pushScratchImage(
 
 /** A layer that is there already is as good. */
 function unlessThere(error: unknown): void {
-  if (!(error instanceof Error && error.name === 'LayerAlreadyExistsException')) throw error
+  if (errorName(error) !== 'LayerAlreadyExistsException') throw error
 }
 
 function blob(mediaType: string, bytes: Uint8Array) {

@@ -1,7 +1,7 @@
 import { type ImageId, repositoryOf } from '../core/image.ts'
 import type { ImageRecord, State } from '../core/status.ts'
 import { isQuarantineTagOf } from '../core/tags.ts'
-import { Archived } from '../errors.ts'
+import { asArchived } from '../errors.ts'
 import { mapLimited } from '../map-limited.ts'
 import type { Registry } from '../ports.ts'
 import { tagsOf } from '../tags-of.ts'
@@ -55,10 +55,6 @@ async function lookAtImage(world: Sweeper, registry: Registry, image: ImageRecor
 
 /** What is archived, or more than is read, is there all the same. */
 async function isThere(registry: Registry, { name, digest }: ImageId): Promise<boolean> {
-  const asked = registry.manifest(name, digest).catch((error: unknown) => {
-    if (error instanceof Archived) return 'archived' as const
-    throw error
-  })
-  const { value, overLimit } = await withinLimit(asked)
+  const { value, overLimit } = await withinLimit(registry.manifest(name, digest).catch(asArchived))
   return value !== undefined || overLimit !== undefined
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import type { Page } from '../core/page.ts'
 import { plusSeconds } from '../core/status.ts'
-import type { Page, StatusStore } from '../ports.ts'
+import type { StatusStore } from '../ports.ts'
 
 /** A pass over a registry starts so many seconds after the one before did, if that is through. */
 const PASS_EVERY = 3600

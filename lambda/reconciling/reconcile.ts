@@ -1,7 +1,8 @@
 import { repositoryOf } from '../core/image.ts'
+import type { Page } from '../core/page.ts'
 import { watchedBy, watchedByName } from '../core/watched.ts'
 import { Misconfigured, OverLimit, Unavailable } from '../errors.ts'
-import type { Page, Registry } from '../ports.ts'
+import type { Registry } from '../ports.ts'
 import type { Sweeper } from '../world.ts'
 import { lookAtImages } from './reconcile-images.ts'
 import {

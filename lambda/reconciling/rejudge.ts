@@ -3,7 +3,7 @@ import { provenMeans } from '../acting/armed.ts'
 import { readSafety } from '../acting/safety.ts'
 import { heldBy } from '../core/breaker.ts'
 import { canonicalHash } from '../core/canonical.ts'
-import type { ImageRecord } from '../core/status.ts'
+import { type ImageRecord, isBad } from '../core/status.ts'
 import { currentPolicyHash } from '../examine.ts'
 import { mapLimited } from '../map-limited.ts'
 import type { Sweeper } from '../world.ts'
@@ -55,6 +55,5 @@ async function hashOfRules({ registries, store, policies }: Sweeper): Promise<st
 }
 
 function isOutdated({ policies }: Sweeper, record: ImageRecord): boolean {
-  const bad = record.state === 'failed' || record.state === 'degraded'
-  return bad || record.policyHash !== currentPolicyHash(policies, record)
+  return isBad(record) || record.policyHash !== currentPolicyHash(policies, record)
 }

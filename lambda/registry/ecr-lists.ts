@@ -1,10 +1,10 @@
 import { DescribeRepositoriesCommand, type ECRClient, ListImagesCommand } from '@aws-sdk/client-ecr'
 import { isDigest, isRepositoryName, isTag } from '../core/image.ts'
+import { pageOf } from '../core/page.ts'
 import type { Registry } from '../ports.ts'
 import type { EcrCaller } from './ecr-call.ts'
 import { answered } from './ecr-errors.ts'
 import type { Limits } from './limits.ts'
-import { pageOf } from './page-of.ts'
 
 type Listing = {
   readonly client: ECRClient

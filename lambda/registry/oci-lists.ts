@@ -1,4 +1,5 @@
 import { type Digest, isRepositoryName, isTag } from '../core/image.ts'
+import { pageOf } from '../core/page.ts'
 import { OverLimit, Unavailable } from '../errors.ts'
 import { mapLimited } from '../map-limited.ts'
 import type { Registry, Tagged } from '../ports.ts'
@@ -6,7 +7,6 @@ import type { Answer } from './exchange.ts'
 import { jsonObject } from './json-object.ts'
 import type { Limits } from './limits.ts'
 import { nextPage } from './next-page.ts'
-import { pageOf } from './page-of.ts'
 
 type Listing = {
   readonly service: string

@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/c
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { unavailable } from '../aws-errors.ts'
 import type { ImageId } from '../core/image.ts'
+import { pageOf } from '../core/page.ts'
 import type { HistoryRow, ImageRecord, TagRecord } from '../core/status.ts'
 import type { StatusStore } from '../ports.ts'
 import { historyItem, type Item, imageItem, imageKey, SHARDS, systemKey, tagDigest, tagItem, tagKey } from './items.ts'
@@ -71,7 +72,7 @@ export function dynamoStore(client: DynamoDBClient, table: string): StatusStore 
         ...(cursor !== undefined && { ExclusiveStartKey: { pk: imageKey(id).pk, sk: cursor } }),
       })
       const items = Items.map((item) => item.record as HistoryRow)
-      return LastEvaluatedKey === undefined ? { items } : { items, cursor: String(LastEvaluatedKey.sk) }
+      return pageOf(items, LastEvaluatedKey && String(LastEvaluatedKey.sk))
     },
 
     tag: (host, name, tag) => get<TagRecord>(tagKey(host, name, tag)),

@@ -1,6 +1,6 @@
 import type { ImageId } from '../core/image.ts'
+import { type Page, pageOf } from '../core/page.ts'
 import type { ImageRecord } from '../core/status.ts'
-import type { Page } from '../ports.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { SHARDS } from './items.ts'
 import { type Query, readRange } from './read-range.ts'
@@ -46,5 +46,5 @@ export async function listByTime(
   const page = merged.slice(0, limit)
   const items = page.map(({ record: { host, name, digest } }) => ({ host, name, digest }))
   const last = merged.length > limit ? page.at(-1) : undefined
-  return last === undefined ? { items } : { items, cursor: encodeCursor(last.key) }
+  return pageOf(items, last && encodeCursor(last.key))
 }

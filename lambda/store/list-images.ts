@@ -1,5 +1,6 @@
+import { type Page, pageOf } from '../core/page.ts'
 import type { ImageRecord } from '../core/status.ts'
-import type { ImageQuery, Page } from '../ports.ts'
+import type { ImageQuery } from '../ports.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { SHARDS } from './items.ts'
 import type { Query } from './read-range.ts'
@@ -32,7 +33,7 @@ export async function listImages(query: Query, wanted: ImageQuery): Promise<Page
   const page = merged.slice(0, wanted.limit)
   const items = page.map(({ record }) => record)
   const end = merged.length > wanted.limit ? page.at(-1)?.listKey : cut
-  return end === undefined ? { items } : { items, cursor: encodeCursor(end) }
+  return pageOf(items, end && encodeCursor(end))
 }
 
 function newest(places: readonly string[]): string | undefined {

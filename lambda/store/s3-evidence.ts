@@ -1,5 +1,5 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { unavailable } from '../aws-errors.ts'
+import { errorName, unavailable } from '../aws-errors.ts'
 import { digestOf } from '../core/digest-of.ts'
 import type { Digest } from '../core/image.ts'
 import type { EvidenceStore } from '../ports.ts'
@@ -16,7 +16,7 @@ export function s3Evidence(client: S3Client, bucket: string): EvidenceStore {
           client.send(new PutObjectCommand({ Bucket: bucket, Key: keyOf(digest), Body: bytes, IfNoneMatch: '*' })),
         )
       } catch (error) {
-        if (!(error instanceof Error && error.name === 'PreconditionFailed')) throw error
+        if (errorName(error) !== 'PreconditionFailed') throw error
       }
       return digest
     },
@@ -25,7 +25,7 @@ export function s3Evidence(client: S3Client, bucket: string): EvidenceStore {
         const { Body } = await call(client.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(digest) })))
         return await Body?.transformToByteArray()
       } catch (error) {
-        if (error instanceof Error && error.name === 'NoSuchKey') return undefined
+        if (errorName(error) === 'NoSuchKey') return undefined
         throw error
       }
     },

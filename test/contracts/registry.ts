@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Page } from '../../lambda/core/page.ts'
 import { OverLimit } from '../../lambda/errors.ts'
-import type { Page, Registry } from '../../lambda/ports.ts'
+import type { Registry } from '../../lambda/ports.ts'
 import { image, index, type PushImage, referrer, sha256 } from '../registry/fixtures.ts'
 
 /** A registry seen through its adapter, and a way into it past the adapter. */

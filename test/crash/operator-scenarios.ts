@@ -1,10 +1,10 @@
 import { expect } from 'vitest'
 import { readSafety } from '../../lambda/acting/safety.ts'
 import { buriedIn } from '../../lambda/core/tombstone.ts'
-import { runnable } from '../memory/images.ts'
+import { digestIn, runnable } from '../memory/images.ts'
 import { pushed } from '../memory/story.ts'
 import { type Memory, NAME, policies } from '../memory/world.ts'
-import { digestIn, push, resume, type Scenario, type Step, signLate, stateOf, undo, wait, waive } from './steps.ts'
+import { push, resume, type Scenario, type Step, signLate, stateOf, undo, wait, waive } from './steps.ts'
 
 const bad = runnable('bad')
 const other = runnable('other')

@@ -1,7 +1,5 @@
 import { expect } from 'vitest'
-import { digestOf } from '../../lambda/core/digest-of.ts'
-import type { Digest } from '../../lambda/core/image.ts'
-import { sign } from '../memory/images.ts'
+import { digestIn, type Manifest, sign } from '../memory/images.ts'
 import { people } from '../memory/people.ts'
 import { pushed } from '../memory/story.ts'
 import { HOST, KEYS, type Memory, type memory, NAME, type World } from '../memory/world.ts'
@@ -13,7 +11,6 @@ export type Scenario = {
   readonly end: (memory: Memory) => Promise<void>
   readonly options?: Parameters<typeof memory>[0]
 }
-export type Manifest = { readonly mediaType: string }
 
 export const push =
   (image: Manifest, tag?: string, minutes = 15): Step =>
@@ -52,10 +49,6 @@ export const wait =
   (minutes: number): Step =>
   async () =>
     minutes
-
-export function digestIn(image: Manifest): Digest {
-  return digestOf(Buffer.from(JSON.stringify(image)))
-}
 
 export async function stateOf({ world, registry }: Memory, image: Manifest, tag = 'v1') {
   const digest = digestIn(image)

@@ -23,9 +23,8 @@ export async function toldOf(target: Target): Promise<readonly string[]> {
 /** Everything the client was told and the stack does not hold to, seen through HTTP alone. Empty: nothing was lost. */
 export async function findLosses(target: Target, { tags }: Ledger): Promise<readonly Loss[]> {
   const told = await toldOf(target)
-  const losses: Loss[] = []
-  await mapLimited(tags, AT_ONCE, async (tag) => void losses.push(...(await lossesAt(target, tag, told))))
-  return losses
+  const losses = await mapLimited(tags, AT_ONCE, (tag) => lossesAt(target, tag, told))
+  return losses.flat()
 }
 
 async function lossesAt(target: Target, tag: Tag, told: readonly string[]): Promise<readonly Loss[]> {

@@ -1,8 +1,7 @@
 import type { Digest } from '../../lambda/core/image.ts'
 import type { Push } from '../../lambda/core/push.ts'
 import type { Random } from '../hostile/random.ts'
-import { indexOver, runnable, sign } from '../memory/images.ts'
-import { sha256 } from '../memory/registry.ts'
+import { digestIn, indexOver, type Manifest, runnable, sign } from '../memory/images.ts'
 import { pushed } from '../memory/story.ts'
 import { KEYS, type Memory } from '../memory/world.ts'
 
@@ -24,7 +23,6 @@ export type Ending = {
 
 export type Story = { readonly deeds: readonly Deed[]; readonly endings: readonly Ending[] }
 
-type Manifest = { readonly mediaType: string }
 /** A repository, a name that no other story has, and choices. */
 type Setting = { readonly name: string; readonly id: string; readonly random: Random }
 
@@ -37,20 +35,19 @@ function sometime({ below }: Random): number {
   return below(4) === 0 ? below(HOUR) : GRACE + 0.3 + below(700) / 1000
 }
 
-const digestOf = (manifest: Manifest) => sha256(Buffer.from(JSON.stringify(manifest)))
 const push = (at: number, name: string, manifest: Manifest, tag?: string): Deed => ({
   at,
   act: ({ registry, now }) => ({ ...pushed(registry.push(name, manifest, tag), tag, name), at: now().toISOString() }),
 })
 const signing = (at: number, name: string, manifest: Manifest): Deed => ({
   at,
-  act: async ({ registry }) => pushed(await sign(registry, name, digestOf(manifest), KEYS.privateKey), undefined, name),
+  act: async ({ registry }) => pushed(await sign(registry, name, digestIn(manifest), KEYS.privateKey), undefined, name),
 })
 const removal = (at: number, name: string, manifest: Manifest, tag: string): Deed => ({
   at,
   act: async ({ registry }) => {
-    await registry.tagger.remove(name, tag, digestOf(manifest))
-    return { ...pushed(digestOf(manifest), tag, name), kind: 'delete' }
+    await registry.tagger.remove(name, tag, digestIn(manifest))
+    return { ...pushed(digestIn(manifest), tag, name), kind: 'delete' }
   },
 })
 /** Pushed by digest, signed, then, at the second that is given, tagged: it is never seen unsigned. */
@@ -127,7 +124,7 @@ const KINDS: readonly ((setting: Setting) => Story)[] = [
 ]
 
 function ending(name: string, manifest: Manifest, state: Ending['state'], more: Partial<Ending> = {}): Ending {
-  return { name, digest: digestOf(manifest), state, puts: {}, ...more }
+  return { name, digest: digestIn(manifest), state, puts: {}, ...more }
 }
 
 /** Stories of at least so many events, each of a kind and in a repository that the choices say, begun within so many seconds. */

@@ -8,6 +8,14 @@ import { type MemoryRegistry, sha256 } from './registry.ts'
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json'
 
+/** A manifest as the memory registry takes it. */
+export type Manifest = { readonly mediaType: string }
+
+/** The digest by which the memory registry keeps a manifest. */
+export function digestIn(manifest: Manifest): Digest {
+  return sha256(Buffer.from(JSON.stringify(manifest)))
+}
+
 /** A runnable image, different for each text. */
 export function runnable(text: string) {
   const blob = (mediaType: string, content: string) => {

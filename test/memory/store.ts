@@ -1,8 +1,9 @@
 import type { ImageId } from '../../lambda/core/image.ts'
 import { repositoryOf } from '../../lambda/core/image.ts'
+import type { Page } from '../../lambda/core/page.ts'
 import type { HistoryRow, ImageRecord, TagRecord } from '../../lambda/core/status.ts'
 import { isHeld } from '../../lambda/core/waiver.ts'
-import type { Page, StatusStore } from '../../lambda/ports.ts'
+import type { StatusStore } from '../../lambda/ports.ts'
 import { matches } from '../../lambda/store/list-images.ts'
 
 /** What lies in the table. Items are replaced, never changed. */

@@ -3,8 +3,8 @@ import type { ImageRecord, TagRecord } from '../../lambda/core/status.ts'
 import { standingWaiver } from '../../lambda/core/waiver.ts'
 import { HOST, NAME } from '../memory/world.ts'
 import { IMAGES } from './cast.ts'
-import { type Moment, recordOf } from './rules.ts'
-import { type Told, Violation } from './state.ts'
+import { type Moment, must as mustBe, recordOf } from './rules.ts'
+import type { Told } from './state.ts'
 
 export type Ending = Moment & {
   readonly told: readonly Told[]
@@ -24,7 +24,7 @@ export function checkEnding(ending: Ending): void {
 }
 
 function must(holds: boolean, rule: string, message: string): void {
-  if (!holds) throw new Violation(rule, `at the end, ${message}`)
+  mustBe(holds, rule, `at the end, ${message}`)
 }
 
 function nameOf(digest: Digest | undefined): string {

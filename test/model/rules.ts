@@ -27,7 +27,8 @@ export function recordOf({ table }: Pick<Moment, 'table'>, digest: Digest): Imag
   return table.images.get(`${HOST}/${NAME}@${digest}`)
 }
 
-function must(holds: boolean, rule: string, message: string): void {
+/** Throws a Violation where it does not hold. */
+export function must(holds: boolean, rule: string, message: string): void {
   if (!holds) throw new Violation(rule, message)
 }
 
