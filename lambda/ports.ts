@@ -9,10 +9,14 @@ import type { HistoryRow, ImageRecord, State, TagRecord } from './core/status.ts
 export interface Registry {
   /** The digest a tag points at now. */
   resolve(name: string, tag: string): Promise<Digest | undefined>
+  /** The same by the registry's word alone, asked as cheaply as it can be: a hint, by which nothing is judged. */
+  peek(name: string, tag: string): Promise<Digest | undefined>
   /** A manifest by digest or tag; its bytes are hashed, and compared with the digest where one was asked for. `maxBytes`: where fewer are read than usual. */
   manifest(name: string, reference: string, maxBytes?: number): Promise<FetchedManifest | undefined>
   /** A blob of at most `maxBytes`, its bytes hashed to the digest. */
   blob(name: string, digest: Digest, maxBytes: number): Promise<Uint8Array | undefined>
+  /** A blob of any length, as it comes and unhashed, to be read once. Who stops reading ends the download, and so does the signal, whose reason is thrown. */
+  layer(name: string, digest: Digest, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>
   /** Manifests whose `subject` is this digest (OCI 1.1); undefined where the registry has no such list. */
   referrers(name: string, digest: Digest, which?: Which): Promise<readonly Descriptor[] | undefined>
   /** All tags on a digest; undefined where the registry cannot tell. */

@@ -46,6 +46,7 @@ export function recordReads(registryOf: (host: string) => Registry, store: Evide
   function recorded(host: string): Registry {
     const registry = registryOf(host)
     return {
+      // What tags point at judges nothing; layers are too large to keep: what is found in them is kept as a finding of its own
       ...registry,
       manifest: (name, reference, maxBytes) => {
         const asked = { ask: 'manifest', host, name, reference, ...(maxBytes !== undefined && { maxBytes }) } as const

@@ -72,6 +72,8 @@ function replayReads(store: EvidenceStore, reads: readonly Read[]): (host: strin
   }
   return (host) => ({
     resolve: () => Promise.reject(new Misconfigured('a replay resolves no tags')),
+    peek: () => Promise.reject(new Misconfigured('a replay resolves no tags')),
+    layer: () => Promise.reject(new Misconfigured('a replay reads no layers')),
     tagsOf: () => Promise.reject(new Misconfigured('a replay lists no tags')),
     repositories: () => Promise.reject(new Misconfigured('a replay lists no repositories')),
     tagged: () => Promise.reject(new Misconfigured('a replay lists no tags')),

@@ -2,23 +2,21 @@ import {
   BatchGetImageCommand,
   DescribeImagesCommand,
   type ECRClient,
-  GetDownloadUrlForLayerCommand,
   type Image,
   type ImageDetail,
   type ImageIdentifier,
   ListImageReferrersCommand,
 } from '@aws-sdk/client-ecr'
 import { digestOf } from '../core/digest-of.ts'
-import { isDigest } from '../core/image.ts'
+import { type Digest, isDigest } from '../core/image.ts'
 import { type Descriptor, descriptor, type FetchedManifest, MANIFEST_TYPES } from '../core/manifest.ts'
 import { Archived, OverLimit, Unavailable } from '../errors.ts'
 import type { Registry } from '../ports.ts'
 import { assertFewValues } from './assert-few-values.ts'
+import { ecrBlobs } from './ecr-blobs.ts'
 import { ecrCaller } from './ecr-call.ts'
 import { absentOrThrow, answered, ecrService, failureOf } from './ecr-errors.ts'
 import { ecrLists } from './ecr-lists.ts'
-import { exchanger } from './exchange.ts'
-import { isLoopbackHost } from './hosts.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { proveDigest } from './prove-digest.ts'
 
@@ -38,13 +36,12 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
   const limits = { ...LIMITS, ...own }
   const service = ecrService(registryId)
   const call = ecrCaller(registryId, limits.deadlineMs)
-  const exchange = exchanger({ service, limits, fetch })
 
   return {
-    async resolve(name, tag) {
-      const digest = (await describe(name, { imageTag: tag }))?.imageDigest
-      return isDigest(digest) ? digest : undefined
-    },
+    resolve,
+
+    // Nothing asks less of ECR
+    peek: resolve,
 
     async manifest(name, reference, maxBytes = limits.manifestBytes) {
       const imageId = isDigest(reference) ? { imageDigest: reference } : { imageTag: reference }
@@ -62,19 +59,6 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
         answered(answer.images?.[0], { registryId, action: 'BatchGetImage', name }),
         maxBytes,
       )
-    },
-
-    async blob(name, digest, maxBytes) {
-      const input = { ...repository(name), layerDigest: digest }
-      const answer = await call('GetDownloadUrlForLayer', name, (options) =>
-        client.send(new GetDownloadUrlForLayerCommand(input), options),
-      )
-      if (answer === undefined) return undefined
-      const url = downloadUrl(name, answer.downloadUrl)
-      const { status, bytes } = await exchange({ url, accept: '*/*', maxBytes })
-      if (status !== 200) throw new Unavailable(service, `"${name}": ${url.host} answered ${status} for blob ${digest}`)
-      proveDigest(service, name, digest, bytes)
-      return bytes
     },
 
     async referrers(name, digest, { artifactType, maxBytes = limits.manifestBytes } = {}) {
@@ -108,7 +92,13 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
 
     tagsOf: async (name, digest) => (await describe(name, { imageDigest: digest }))?.imageTags ?? [],
 
+    ...ecrBlobs({ client, registryId, call, limits, fetch }),
     ...ecrLists({ client, registryId, call, limits }),
+  }
+
+  async function resolve(name: string, tag: string): Promise<Digest | undefined> {
+    const digest = (await describe(name, { imageTag: tag }))?.imageDigest
+    return isDigest(digest) ? digest : undefined
   }
 
   async function describe(name: string, imageId: ImageIdentifier): Promise<ImageDetail | undefined> {
@@ -139,11 +129,5 @@ export function ecrRegistry({ client, registryId, fetch, limits: own }: EcrOptio
 
   function repository(repositoryName: string) {
     return { registryId, repositoryName }
-  }
-
-  function downloadUrl(name: string, text: string | undefined): URL {
-    const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined
-    if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.host))) return url
-    throw new Unavailable(service, `"${name}": download address ${url?.origin ?? 'missing'}; only https is allowed`)
   }
 }

@@ -13,7 +13,7 @@ export type Limits = {
   /** Tags on one page that come with their digests. */
   readonly tags: number
   readonly redirects: number
-  /** One exchange from the first byte sent to the last byte read, redirects included. */
+  /** One exchange from the first byte sent to the last byte read, redirects included; of a stream, the headers, and each wait for more. */
   readonly deadlineMs: number
 }
 

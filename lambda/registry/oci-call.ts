@@ -2,10 +2,12 @@ import { BadInput } from '../core/bad-input.ts'
 import { isDigest, isRepositoryName, isTag } from '../core/image.ts'
 import { Misconfigured } from '../errors.ts'
 import type { Clock } from '../ports.ts'
-import { type Answer, type Content, exchanger } from './exchange.ts'
+import { type Answer, exchanger } from './exchange.ts'
+import type { Content } from './follow.ts'
 import { isLoopbackHost } from './hosts.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { absentOrThrow, type Right } from './oci-errors.ts'
+import { type Streamed, streamer } from './stream.ts'
 import { type Credentials, tokenAuth } from './token-auth.ts'
 
 /** Where a registry is and how to talk to it. */
@@ -20,16 +22,22 @@ export type OciOptions = {
   readonly now?: Clock
 }
 
-/** What to ask of a repository, or of the registry as a whole. */
-export type OciRequest = {
+/** Something in a repository, or in the registry as a whole. */
+export type OciPlace = {
   /** The repository; none for what is asked of the registry as a whole. */
   readonly name?: string
   /** The part of the repository, as `manifests/latest`. */
   readonly path: string
   readonly accept: string
-  readonly maxBytes: number
   /** It is a list that registries may be without. */
   readonly optional?: boolean
+}
+
+/** What to ask, and how much of the answer to read at most. */
+export type OciRequest = OciPlace & {
+  readonly maxBytes: number
+  /** Only its headers are wanted. */
+  readonly head?: boolean
   /** What to put there; without it, what is there is read. */
   readonly put?: Content
   /** The answers that the caller reads; those with status 200 where not given. */
@@ -41,9 +49,11 @@ export type OciCaller = {
   /** Whom messages name. */
   readonly service: string
   readonly limits: Limits
-  readonly urlOf: (request: OciRequest) => URL
+  readonly urlOf: (place: OciPlace) => URL
   /** Absent things are undefined; refusals throw Misconfigured, outages Unavailable. */
   readonly call: (request: OciRequest, url?: URL) => Promise<Answer | undefined>
+  /** The same, for what is too long to be held; the signal ends it. */
+  readonly stream: (place: OciPlace, signal: AbortSignal) => Promise<Streamed | undefined>
 }
 
 /** Whoever may push may pull as well. */
@@ -56,28 +66,44 @@ export function ociCaller(options: OciOptions, right: Right): OciCaller {
   const registry = baseUrl(options)
   const service = `registry ${host}`
   const exchange = exchanger({ service, limits, fetch })
+  const streaming = streamer({ service, limits, fetch })
   const auth = tokenAuth({ registry, service, credentials, exchange, limits, now })
   const who = credentials ? `"${credentials.username}"` : 'anonymous'
 
-  function urlOf({ name, path }: OciRequest): URL {
+  function urlOf({ name, path }: OciPlace): URL {
     if (name === undefined) return new URL(`v2/${path}`, registry)
     if (!isRepositoryName(name)) throw badInput(name, 'a repository name')
     return new URL(`v2/${name}/${path}`, registry)
   }
 
   async function call(request: OciRequest, url = urlOf(request)): Promise<Answer | undefined> {
-    const { name = '*', accept, maxBytes, put, wanted = ({ status }) => status === 200 } = request
-    // No more than we need, whatever the registry asks for
-    const scope = request.name === undefined ? 'registry:catalog:*' : `repository:${name}:${RIGHTS[right]}`
-    const ask = async (authorization?: string) => exchange({ url, accept, maxBytes, put, authorization })
-    const sent = await auth.header(scope)
-    let answer = await ask(sent)
-    const challenge = answer.status === 401 && !answer.stranger ? answer.headers.get('www-authenticate') : null
-    if (challenge !== null && auth.learn(scope, challenge, sent)) answer = await ask(await auth.header(scope))
-    return wanted(answer) ? answer : absentOrThrow(answer, { service, who, right, ...request, name })
+    const { accept, maxBytes, head, put } = request
+    const send = (authorization?: string) => exchange({ url, accept, maxBytes, head, put, authorization })
+    return asked(request, send, request.wanted)
   }
 
-  return { service, limits, urlOf, call }
+  async function stream(place: OciPlace, signal: AbortSignal): Promise<Streamed | undefined> {
+    const { accept } = place
+    const url = urlOf(place)
+    return asked(place, (authorization) => streaming({ url, accept, authorization }, signal))
+  }
+
+  async function asked<T extends Answer>(
+    place: OciPlace,
+    send: (authorization?: string) => Promise<T>,
+    wanted: (answer: T) => boolean = ({ status }) => status === 200,
+  ): Promise<T | undefined> {
+    const { name = '*' } = place
+    // No more than we need, whatever the registry asks for
+    const scope = place.name === undefined ? 'registry:catalog:*' : `repository:${name}:${RIGHTS[right]}`
+    const sent = await auth.header(scope)
+    let answer = await send(sent)
+    const challenge = answer.status === 401 && !answer.stranger ? answer.headers.get('www-authenticate') : null
+    if (challenge !== null && auth.learn(scope, challenge, sent)) answer = await send(await auth.header(scope))
+    return wanted(answer) ? answer : absentOrThrow(answer, { service, who, right, ...place, name })
+  }
+
+  return { service, limits, urlOf, call, stream }
 }
 
 /** The path of a manifest, by tag or digest. */

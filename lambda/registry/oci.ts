@@ -9,16 +9,27 @@ import { badInput, manifestPath, type OciOptions, ociCaller } from './oci-call.t
 import { ociLists } from './oci-lists.ts'
 import { proveDigest } from './prove-digest.ts'
 import { listReferrers } from './referrers.ts'
+import { orReason } from './stream.ts'
+
+const MANIFESTS = MANIFEST_TYPES.join(', ')
 
 /** Any registry that speaks the OCI distribution API. https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
 export function ociRegistry(options: OciOptions): Registry {
-  const { service, limits, urlOf, call } = ociCaller(options, 'pull')
+  const { service, limits, urlOf, call, stream } = ociCaller(options, 'pull')
 
   // Whatever lies under a tag, and however hard it is to read, others must be able to tell that it is not theirs
   const resolve = async (name: string, tag: string) => (await served(name, tag, limits.manifestBytes))?.digest
 
   return {
     resolve,
+
+    async peek(name, tag) {
+      const asked = { name, path: manifestPath(tag), accept: MANIFESTS, maxBytes: limits.errorBytes, head: true }
+      const answer = await call({ ...asked, wanted: ({ status }) => status === 200 || status === 405 })
+      if (answer === undefined) return undefined
+      const said = answer.stranger ? null : answer.headers.get('docker-content-digest')
+      return isDigest(said) ? said : resolve(name, tag)
+    },
 
     async manifest(name, reference, maxBytes = limits.manifestBytes) {
       const manifest = await served(name, reference, maxBytes)
@@ -31,6 +42,11 @@ export function ociRegistry(options: OciOptions): Registry {
       if (answer === undefined) return undefined
       proveDigest(service, name, digest, answer.bytes)
       return answer.bytes
+    },
+
+    async layer(name, digest, signal) {
+      const answer = await orReason(signal, stream({ name, path: `blobs/${checked(digest)}`, accept: '*/*' }, signal))
+      return answer?.chunks
     },
 
     async referrers(name, digest, { artifactType, maxBytes = limits.manifestBytes } = {}) {
@@ -59,7 +75,7 @@ export function ociRegistry(options: OciOptions): Registry {
 
   async function served(name: string, reference: string, maxBytes: number): Promise<FetchedManifest | undefined> {
     const path = manifestPath(reference)
-    const answer = await call({ name, path, accept: MANIFEST_TYPES.join(', '), maxBytes })
+    const answer = await call({ name, path, accept: MANIFESTS, maxBytes })
     if (answer === undefined) return undefined
     const mediaType = mediaTypeOf(answer)
     if (!mediaType.startsWith('application/vnd.')) {

@@ -23,3 +23,8 @@ export async function readBody(response: Response, maxBytes: number, what: strin
   }
   return bytes
 }
+
+/** The body of an answer that says what is wrong; empty where it is longer than `maxBytes`, or does not come. */
+export async function readError(response: Response, maxBytes: number): Promise<Uint8Array> {
+  return readBody(response, maxBytes, 'error').catch(() => new Uint8Array())
+}

@@ -2,6 +2,7 @@ import type { Digest } from '../../lambda/core/image.ts'
 import type { Descriptor, FetchedManifest } from '../../lambda/core/manifest.ts'
 import { OverLimit } from '../../lambda/errors.ts'
 import type { EvidenceStore, Registry } from '../../lambda/ports.ts'
+import { inTwo } from '../memory/registry.ts'
 import { bytesOf, sha256 } from './layouts.ts'
 
 /** What lies in one repository; a test fills it by hand, wrongly where it likes. */
@@ -48,6 +49,7 @@ export function memoryRegistry(contents: Contents): MemoryRegistry {
     reads,
     mostAtOnce: () => most,
     resolve: async (_, tag) => contents.manifests.get(tag)?.digest,
+    peek: async (_, tag) => contents.manifests.get(tag)?.digest,
     async manifest(_, reference, maxBytes = Number.POSITIVE_INFINITY) {
       const found = await read(reference, contents.manifests.get(reference))
       if (found !== undefined && found.bytes.length > maxBytes) throw new OverLimit(`more than ${maxBytes} bytes`)
@@ -57,6 +59,10 @@ export function memoryRegistry(contents: Contents): MemoryRegistry {
       const bytes = await read(digest, contents.blobs.get(digest))
       if (bytes !== undefined && bytes.length > maxBytes) throw new OverLimit(`more than ${maxBytes} bytes`)
       return bytes
+    },
+    async layer(_, digest, signal) {
+      const bytes = await read(digest, contents.blobs.get(digest))
+      return bytes && inTwo(bytes, signal)
     },
     async referrers(_, __, { artifactType } = {}) {
       const all = await read(['referrers', artifactType].filter(Boolean).join(' '), contents.referrers)

@@ -15,6 +15,15 @@ export function sha256(bytes: Uint8Array): Digest {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }
 
+/** Bytes in two chunks, as a download brings them. */
+export async function* inTwo(bytes: Uint8Array, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const half = Math.ceil(bytes.length / 2)
+  for (const chunk of [bytes.subarray(0, half), bytes.subarray(half)]) {
+    yield chunk
+    signal.throwIfAborted()
+  }
+}
+
 /** ECR in memory, in what matters to us: an image goes with its last tag, and tag plus digest compares and deletes. */
 export function memoryRegistry(
   immutable: (tag: string) => boolean = () => false,
@@ -56,6 +65,7 @@ export function memoryRegistry(
 
   const registry: Registry = {
     resolve: async (name, tag) => at(name).tags.get(tag),
+    peek: async (name, tag) => at(name).tags.get(tag),
     manifest: async (name, reference, maxBytes = Number.POSITIVE_INFINITY) => {
       const digest = isDigest(reference) ? reference : at(name).tags.get(reference)
       if (digest && at(name).archived.has(digest) && at(name).manifests.has(digest))
@@ -68,6 +78,11 @@ export function memoryRegistry(
       const bytes = at(name).blobs.get(digest)
       if (bytes && bytes.length > maxBytes) throw new OverLimit(`blob of ${bytes.length} bytes; at most ${maxBytes}`)
       return bytes
+    },
+    layer: async (name, digest, signal) => {
+      signal.throwIfAborted()
+      const bytes = at(name).blobs.get(digest)
+      return bytes && inTwo(bytes, signal)
     },
     referrers: async (name, digest, { artifactType, maxBytes = Number.POSITIVE_INFINITY } = {}) => {
       const found = [...at(name).manifests.values()]
