@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../lambda/core/canonical.ts'
 import type { Digest } from '../lambda/core/image.ts'
@@ -123,6 +124,18 @@ it('the same manifest is asked for once within each limit, and replayed within e
     { maxBytes: 1000, answer: { overLimit: expect.any(String) } },
     { maxBytes: 4000, answer: { found: { digest } } },
   ])
+})
+
+it('layers, and what tags point at, are read without being written down', async () => {
+  const { world, registry } = await memory()
+  const digest = registry.push(NAME, runnable('app'), 'v1')
+  const layer = registry.addBlob(NAME, Buffer.from('a layer'))
+  const recording = recordReads(() => registry.registry, world.evidence)
+  const recorded = recording.registryOf(HOST)
+  expect(await recorded.peek(NAME, 'v1')).toBe(digest)
+  expect(await text((await recorded.layer(NAME, layer, new AbortController().signal))!)).toBe('a layer')
+  expect(await recording.finish()).toEqual([])
+  expect(await world.evidence.get(layer)).toBeUndefined()
 })
 
 describe('evidence that is not what it was', () => {

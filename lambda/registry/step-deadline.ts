@@ -15,7 +15,6 @@ export function stepDeadline(ms: number): StepDeadline {
   return {
     signal: controller.signal,
     begin() {
-      clearTimeout(timer)
       timer = setTimeout(() => controller.abort(new DOMException(`nothing for ${ms} ms`, 'TimeoutError')), ms)
     },
     end: () => clearTimeout(timer),

@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import type { Page } from '../../lambda/core/page.ts'
 import { OverLimit } from '../../lambda/errors.ts'
@@ -24,6 +25,7 @@ export type RegistryContract = {
 const NAME = 'team/app'
 const ONE = image('one')
 const TWO = image('two')
+const NEVER = new AbortController().signal
 const NOWHERE = sha256(new TextEncoder().encode('never pushed'))
 
 /** What every adapter of the Registry port promises. */
@@ -32,9 +34,11 @@ export function testRegistry({ title, make, ...lists }: RegistryContract): void 
     it('has nothing in a repository that is not there', async () => {
       const { registry } = await make()
       expect(await registry.resolve(NAME, 'latest')).toBeUndefined()
+      expect(await registry.peek(NAME, 'latest')).toBeUndefined()
       expect(await registry.manifest(NAME, 'latest')).toBeUndefined()
       expect(await registry.manifest(NAME, NOWHERE)).toBeUndefined()
       expect(await registry.blob(NAME, NOWHERE, 10)).toBeUndefined()
+      expect(await registry.layer(NAME, NOWHERE, NEVER)).toBeUndefined()
       expect((await registry.tagsOf(NAME, NOWHERE)) ?? []).toEqual([])
       expect((await registry.referrers(NAME, NOWHERE)) ?? []).toEqual([])
     })
@@ -43,10 +47,12 @@ export function testRegistry({ title, make, ...lists }: RegistryContract): void 
       const { registry, push } = await make()
       await push(NAME, ONE, ['one'])
       expect(await registry.resolve(NAME, 'two')).toBeUndefined()
+      expect(await registry.peek(NAME, 'two')).toBeUndefined()
       expect(await registry.manifest(NAME, 'two')).toBeUndefined()
       expect(await registry.manifest(NAME, TWO.manifest.digest)).toBeUndefined()
       expect(await registry.manifest('team/other', ONE.manifest.digest)).toBeUndefined()
       expect(await registry.blob(NAME, NOWHERE, 10)).toBeUndefined()
+      expect(await registry.layer(NAME, NOWHERE, NEVER)).toBeUndefined()
     })
 
     it.each([
@@ -70,8 +76,10 @@ export function testRegistry({ title, make, ...lists }: RegistryContract): void 
       const { registry, push } = await make()
       await push(NAME, ONE, ['latest'])
       expect(await registry.resolve(NAME, 'latest')).toBe(ONE.manifest.digest)
+      expect(await registry.peek(NAME, 'latest')).toBe(ONE.manifest.digest)
       await push(NAME, TWO, ['latest'])
       expect(await registry.resolve(NAME, 'latest')).toBe(TWO.manifest.digest)
+      expect(await registry.peek(NAME, 'latest')).toBe(TWO.manifest.digest)
       expect(await registry.manifest(NAME, 'latest')).toMatchObject({ digest: TWO.manifest.digest })
     })
 
@@ -90,6 +98,30 @@ export function testRegistry({ title, make, ...lists }: RegistryContract): void 
       const read = await registry.blob(NAME, sha256(blob), blob.byteLength)
       expect(sha256(read!)).toBe(sha256(blob))
       await expect(registry.blob(NAME, sha256(blob), blob.byteLength - 1)).rejects.toBeInstanceOf(OverLimit)
+    })
+
+    it('hands a layer of any length on as it comes', async () => {
+      const { registry, push } = await make()
+      const long = new Uint8Array(300_000).fill(7)
+      await push(NAME, { ...ONE, blobs: [...ONE.blobs, long] })
+      for (const blob of [long, ...ONE.blobs]) {
+        const chunks = await registry.layer(NAME, sha256(blob), NEVER)
+        expect(sha256(await buffer(chunks!))).toBe(sha256(blob))
+      }
+    })
+
+    it('gives a layer up when the signal says so, for the reason that it has', async () => {
+      const { registry, push } = await make()
+      await push(NAME, ONE)
+      const digest = sha256(ONE.blobs[0]!)
+      const enough = new Error('enough')
+      await expect(registry.layer(NAME, digest, AbortSignal.abort(enough))).rejects.toBe(enough)
+      const controller = new AbortController()
+      const chunks = await registry.layer(NAME, digest, controller.signal)
+      const reading = async () => {
+        for await (const _ of chunks!) controller.abort(enough)
+      }
+      await expect(reading()).rejects.toBe(enough)
     })
 
     it('lists what refers to a digest, and nothing else', async () => {

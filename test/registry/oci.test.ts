@@ -43,9 +43,12 @@ describe('ociRegistry', () => {
     ['app', `sha512:${'0'.repeat(128)}`],
   ])('asks nothing for %j and %j', async (name, reference) => {
     const registry = ociRegistry({ host: 'registry.example', fetch: neverFetch })
+    const broken = `sha256:../${reference}` as Digest
     await expect(registry.manifest(name, reference)).rejects.toBeInstanceOf(BadInput)
-    await expect(registry.blob('app', `sha256:../${reference}` as Digest, 10)).rejects.toBeInstanceOf(BadInput)
-    await expect(registry.referrers('app', `sha256:../${reference}` as Digest)).rejects.toBeInstanceOf(BadInput)
+    await expect(registry.peek(name, reference)).rejects.toBeInstanceOf(BadInput)
+    await expect(registry.blob('app', broken, 10)).rejects.toBeInstanceOf(BadInput)
+    await expect(registry.layer('app', broken, new AbortController().signal)).rejects.toBeInstanceOf(BadInput)
+    await expect(registry.referrers('app', broken)).rejects.toBeInstanceOf(BadInput)
   })
 })
 
