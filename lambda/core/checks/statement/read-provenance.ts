@@ -1,6 +1,7 @@
 import { type GitSource, readGitSource } from '../../git-source.ts'
 import { isObject } from '../../is-object.ts'
 import { type Fault, seen } from './finding.ts'
+import { type Place, sourceCommit } from './source-commit.ts'
 
 const SLSA = 'https://slsa.dev/provenance/'
 /** BuildKit's build types, of SLSA v0.2 and of v1. */
@@ -12,18 +13,25 @@ const BUILDKIT: readonly unknown[] = [
 /** Where the source came from, if the provenance names one, and no two. */
 export type Sources = GitSource | Fault
 
-/** What provenance says of a build. `builder` and `buildType` as they stand there. */
-export type Provenance = { readonly builder: unknown; readonly buildType: unknown; readonly sources: Sources }
+/** That provenance names no source at all, which is no fault of it: an image may be assembled from packages. */
+export const NO_SOURCE = 'the provenance names no source repository'
 
-/** A place of a source, or one that is not understood, and the field it stands in. */
-type Named = { readonly field: string; readonly uri: unknown; readonly ref?: unknown }
-type Parts = {
+/** What provenance says of a build. All but `sources` and `commit` as it stands there; `field` is where `materials` stand. */
+export type Provenance = {
   readonly builder: unknown
   readonly buildType: unknown
-  readonly named: readonly Named[]
+  readonly sources: Sources
+  /** The commit of the source, where it is told and in one way only. */
+  readonly commit: { readonly commit?: string } | Fault
   readonly materials: unknown
   readonly field: string
+  readonly startedOn: unknown
+  readonly finishedOn: unknown
 }
+
+/** A place of a source, or one that is not understood, and the field it stands in. */
+type Named = Place & { readonly ref?: unknown }
+type Parts = Omit<Provenance, 'sources' | 'commit'> & { readonly named: readonly Named[] }
 
 /** Reads SLSA provenance v1, v0.2 and v0.1 (https://slsa.dev/spec). */
 export function readProvenance({ predicateType, predicate }: Readonly<Record<string, unknown>>): Provenance | Fault {
@@ -32,28 +40,29 @@ export function readProvenance({ predicateType, predicate }: Readonly<Record<str
   if (parts === undefined) {
     return { fault: `the predicate type is ${seen(predicateType)}; understood are ${SLSA}v1, v0.2 and v0.1` }
   }
-  const { builder, buildType } = parts
-  return { builder, buildType, sources: sourcesOf(parts) }
+  const sources = sourcesOf(parts)
+  return { ...parts, sources, commit: 'fault' in sources ? {} : commitOf(sources, parts) }
 }
 
 function partsOf(predicateType: unknown, predicate: Readonly<Record<string, unknown>>): Parts | undefined {
   if (predicateType === `${SLSA}v1`) return partsOfV1(predicate)
   const builder = at(predicate, 'builder', 'id')
-  const { materials, buildType } = predicate
-  const field = 'materials'
+  const { materials, buildType, metadata } = predicate
+  const [startedOn, finishedOn] = [at(metadata, 'buildStartedOn'), at(metadata, 'buildFinishedOn')]
+  const common = { builder, materials, field: 'materials', startedOn, finishedOn }
   if (predicateType === `${SLSA}v0.2`) {
-    const named = [{ field: 'invocation.configSource', uri: at(predicate, 'invocation', 'configSource', 'uri') }]
-    return { builder, buildType, named, materials, field }
+    const source = objectAt(predicate.invocation, 'configSource')
+    return { ...common, buildType, named: [placed('invocation.configSource', source)] }
   }
   if (predicateType !== `${SLSA}v0.1`) return undefined
   const recipe = predicate.recipe
-  return { builder, buildType: at(recipe, 'type'), named: recipeSource(recipe, materials), materials, field }
+  return { ...common, buildType: at(recipe, 'type'), named: recipeSource(recipe, materials) }
 }
 
 function partsOfV1({ buildDefinition, runDetails }: Readonly<Record<string, unknown>>): Parts {
   const { workflow, source, configSource } = objectAt(buildDefinition, 'externalParameters')
   const buildType = at(buildDefinition, 'buildType')
-  const config = { field: 'externalParameters.configSource', uri: uriOf(configSource) }
+  const config = placed('externalParameters.configSource', configSource)
   const others = [
     // GitHub's build types; one that is no object is somebody else's, and not understood
     {
@@ -61,7 +70,7 @@ function partsOfV1({ buildDefinition, runDetails }: Readonly<Record<string, unkn
       uri: isObject(workflow) ? (workflow.repository ?? null) : workflow,
       ref: at(workflow, 'ref'),
     },
-    { field: 'externalParameters.source', uri: uriOf(source) },
+    placed('externalParameters.source', source),
   ]
   return {
     builder: at(runDetails, 'builder', 'id'),
@@ -69,6 +78,8 @@ function partsOfV1({ buildDefinition, runDetails }: Readonly<Record<string, unkn
     named: BUILDKIT.includes(buildType) ? [config] : [...others, config],
     materials: at(buildDefinition, 'resolvedDependencies'),
     field: 'resolvedDependencies',
+    startedOn: at(runDetails, 'metadata', 'startedOn'),
+    finishedOn: at(runDetails, 'metadata', 'finishedOn'),
   }
 }
 
@@ -77,7 +88,14 @@ function recipeSource(recipe: unknown, materials: unknown): readonly Named[] {
   const place = at(recipe, 'definedInMaterial')
   if (place === undefined) return []
   const material: unknown = Array.isArray(materials) && Number.isInteger(place) ? materials[Number(place)] : undefined
-  return [{ field: 'recipe.definedInMaterial', uri: at(material, 'uri') ?? null }]
+  const field = 'recipe.definedInMaterial'
+  return [{ field, uri: at(material, 'uri') ?? null, digest: at(material, 'digest') }]
+}
+
+/** The commit that is told where the source is, or, but for BuildKit, in any material that is the source. */
+function commitOf(source: GitSource, { named, materials, field, buildType }: Parts): Provenance['commit'] {
+  const listed: readonly unknown[] = BUILDKIT.includes(buildType) || !Array.isArray(materials) ? [] : materials
+  return sourceCommit(source, [...named, ...listed.map((material) => placed(field, material))])
 }
 
 function sourcesOf({ named, materials, field, buildType }: Parts): Sources {
@@ -98,7 +116,7 @@ function sourcesOf({ named, materials, field, buildType }: Parts): Sources {
 
 function agreed(found: readonly { readonly field: string; readonly source: GitSource }[]): Sources {
   const [first] = found
-  if (first === undefined) return { fault: 'the provenance names no source repository' }
+  if (first === undefined) return { fault: NO_SOURCE }
   const ref = found.find(({ source }) => source.ref !== undefined)?.source.ref
   const other = found.find(
     ({ source }) => source.repository !== first.source.repository || (source.ref !== undefined && source.ref !== ref),
@@ -113,8 +131,9 @@ function gitMaterials(materials: unknown, field: string): readonly Named[] {
   return uris.filter((uri) => typeof uri === 'string' && /^git\+/i.test(uri)).map((uri) => ({ field, uri }))
 }
 
-function uriOf(value: unknown): unknown {
-  return isObject(value) ? value.uri : value
+/** A descriptor as a place; what is no object is taken for its URI. */
+function placed(field: string, value: unknown): Named {
+  return isObject(value) ? { field, uri: value.uri, digest: value.digest } : { field, uri: value }
 }
 
 function objectAt(value: unknown, name: string): Readonly<Record<string, unknown>> {
