@@ -40,6 +40,19 @@ export function formatPurl({ type, path, version }: Omit<Purl, 'qualifiers'>): s
   return `pkg:${type}/${path}${version === undefined ? '' : `@${version}`}`
 }
 
+/** A package URL in full, its qualifiers in order: one text for each package, which parsePurl reads back. */
+export function writePurl({ type, path, version, qualifiers }: Purl): string {
+  const segments = path.split('/')
+  const base = formatPurl({
+    type,
+    // Read, an empty segment is none
+    path: segments.includes('') ? encoded(path) : segments.map(encoded).join('/'),
+    ...(version !== undefined && { version: encoded(version) }),
+  })
+  const pairs = [...qualifiers].map(([key, value]) => `${key}=${encoded(value)}`).toSorted()
+  return pairs.length === 0 ? base : `${base}?${pairs.join('&')}`
+}
+
 function qualifiersOf(query: string): ReadonlyMap<string, string> {
   const pairs = query.split('&').map((pair) => {
     const equals = pair.indexOf('=')
@@ -55,4 +68,8 @@ function decoded(text: string): string {
   } catch {
     return text
   }
+}
+
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replaceAll('%3A', ':')
 }

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parsePurl } from '../../lambda/core/purl.ts'
+import { parsePurl, writePurl } from '../../lambda/core/purl.ts'
 
 test.each([
   ['pkg:npm/left-pad@1.3.0', 'npm', 'left-pad', '1.3.0'],
@@ -32,3 +33,38 @@ test.each(['', 'pkg:', 'pkg:npm', 'pkg:npm/', 'pkg:/npm', 'npm/left-pad', 'pkg:*
     expect(parsePurl(text)).toBeUndefined()
   },
 )
+
+test.each([
+  [
+    'pkg:deb/debian/bash@5.1-2+deb11u1?distro=debian-11&arch=amd64',
+    'pkg:deb/debian/bash@5.1-2%2Bdeb11u1?arch=amd64&distro=debian-11',
+  ],
+  ['PKG:npm/@babel/core@7.0.0#sub', 'pkg:npm/%40babel/core@7.0.0'],
+  [
+    'pkg:oci/app@sha256%3Aabc?repository_url=ghcr.io/acme/app',
+    'pkg:oci/app@sha256:abc?repository_url=ghcr.io%2Facme%2Fapp',
+  ],
+  ['pkg:npm/a', 'pkg:npm/a'],
+])('%s is written %s', (read, written) => {
+  expect(writePurl(parsePurl(read)!)).toBe(written)
+})
+
+test('what is written is read back', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'grapheme', minLength: 1 }),
+    fc.constantFrom('%', '%2F', '@', 'a@b', '?', '#', '&=', '+', '/'),
+  )
+  fc.assert(
+    fc.property(
+      fc.array(text, { minLength: 1, maxLength: 3 }),
+      fc.option(text),
+      fc.dictionary(fc.constantFrom('arch', 'b', 'c'), text),
+      (path, version, qualifiers) => {
+        const coded = Object.entries(qualifiers).map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+        const end = version === null ? '' : `@${encodeURIComponent(version)}`
+        const purl = parsePurl(`pkg:x/${path.map(encodeURIComponent).join('/')}${end}?${coded.join('&')}`)!
+        expect(parsePurl(writePurl(purl))).toEqual(purl)
+      },
+    ),
+  )
+})
