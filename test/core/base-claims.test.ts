@@ -60,8 +60,8 @@ describe('annotations and labels', () => {
     ['no texts', { [NAME]: 7, [DIGEST]: { sha256: A } }, []],
     ['a vendor, which derived images inherit', { 'org.opencontainers.image.vendor': 'Chainguard' }, []],
   ])('%s', (_, texts, wanted) => {
-    expect(baseClaims({ annotations: [texts] })).toEqual(wanted.map((one) => ({ from: 'annotation', ...one })))
-    expect(baseClaims({ labels: texts })).toEqual(wanted.map((one) => ({ from: 'label', ...one })))
+    expect(baseClaims({ annotations: [texts] })).toStrictEqual(wanted.map((one) => ({ from: 'annotation', ...one })))
+    expect(baseClaims({ labels: texts })).toStrictEqual(wanted.map((one) => ({ from: 'label', ...one })))
   })
 
   test('those of an index and of its image are never mixed', () => {
@@ -111,7 +111,7 @@ describe('provenance', () => {
     ['no predicate', statementOf('https://slsa.dev/provenance/v1', null), []],
     ['no provenance', statementOf('https://spdx.dev/Document', { materials: buildkit }), []],
   ])('%s', (_, statement, wanted) => {
-    expect(baseClaims({ statements: [signed(statement)] })).toEqual(wanted)
+    expect(baseClaims({ statements: [signed(statement)] })).toStrictEqual(wanted)
   })
 })
 

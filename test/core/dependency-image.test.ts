@@ -27,9 +27,16 @@ describe('by its uri', () => {
       { name: { host: HUB, name: 'a/b', tag: '1' }, platform: 'windows/amd64' },
     ],
     ['pkg:docker/alpine@3?platform=sparc', { name: { ...alpine, tag: '3' } }],
-    [`pkg:docker/alpine@3?platform=linux/${'a'.repeat(80)}`, { name: { ...alpine, tag: '3' } }],
+    [`pkg:docker/alpine@3?platform=linux/${'a'.repeat(75)}`, { name: { ...alpine, tag: '3' } }],
     [`pkg:docker/alpine@3?digest=${A}&ref_type=blob`, undefined],
     [`pkg:oci/app@v1?digest=${A}`, { digest: A }],
+    ['pkg:docker/alpine@3?platform=plan-9/amd64', { name: { ...alpine, tag: '3' } }],
+    ['pkg:docker/alpine@3?platform=linux/amd64/v1/x', { name: { ...alpine, tag: '3' } }],
+    ['pkg:docker/alpine@3?platform=linux/arm(1)', { name: { ...alpine, tag: '3' } }],
+    [
+      `pkg:docker/alpine@3?platform=linux/${'a'.repeat(74)}`,
+      { name: { ...alpine, tag: '3' }, platform: `linux/${'a'.repeat(74)}` },
+    ],
     // Others
     [`pkg:docker/bash@${CODED}`, { name: { host: HUB, name: 'library/bash' }, digest: A }],
     [`pkg:docker/acme/app@${A}?repository_url=gcr.io`, { name: { host: 'gcr.io', name: 'acme/app' }, digest: A }],
@@ -43,7 +50,10 @@ describe('by its uri', () => {
       `pkg:oci/node@${A}?os=linux&arch=arm64&repository_url=cgr.dev/chainguard/node`,
       { name: node, digest: A, platform: 'linux/arm64' },
     ],
+    [`pkg:oci/node@${A}?repository_url=http://cgr.dev/chainguard/node`, { name: node, digest: A }],
+    [`pkg:oci/node@${A}?repository_url=cgr.dev/http://node`, { digest: A, fault: '"cgr.dev/http://node" is no image' }],
     [`pkg:oci/node@${A}?arch=arm64&tag=22`, { digest: A }],
+    [`pkg:oci/node@${A}?os=linux`, { digest: A }],
     ['pkg:oci/node?tag=22', undefined],
     ['docker://alpine:3', { name: { ...alpine, tag: '3' } }],
     ['docker-image://docker.io/library/alpine:3', { name: { ...alpine, tag: '3' } }],
@@ -60,6 +70,8 @@ describe('by its uri', () => {
     ['oci://:3', { fault: '":3" is no image' }],
     [`pkg:docker/${'a/'.repeat(300)}b?digest=${A}`, { digest: A, fault: expect.stringContaining('is no image') }],
     // Something else
+    ['mydocker://alpine:3', undefined],
+    ['docker://alpine\n:3', undefined],
     ['cgr.dev/chainguard/node', undefined],
     ['cgr.dev/chainguard/node:22', undefined],
     [`acme/app@${A}`, undefined],
@@ -69,10 +81,11 @@ describe('by its uri', () => {
     ['pkg:npm/left-pad@1.0.0', undefined],
     ['git+https://github.com/acme/app@refs/heads/main', undefined],
     [`https://cgr.dev/chainguard/node@${A}`, undefined],
-    [`pkg:docker/${'a'.repeat(2_048)}`, undefined],
+    [`pkg:docker/${'a'.repeat(2_038)}`, undefined],
+    [`pkg:docker/${'a'.repeat(2_037)}`, { fault: expect.stringContaining('is no image') }],
     ['', undefined],
   ])('%s', (uri, wanted) => {
-    expect(dependencyImage({ uri })).toEqual(wanted)
+    expect(dependencyImage({ uri })).toStrictEqual(wanted)
   })
 })
 
@@ -93,6 +106,6 @@ describe('with a digest beside', () => {
     ['cgr.dev/chainguard/node', beside, undefined],
     [undefined, beside, undefined],
   ])('%s, %j', (uri, told, wanted) => {
-    expect(dependencyImage({ uri, digest: told })).toEqual(wanted)
+    expect(dependencyImage({ uri, digest: told })).toStrictEqual(wanted)
   })
 })

@@ -51,7 +51,7 @@ describe('endOfLife', () => {
     ['no object', null, { fault: 'the predicate is null, not an object' }],
     ['a list', [{ eolDate: '2025-04-30' }], { fault: 'the predicate is a list of 1, not an object' }],
   ])('%s', (_, predicate, wanted) => {
-    expect(endOfLife(statementOf(END_OF_LIFE, predicate))).toEqual(wanted)
+    expect(endOfLife(statementOf(END_OF_LIFE, predicate))).toStrictEqual(wanted)
   })
 
   test('another type', () => {

@@ -63,8 +63,13 @@ describe('packages', () => {
     ],
     [
       'texts without end',
-      cyclonedx([{ name: 'n'.repeat(600), version: `${'v'.repeat(499)}😀`, purl: `pkg:npm/${'p'.repeat(1_000)}` }]),
+      cyclonedx([{ name: 'n'.repeat(600), version: `${'v'.repeat(499)}😀`, purl: `pkg:npm/${'p'.repeat(993)}` }]),
       [{ name: 'n'.repeat(500), version: `${'v'.repeat(499)}\ufffd` }],
+    ],
+    [
+      'a long package URL',
+      cyclonedx([{ name: 'a', purl: `pkg:npm/${'p'.repeat(992)}` }]),
+      [{ name: 'a', purl: `pkg:npm/${'p'.repeat(992)}` }],
     ],
     [
       'not understood',
@@ -72,7 +77,7 @@ describe('packages', () => {
       'the SPDX version is missing; understood are SPDX 2.2 and 2.3 as JSON',
     ],
   ])('%s', (_, statement, wanted) => {
-    expect(packagesOf(statement)).toEqual(wanted)
+    expect(packagesOf(statement)).toStrictEqual(wanted)
   })
 
   test('the first 5,000 are listed, and all are counted', () => {

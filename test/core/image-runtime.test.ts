@@ -21,6 +21,8 @@ describe('the user', () => {
     ['nonroot', 'nonroot'],
     ['1000:0', '1000:0'],
     ['10', '10'],
+    ['0x0', '0x0'],
+    ['01', '01'],
     ['Root', 'Root'],
     ['root2', 'root2'],
     ['ContainerUser', 'ContainerUser'],

@@ -90,6 +90,7 @@ describe('packageDiff', () => {
       [
         { name: 'y', version: '2', purl: 'pkg:npm/a' },
         { name: 'x', version: '3', purl: 'pkg:npm/a' },
+        { name: 'y', version: '3', purl: 'pkg:npm/a' },
       ],
       { ...nothing, changed: [{ name: 'x', purl: 'pkg:npm/a', from: ['1'], to: ['2', '3'] }] },
     ],
@@ -106,7 +107,7 @@ describe('packageDiff', () => {
     ],
   ])('%s', (_, from, to, wanted) => {
     const diff = packageDiff(from, to)
-    expect(diff).toEqual(wanted)
+    expect(diff).toStrictEqual(wanted)
     expect(isSame(diff)).toBe(wanted === nothing)
   })
 })

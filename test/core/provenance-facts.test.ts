@@ -132,7 +132,7 @@ describe('as builders write it', () => {
     ],
     ['nothing at all', statementOf('https://slsa.dev/provenance/v1', {}), {}],
   ])('%s', (_, statement, wanted) => {
-    expect(provenanceFacts(statement)).toEqual(wanted)
+    expect(provenanceFacts(statement)).toStrictEqual(wanted)
   })
 })
 
@@ -162,10 +162,30 @@ describe('the commit', () => {
     ['between', [{ uri: GIT, digest: { gitCommit: 'c'.repeat(41) } }], undefined],
     ['upper case', [{ uri: GIT, digest: { sha1: 'C'.repeat(40) } }], undefined],
     ['a tree', [{ uri: GIT, digest: { gitTree: COMMIT } }], undefined],
+    ['no text', [{ uri: [GIT], digest: { sha1: COMMIT } }], undefined],
+    ['unclear', [{ uri: 'git+https://github.com/a/../b', digest: { sha1: COMMIT } }], undefined],
     ['no digest', [{ uri: GIT, digest: COMMIT }, { uri: GIT }, null], undefined],
     ['no list', { uri: GIT, digest: { sha1: COMMIT } }, undefined],
   ])('%s', (_, dependencies, wanted) => {
     expect(commitBy(dependencies)).toBe(wanted)
+  })
+
+  test.each([
+    [`git+${APP}`, LONG],
+    [`${APP}.git`, LONG],
+    ['git://github.com/acme/app', LONG],
+    [`${APP}.git.tar`, undefined],
+    [`${APP}/git:x`, undefined],
+    ['https://github.com/acme/digit', undefined],
+  ])('of sha256, as BuildKit writes it, where %s is git', (uri, wanted) => {
+    const externalParameters = { configSource: { uri, digest: { sha256: LONG } } }
+    expect(provenanceFacts(v1({ buildType: BUILDKIT_V1, externalParameters })).commit).toBe(wanted)
+  })
+
+  test('of a source without a ref, whatever ref a material has', () => {
+    const externalParameters = { workflow: { repository: APP } }
+    const resolvedDependencies = [{ uri: GIT, digest: { gitCommit: COMMIT } }]
+    expect(provenanceFacts(v1({ externalParameters, resolvedDependencies })).commit).toBe(COMMIT)
   })
 
   test('none where no source is told', () => {
@@ -196,8 +216,8 @@ describe('what is not understood', () => {
     })
   })
 
-  test.each([null, ''])('no time: %j', (time) => {
-    expect(at(time)).toEqual({ builder: RUNNER, buildType: GITHUB })
+  test.each([null, '', undefined])('no time: %j', (time) => {
+    expect(at(time)).toStrictEqual({ builder: RUNNER, buildType: GITHUB })
   })
 
   test.each<[string, Json, ProvenanceFacts]>([
@@ -213,6 +233,8 @@ describe('what is not understood', () => {
     ],
     ['a builder that is no text', v1({}, {}, { id: RUNNER }), { fault: 'the builder is an object, not text' }],
     ['a builder without end', v1({}, {}, 'b'.repeat(2_049)), { fault: 'the builder has 2049 characters' }],
+    ['a builder that is null', v1({}, {}, null), {}],
+    ['a long builder', v1({}, {}, 'b'.repeat(2_048)), { builder: 'b'.repeat(2_048) }],
     ['a type that is no text', v1({ buildType: 7 }), { builder: RUNNER, fault: 'the build type is 7, not text' }],
     [
       'a ref without end',
@@ -234,7 +256,7 @@ describe('what is not understood', () => {
       { builder: RUNNER, repository: APP },
     ],
   ])('%s', (_, statement, wanted) => {
-    expect(provenanceFacts(statement)).toEqual(wanted)
+    expect(provenanceFacts(statement)).toStrictEqual(wanted)
   })
 
   test('half a character is none', () => {
