@@ -47,7 +47,7 @@ export class AssayStack extends Stack {
 
     queues.verify.feed(verify, CONCURRENCY.verify)
     registries.grant(verify, 'BatchGetImage', 'DescribeImages', 'GetDownloadUrlForLayer')
-    table.grant(verify, { items: ['GetItem', 'PutItem'], indexes: ['tags'] })
+    table.grant(verify, { items: ['GetItem', 'BatchGetItem', 'PutItem'], indexes: ['tags'] })
     evidence.grantPut(verify)
     evidence.grantGet(verify)
     queues.verify.grantSend(verify)
@@ -56,18 +56,19 @@ export class AssayStack extends Stack {
     queues.act.feed(act, CONCURRENCY.act)
     registries.grant(act, 'BatchGetImage', 'DescribeImages', 'PutImage', 'BatchDeleteImage', 'UpdateImageStorageClass')
     registries.grantSelfTest(act)
-    table.grant(act, { items: ['GetItem', 'PutItem'], indexes: ['repository', 'tags'] })
+    table.grant(act, { items: ['GetItem', 'PutItem', 'Query'], indexes: ['repository', 'tags'] })
+    queues.verify.grantSend(act)
     evidence.grantPut(act)
     alerting.grantPublish(act)
 
     registries.grant(sweep, 'BatchGetImage', 'DescribeImages', 'ListImages')
     registries.grantList(sweep)
-    table.grant(sweep, { items: ['GetItem', 'PutItem'], indexes: ['due', 'recent', 'repository', 'tags'] })
+    table.grant(sweep, { items: ['GetItem', 'PutItem'], indexes: ['bases', 'due', 'recent', 'repository', 'tags'] })
     queues.verify.grantSend(sweep)
     queues.act.grantSend(sweep)
 
     registries.grant(api, 'DescribeImages')
-    table.grant(api, { items: ['GetItem', 'Query'], indexes: ['recent', 'repository', 'taken', 'waivers'] })
+    table.grant(api, { items: ['GetItem', 'Query'], indexes: ['recent', 'repository', 'tags', 'taken', 'waivers'] })
     table.grantPutByPeople(api)
     queues.act.grantSend(api)
     for (const [name, { handler }] of [

@@ -3,7 +3,7 @@ import { Unavailable } from '../lambda/errors.ts'
 import { signatureFor } from './sign-request.ts'
 
 /** Each of our answers has one of these. */
-const OURS = ['state', 'allow', 'changes', 'images', 'waivers', 'armed', 'means', 'moved']
+const OURS = ['state', 'allow', 'changes', 'images', 'waivers', 'armed', 'means', 'moved', 'base']
 const DEADLINE_MS = 30_000
 
 export type ApiAnswer = { readonly status: number; readonly body: Record<string, unknown> }

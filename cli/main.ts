@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import * as z from 'zod'
+import { derivedCommand } from './commands/derived.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { gateCommand } from './commands/gate.ts'
 import { holdCommand } from './commands/hold.ts'
@@ -29,6 +30,7 @@ const commands = [
   gateCommand(),
   releaseCommand(),
   waiversCommand(),
+  derivedCommand(),
   undoCommand(),
   holdCommand('disarm'),
   holdCommand('arm'),

@@ -1,5 +1,6 @@
 import { releaseTags } from './acting/release-tags.ts'
 import { takeTags } from './acting/take-tags.ts'
+import { tellDerived } from './acting/tell-derived.ts'
 import { formatImage, type ImageId } from './core/image.ts'
 import { type AlertEvent, type ImageRecord, plusSeconds } from './core/status.ts'
 import { closeAlert, findTodo, MOST_TOLD } from './core/todo.ts'
@@ -22,6 +23,7 @@ export async function act(world: Actor, id: ImageId, owner: string): Promise<voi
   try {
     const failure = await moveTags(world, leased)
     await tell(world, id, failure !== undefined)
+    if (findTodo(leased, 'derived')) await tellDerived(world, id)
     if (failure !== undefined) throw failure
   } finally {
     await updateImage(world, id, (record) =>

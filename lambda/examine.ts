@@ -1,3 +1,6 @@
+import type { BaseSource } from './bases/base-source.ts'
+import { type GatheredBase, gatherBase } from './bases/gather-base.ts'
+import { standingOf } from './bases/standing-of.ts'
 import { canonicalJson } from './core/canonical.ts'
 import { DECIDER } from './core/decide.ts'
 import type { Digest, ImageId } from './core/image.ts'
@@ -12,6 +15,7 @@ import { OverLimit } from './errors.ts'
 import { lookAt, lookWithKept } from './look.ts'
 import type { Clock, EvidenceStore, Registry } from './ports.ts'
 import type { TrustMaterials } from './trust/roots.ts'
+import type { Scales } from './weigh.ts'
 
 /** What an examination needs: where to read, what to judge by, whom to trust, and where to keep what was read. */
 export type Examiner = {
@@ -20,6 +24,8 @@ export type Examiner = {
   readonly evidence: EvidenceStore
   readonly policies: PolicySet
   readonly trust: TrustMaterials
+  /** Where bases are looked up; without it, nothing is said of them. */
+  readonly bases?: BaseSource
 }
 
 /** What an examination ends in. `signature`: it holds nothing but signatures, and speaks of another image. `elsewhere`: what else it looked at for evidence. */
@@ -27,6 +33,8 @@ export type Examined = {
   readonly judged: Judged
   readonly signature: boolean
   readonly elsewhere: readonly ImageId[]
+  /** Images that it claims to stand on, and nobody has judged. */
+  readonly asked: readonly ImageId[]
 }
 
 /**
@@ -35,21 +43,26 @@ export type Examined = {
  * `verified`: the transcript of the verdict that stands, where it is a yes: what the registry has lost of its evidence counts on.
  */
 export async function examine(examiner: Examiner, id: ImageId, verified?: Digest): Promise<Examined | undefined> {
-  const { policies: set, evidence: store } = examiner
+  const { policies: set, evidence: store, bases } = examiner
   const policies = policiesFor(set, id)
-  const hash = policyHash(policies, set, DECIDER)
+  const hash = policyHash(policies, set, DECIDER, set.bases)
   const now = examiner.now()
   const trusted = { materials: examiner.trust, keys: set.keys, now }
+  const asksBase = bases !== undefined && set.bases.length > 0
+  const baseOf = asksBase && ((...[reading, evidence]: BaseArguments) => gatherBase(bases, reading, evidence))
   const look = (registryOf: Examiner['registryOf']) =>
-    lookAt({ registryOf, policies, policyHash: hash, trusted }, id, store)
+    lookAt({ registryOf, policies, policyHash: hash, trusted, ...(baseOf && { baseOf }) }, id, store)
   try {
     const there = await look(examiner.registryOf)
     if (there === undefined) return undefined
     const isLost = verified !== undefined && there.verdict.outcome === 'rejected'
     const saved = isLost ? await lookWithKept(look, examiner, verified) : undefined
-    const { verdict, reads, kept, signature, elsewhere, mediaType, platforms } = saved ?? there
-    if (verdict.undecided !== undefined) return { judged: undecided(verdict.undecided, hash), signature, elsewhere }
-    const transcript = await keepTranscript(store, { id, now, policies, set, reads, kept, verdict })
+    const { verdict, reads, kept, signature, elsewhere, mediaType, platforms, base } = saved ?? there
+    const asked = base?.asked ?? []
+    if (verdict.undecided !== undefined)
+      return { judged: undecided(verdict.undecided, hash), signature, elsewhere, asked }
+    const transcript = await keepTranscript(store, { id, now, policies, set, reads, base, kept, verdict })
+    const standing = await standingOf(store, { set, id, verdict, own: base?.own ?? [] })
     const judged = {
       kind: 'verdict',
       verdict,
@@ -57,14 +70,17 @@ export async function examine(examiner: Examiner, id: ImageId, verified?: Digest
       platforms,
       transcript,
       rulesHash: rulesHash(policies),
+      ...(standing !== undefined && { standing }),
     } as const
-    return { judged, signature, elsewhere }
+    return { judged, signature, elsewhere, asked }
   } catch (error) {
     if (!(error instanceof OverLimit)) throw error
     const judged = undecided({ reason: 'over-limit', message: error.message }, hash)
-    return { judged, signature: false, elsewhere: [] }
+    return { judged, signature: false, elsewhere: [], asked: [] }
   }
 }
+
+type BaseArguments = Parameters<NonNullable<Scales['baseOf']>>
 
 function undecided(why: Undecided, hash: string) {
   return { kind: 'error', ...why, policyHash: hash } as const
@@ -76,11 +92,12 @@ type Rests = {
   readonly policies: readonly Policy[]
   readonly set: PolicySet
   readonly reads: readonly Read[]
+  readonly base: GatheredBase | undefined
   readonly kept: Kept | undefined
   readonly verdict: Transcript['verdict']
 }
 
-async function keepTranscript(store: EvidenceStore, { id, now, policies, set, reads, kept, verdict }: Rests) {
+async function keepTranscript(store: EvidenceStore, { id, now, policies, set, reads, base, kept, verdict }: Rests) {
   const { host, name, digest } = id
   const { roots, keys } = trustNamedBy(policies, set)
   const keeping = Object.entries(roots).map(async ([root, json]) => [root, await keepRoot(store, json)] as const)
@@ -93,6 +110,8 @@ async function keepTranscript(store: EvidenceStore, { id, now, policies, set, re
     roots: Object.fromEntries(await Promise.all(keeping)),
     keys,
     reads,
+    ...(set.bases.length > 0 && { bases: set.bases }),
+    ...(base !== undefined && { base: base.evidence }),
     ...(kept !== undefined && { kept }),
     verdict,
   }
@@ -114,5 +133,5 @@ function keepRoot(store: EvidenceStore, root: unknown): Promise<Digest> {
 
 /** The hash of all that judges this image now: a verdict reached under another one no longer counts. */
 export function currentPolicyHash(set: PolicySet, { host, name, digest }: ImageId): string {
-  return policyHash(policiesFor(set, { host, name, digest }), set, DECIDER)
+  return policyHash(policiesFor(set, { host, name, digest }), set, DECIDER, set.bases)
 }

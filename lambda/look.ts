@@ -15,6 +15,7 @@ export type Looked = {
   readonly reads: readonly Read[]
   readonly kept?: Kept
   readonly elsewhere: Weighed['elsewhere']
+  readonly base?: Weighed['base']
 } & Pick<Weighed['evidence'], 'signature' | 'mediaType' | 'platforms'>
 
 /** Judges an image by what its registries answer; the bytes of it are kept. Undefined: there is no such image. */
@@ -22,9 +23,9 @@ export async function lookAt(scales: Scales, id: ImageId, store: EvidenceStore):
   const recording = recordReads(scales.registryOf, store)
   const weighed = await weigh({ ...scales, registryOf: recording.registryOf }, id)
   if (weighed === undefined) return undefined
-  const { verdict, elsewhere, evidence } = weighed
+  const { verdict, elsewhere, evidence, base } = weighed
   const { signature, mediaType, platforms } = evidence
-  return { verdict, reads: await recording.finish(), elsewhere, signature, mediaType, platforms }
+  return { verdict, reads: await recording.finish(), elsewhere, signature, mediaType, platforms, ...(base && { base }) }
 }
 
 type Registries = (host: string) => Registry

@@ -4,6 +4,8 @@ import { Unavailable } from './errors.ts'
 import type { Registry, StatusStore } from './ports.ts'
 
 const TRIES = 5
+/** Of what a tag has pointed at so many are remembered: an item stays small. */
+const MOST_LEFT = 50
 
 type Place = { readonly host: string; readonly name: string; readonly tag: string }
 
@@ -25,8 +27,15 @@ export async function observeTag(store: StatusStore, registry: Registry, place: 
       rev: (before?.rev ?? 0) + 1,
       digest,
       observedAt: now,
+      left: leftBehind(before, now),
     }
     if (await store.putTag(next, before?.rev)) return { digest, before }
   }
   throw new Unavailable('status table', `tag ${place.name}:${place.tag} changed under ${TRIES} attempts to write it`)
+}
+
+/** A tag that is gone has left nothing for another image. */
+function leftBehind(before: TagRecord | undefined, now: string): TagRecord['left'] {
+  if (before?.digest === undefined) return before?.left
+  return [{ digest: before.digest, until: now }, ...(before.left ?? [])].slice(0, MOST_LEFT)
 }

@@ -1,4 +1,9 @@
-import { awaitSignatures } from './awaited.ts'
+import { awaiting, awaitSignatures } from './awaited.ts'
+import type { BaseSource } from './bases/base-source.ts'
+import { noteBase } from './bases/note-base.ts'
+import { upToDate } from './bases/up-to-date.ts'
+import { withReplaced } from './bases/with-replaced.ts'
+import { newsOf } from './core/bases/next-standing.ts'
 import { historyHash, historyRow } from './core/history.ts'
 import type { ImageId } from './core/image.ts'
 import { type Judged, plan, withTag } from './core/plan.ts'
@@ -34,18 +39,36 @@ export async function judge(
   world: Verifier,
   id: ImageId,
   { asImage, ...context }: Context = { asImage: false },
+  path: readonly ImageId[] = [],
 ): Promise<ImageRecord | undefined> {
   const registry = registryOf(world, id.host)
+  const bases = sourceOf(world, [...path, id])
   return record(world, id, async (before) => {
     const tags = await tagsOf(world.store, registry, id, withTag(before?.seenTags, context.tag))
     const verified = before?.state === 'verified' ? before.transcript : undefined
     const read = (host: string) => withArchived(registryOf(world, host), host, world.store, world.evidence)
-    const judged = await examine({ ...world, registryOf: read }, id, verified).catch(unlessArchived(id))
+    const judged = await examine({ ...world, registryOf: read, bases }, id, verified).catch(unlessArchived(id))
     // Whoever attaches something to a signature must not make an image of it
     const isImage = asImage || (before !== undefined && before.mediaType !== '') || judged?.signature === false
     if (judged === undefined || !isImage) return undefined
-    return { judged: judged.judged, elsewhere: judged.elsewhere, tags, ...context }
+    const known = { ...id, seenTags: withTag(before?.seenTags, context.tag) }
+    const standing = await withReplaced(bases, known, judged.judged)
+    return { ...judged, judged: standing, tags, ...context }
   })
+}
+
+/** Where bases are looked up while an image is judged. `path`: that image, and those that it is judged for. */
+function sourceOf(world: Verifier, path: readonly ImageId[]): BaseSource {
+  const { policies, store, catalogue, evidence, files, registries } = world
+  return {
+    policies,
+    store,
+    catalogue,
+    evidence,
+    files,
+    isReachable: (host) => registries.has(host),
+    upToDate: upToDate(world, path, (base) => judge(world, base, undefined, path)),
+  }
 }
 
 /** Whom somebody else archived is gone until he restores it: nobody can pull it. Archived evidence is an outage. */
@@ -62,13 +85,21 @@ export async function recordOutage(world: Verifier, id: ImageId, message: string
     judged: { kind: 'error', reason: 'unavailable', message, policyHash },
     tags: [],
     elsewhere: [],
+    asked: [],
   }))
+}
+
+/** Images that another one claims to stand on are judged as any other, and it is judged again when they are. */
+async function askFor(world: Verifier, image: ImageId, asked: readonly ImageId[]): Promise<void> {
+  await awaitSignatures(world, image, asked)
+  for (const base of asked) await world.queue.verify(base, 0)
 }
 
 type Seen = {
   readonly judged: Judged
   readonly tags: readonly string[]
   readonly elsewhere: readonly ImageId[]
+  readonly asked: readonly ImageId[]
 } & Omit<Context, 'asImage'>
 type Look = (before: ImageRecord | undefined) => Promise<Seen | undefined>
 
@@ -80,8 +111,10 @@ async function record(world: Verifier, id: ImageId, look: Look): Promise<ImageRe
     const seen = await look(before)
     const next = seen ? planned(world, before, id, seen, now) : gone(before, now)
     if (next === undefined) return undefined
+    await noteBase(world.catalogue, before, next)
     if (!(await store(world, before, next))) continue
     await wakeOthers(world, before, next, now)
+    if (seen !== undefined && seen.asked.length > 0) await askFor(world, next, seen.asked)
     if (seen && next.state !== 'verified' && (next.policyHash !== before?.policyHash || before.state === 'error')) {
       await awaitSignatures(world, next, seen.elsewhere)
     }
@@ -90,14 +123,9 @@ async function record(world: Verifier, id: ImageId, look: Look): Promise<ImageRe
   throw new Unavailable('status table', `${id.name}@${id.digest} changed under ${TRIES} attempts to record it`)
 }
 
-function planned(
-  world: Verifier,
-  before: ImageRecord | undefined,
-  id: ImageId,
-  { judged, ...seen }: Seen,
-  now: string,
-): ImageRecord {
-  const next = plan(before, id, judged, { now, ...seen, enforcement: enforcementFor(world.policies, id) })
+function planned(world: Verifier, before: ImageRecord | undefined, id: ImageId, seen: Seen, now: string): ImageRecord {
+  const { judged, elsewhere: _, asked: __, ...situation } = seen
+  const next = plan(before, id, judged, { now, ...situation, enforcement: enforcementFor(world.policies, id) })
   return before === undefined || before.rev === next.rev
     ? next
     : { ...next, historyHash: historyHash(historyRow(before)), waivers: undefined }
@@ -142,6 +170,10 @@ async function wakeOthers(
     rev: next.rev,
   })
   if (next.todo.length > 0) await world.queue.act(next)
+  // Whoever said that he stands on it was judged before anybody knew it
+  if (newsOf(before?.standing, next.standing) === 'renewed') {
+    for (const image of await awaiting(world, next)) await world.queue.verify(image, 0)
+  }
   if (next.graceUntil === undefined || next.graceUntil === before?.graceUntil) return
   const delay = (Date.parse(next.graceUntil) - Date.parse(now)) / 1000
   if (delay <= MAX_DELAY) await world.queue.verify(next, delay)

@@ -1,4 +1,5 @@
 import type { Alert } from './core/alert.ts'
+import type { ChainRecord } from './core/bases/standing.ts'
 import type { Digest, ImageId } from './core/image.ts'
 import type { Descriptor, FetchedManifest } from './core/manifest.ts'
 import type { Page } from './core/page.ts'
@@ -83,6 +84,8 @@ export interface StatusStore {
   due(now: string, limit: number): Promise<readonly ImageId[]>
   /** Images whose waiver ends after `now` and was not taken back, the soonest first. */
   waived(now: string, limit: number, cursor?: string): Promise<Page<ImageId>>
+  /** Images that are bases to others, or were, the first seen first. */
+  bases(limit: number, cursor?: string): Promise<Page<ImageId>>
   /** A small named item of the installation itself. */
   system(key: string): Promise<Readonly<Record<string, unknown>> | undefined>
   putSystem(key: string, value: Readonly<Record<string, unknown>>): Promise<void>
@@ -91,6 +94,21 @@ export interface StatusStore {
   /** Images from which tags are taken, or which are archived, since `since`, the oldest first. */
   taken(since: string, limit: number, cursor?: string): Promise<Page<ImageId>>
 }
+
+/** What counts as a base, by where its layers end, and who stands on them. Every hit is a hint: the image's own item says what holds. */
+export interface BaseCatalogue {
+  /** What is known to end at these chains of layers; those of which nothing is known are left out. Consistent, a hundred a call. */
+  at(chains: readonly Digest[]): Promise<readonly ChainRecord[]>
+  /** Writes one if the stored version is still `expected` (undefined: if there is none). */
+  put(record: ChainRecord, expected: number | undefined): Promise<boolean>
+  /** Notes that an image stands on a chain, with `wave` - 1 known bases in between. */
+  noteDerived(chain: Digest, wave: number, image: ImageId): Promise<void>
+  /** The first of these notes behind a place, by wave and name. */
+  derived(chain: Digest, limit: number, after?: string): Promise<readonly DerivedNote[]>
+}
+
+/** That an image stands on a chain; `place` sorts as wave and name do, the same in every chain. */
+export type DerivedNote = { readonly place: string; readonly wave: number; readonly image: ImageId }
 
 /** Keeps bytes by their sha256, for ever. */
 export interface EvidenceStore {

@@ -16,6 +16,8 @@ export type OciAccess = {
   readonly credentials?: string
   /** Tags that are to be taken are overwritten by a tombstone; without it they are left. */
   readonly overwrite?: true
+  /** Only bases are read there: nobody's pushes are watched, and nothing is reconciled. */
+  readonly bases?: true
 }
 
 const host = z.string().min(1).transform(normaliseHost)
@@ -30,6 +32,7 @@ const oci = z.strictObject({
     scheme: z.literal('http').optional(),
     credentials: z.string().min(1).optional(),
     overwrite: z.literal(true, 'true, or left out').optional(),
+    bases: z.literal(true, 'true, or left out').optional(),
   }),
 })
 // What is wrong is told of the form that was meant: a union would tell of both
@@ -57,6 +60,11 @@ export function registriesFrom(text: string): readonly RegistryConfig[] {
 /** Whether a registry is one of ECR, whose events name it by account and region. */
 export function isEcr(config: RegistryConfig): config is EventRegistry {
   return !('oci' in config)
+}
+
+/** Whether pushes to a registry are watched: those where only bases are read are not. */
+export function isWatched(config: RegistryConfig): boolean {
+  return isEcr(config) || config.oci.bases !== true
 }
 
 /** Reads the list of watched repositories; throws Misconfigured with what is wrong. */

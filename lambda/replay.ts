@@ -30,12 +30,13 @@ export type Replayed = {
 /** Decides again from kept evidence alone: no registry, no clock, no policy of today. Throws Incomplete where evidence is missing. */
 export async function replay(store: EvidenceStore, digest: Digest): Promise<Replayed> {
   const transcript = await readTranscript(store, digest)
-  const { image, policies, keys, verdict, kept } = transcript
+  const { image, policies, keys, verdict, kept, bases, base } = transcript
   const roots = await readRoots(store, transcript)
-  const hash = policyHash(policies, { roots, keys }, transcript.decider)
+  const hash = policyHash(policies, { roots, keys }, transcript.decider, bases)
   const trusted = { materials: trustMaterials(roots), keys, now: new Date(transcript.now) }
   const registryOf = replayReads(store, transcript.reads)
-  const weighed = await weigh({ registryOf, policies, policyHash: hash, trusted }, image)
+  const baseOf = base && (async () => ({ evidence: base, own: [], asked: [] }))
+  const weighed = await weigh({ registryOf, policies, policyHash: hash, trusted, ...(baseOf && { baseOf }) }, image)
   if (weighed === undefined) throw new Incomplete(`the manifest of ${image.digest} is not among what was kept`)
   const now = flagGone(weighed.verdict, kept?.gone)
   const { undecided } = now

@@ -61,5 +61,6 @@ export const TABLE = {
     tags: { partitionKey: 'tagDigest', sortKey: 'pk' },
     waivers: { partitionKey: 'waiverShard', sortKey: 'waiverKey' },
     taken: { partitionKey: 'takenShard', sortKey: 'takenKey' },
+    bases: { partitionKey: 'baseShard', sortKey: 'baseKey' },
   },
 } as const

@@ -1,3 +1,4 @@
+import type { GatheredBase } from './bases/gather-base.ts'
 import { asksForPlatforms, decide } from './core/decide.ts'
 import { demandId, type Evidence } from './core/evidence.ts'
 import type { Digest, ImageId } from './core/image.ts'
@@ -19,6 +20,8 @@ export type Scales = {
   readonly policies: readonly Policy[]
   readonly policyHash: string
   readonly trusted: Trusted
+  /** Finds out what an image stands on, where any BaseImage is declared. */
+  readonly baseOf?: (reading: Reading, evidence: Evidence) => Promise<GatheredBase>
 }
 
 /** What an image comes to. `elsewhere`: what else evidence was looked for on: the platforms of an index, and digests in other repositories. */
@@ -26,6 +29,7 @@ export type Weighed = {
   readonly verdict: Verdict
   readonly evidence: Evidence
   readonly elsewhere: readonly ImageId[]
+  readonly base?: GatheredBase
 }
 
 /** Gather, authenticate, decide: one way for a push, for the command line and for a replay. Undefined: there is no such image. */
@@ -37,16 +41,20 @@ export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | unde
   const authenticate = authenticator(demandsOf(policies), scales.trusted)
   const claims = authenticate(evidence.claims, id.digest)
   const { now } = scales.trusted
-  const first = decide(policies, { evidence, claims, now }, policyHash)
+  const gathered = await scales.baseOf?.(reading, evidence)
+  const base = gathered && { base: gathered }
+  const subject = { evidence, claims, now, ...(gathered && { base: gathered.evidence }) }
+  const first = decide(policies, subject, policyHash)
   if (!asksForPlatforms(policies, evidence, first)) {
-    return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]) }
+    return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]), ...base }
   }
   const read = await gatherPlatforms(reading, evidence)
   const platforms = read.map((one) => ({ ...one, claims: authenticate(one.claims, one.digest) }))
-  const verdict = decide(policies, { evidence, claims, platforms, now }, policyHash)
+  const verdict = decide(policies, { ...subject, platforms }, policyHash)
   return {
     verdict,
     evidence,
+    ...base,
     elsewhere: elsewhereOf(reading, id, [id.digest, ...read.map(({ digest }) => digest)]),
   }
 }

@@ -11,6 +11,7 @@ import { KEEP } from './acting/self-test.ts'
 import { snsAlerts } from './alerts/sns.ts'
 import { lambdaInvoke } from './api/lambda-invoke.ts'
 import { unavailable } from './aws-errors.ts'
+import { layerFiles } from './bases/layer-files.ts'
 import type { PolicySet } from './core/policy/policy.ts'
 import { current, type PolicySource } from './current.ts'
 import { ENV, required } from './env.ts'
@@ -22,36 +23,55 @@ import { ecrTagger } from './quarantine/ecr.ts'
 import { ociTagger } from './quarantine/oci.ts'
 import { paced } from './quarantine/paced.ts'
 import { pushScratchImage } from './quarantine/scratch-image.ts'
-import { sqsActQueue, sqsQueue } from './queue/sqs.ts'
+import { sqsActQueue, sqsQueue, sqsVerifyQueue } from './queue/sqs.ts'
 import { deadLetterQueues, sqsDeadLetters } from './queue/sqs-dead-letters.ts'
 import type { Refresher } from './refresh-trust.ts'
+import { baseHosts } from './registry/base-hosts.ts'
 import { dockerCredentials } from './registry/docker-credentials.ts'
 import { ecrRegistry } from './registry/ecr.ts'
 import { ociRegistry } from './registry/oci.ts'
 import type { OciOptions } from './registry/oci-call.ts'
-import { isEcr, type OciRegistry, type RegistryConfig, registriesFrom, repositoriesFrom } from './registry-config.ts'
+import {
+  isEcr,
+  isWatched,
+  type OciRegistry,
+  type RegistryConfig,
+  registriesFrom,
+  repositoriesFrom,
+} from './registry-config.ts'
 import { ACTING } from './resources.ts'
 import type { EventRegistry } from './sources/source.ts'
+import { dynamoBaseCatalogue } from './store/base-catalogue.ts'
 import { dynamoStore } from './store/dynamodb.ts'
 import { s3Evidence } from './store/s3-evidence.ts'
 import { log } from './telemetry.ts'
 import { kmsKeys, noKms } from './trust/kms.ts'
 import { trustMaterials } from './trust/roots.ts'
-import type { Actor, Known, Operating, Sweeper, Verifier, Waiving } from './world.ts'
+import type { Actor, Cataloguing, Known, Operating, Sweeper, Verifier, Waiving } from './world.ts'
 
 // The only file that constructs AWS clients. Endpoints come from the SDK's own AWS_ENDPOINT_URL_* variables.
 
 const now = () => new Date()
 
 /** Everything but policies, which change while a function is warm, and what they are read from. */
-async function wireKnown(configs = watched()) {
+async function wireKnown(configs: readonly RegistryConfig[]) {
+  const source = await policySource()
+  const hosts = new Set(configs.map(({ host }) => host))
+  const others = baseHosts(source.policies).filter((host) => !hosts.has(host))
   const parts = {
     now,
     log,
     store: dynamoStore(new DynamoDBClient(), required(ENV.table)),
-    registries: new Map(configs.map((config) => [config.host, registryAt(config)])),
+    registries: new Map([
+      ...others.map((host) => [host, ociRegistry({ host })] as const),
+      ...configs.map((config) => [config.host, registryAt(config)] as const),
+    ]),
   } satisfies Omit<Known, 'policies'>
-  return { parts, source: await policySource() }
+  return { parts, source }
+}
+
+function catalogue() {
+  return dynamoBaseCatalogue(new DynamoDBClient(), required(ENV.table))
 }
 
 async function policySource(): Promise<PolicySource> {
@@ -66,10 +86,12 @@ async function policySource(): Promise<PolicySource> {
 
 /** What the verify function needs; `retryIn` asks for a message of its queue again. */
 export async function wireVerifier() {
-  const registries = watched()
+  const registries = configured()
   const { parts, source } = await wireKnown(registries)
   const sqs = new SQSClient()
-  const ports = { ...parts, evidence: evidence(), queue: queue(sqs) }
+  const kept = evidence()
+  const files = layerFiles({ now, store: parts.store, evidence: kept })
+  const ports = { ...parts, evidence: kept, queue: queue(sqs), catalogue: catalogue(), files }
   const world = (policies: PolicySet): Verifier => ({ ...ports, policies, trust: trustMaterials(policies.roots) })
   return {
     world: current(parts.store, source, world),
@@ -80,7 +102,7 @@ export async function wireVerifier() {
 
 /** What the act function needs. */
 export async function wireActor() {
-  const registries = watched()
+  const registries = configured()
   const { parts, source } = await wireKnown(registries)
   const sqs = new SQSClient()
   const tested = new Map(registries.filter(isEcr).map((config) => [config.host, testedIn(config)]))
@@ -92,6 +114,8 @@ export async function wireActor() {
     ]),
     evidence: evidence(),
     alerts: snsAlerts(new SNSClient(), required(ENV.topicArn)),
+    catalogue: catalogue(),
+    queue: sqsVerifyQueue(sqs, required(ENV.verifyQueueUrl), now),
   }
   const world = (policies: PolicySet): Actor => ({ ...ports, policies })
   return { world: current(parts.store, source, world), tested, retryIn: retryIn(sqs, required(ENV.actQueueUrl)) }
@@ -106,18 +130,26 @@ function testedIn(config: EventRegistry): Tested {
 }
 
 export async function wireSweeper(): Promise<() => Promise<Sweeper>> {
-  const { parts, source } = await wireKnown()
-  const ports = { ...parts, queue: queue(new SQSClient()), repositories: repositoriesFrom(required(ENV.repositories)) }
+  const registries = configured()
+  const { parts, source } = await wireKnown(registries)
+  const ports = {
+    ...parts,
+    watched: watchedOf(registries),
+    queue: queue(new SQSClient()),
+    repositories: repositoriesFrom(required(ENV.repositories)),
+  }
   return current(parts.store, source, (policies) => ({ ...ports, policies }))
 }
 
 export async function wireApi() {
-  const registries = watched()
+  const registries = configured()
   const { parts, source } = await wireKnown(registries)
   const sqs = new SQSClient()
   const lambda = new LambdaClient()
   const ports = {
     ...parts,
+    watched: watchedOf(registries),
+    catalogue: catalogue(),
     queue: sqsActQueue(sqs, required(ENV.actQueueUrl)),
     pause: (seconds: number) => setTimeout(seconds * 1000),
     deadLetters: sqsDeadLetters(sqs, deadLetterQueues(required(ENV.deadLetters))),
@@ -125,7 +157,10 @@ export async function wireApi() {
     untested: new Map(registries.flatMap((config) => (isEcr(config) ? [] : [[config.host, meansAt(config)]]))),
   }
   return {
-    world: current(parts.store, source, (policies): Known & Waiving & Operating => ({ ...ports, policies })),
+    world: current(parts.store, source, (policies): Known & Waiving & Operating & Cataloguing => ({
+      ...ports,
+      policies,
+    })),
     invokeVerify: lambdaInvoke(lambda, required(ENV.verifyFunction), 'verify'),
   }
 }
@@ -142,8 +177,12 @@ export async function wireRefresher(): Promise<Refresher> {
   }
 }
 
-function watched(): readonly RegistryConfig[] {
+function configured(): readonly RegistryConfig[] {
   return registriesFrom(required(ENV.registries))
+}
+
+function watchedOf(configs: readonly RegistryConfig[]): readonly string[] {
+  return configs.filter(isWatched).map(({ host }) => host)
 }
 
 function registryAt(config: RegistryConfig): Registry {

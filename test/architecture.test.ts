@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-const story = globSync('lambda/{*,acting/*,reconciling/*}.ts').filter((file) => file !== 'lambda/wire.ts')
+const story = globSync('lambda/{*,acting/*,bases/*,reconciling/*}.ts').filter((file) => file !== 'lambda/wire.ts')
 const core = [
   'lambda/core/',
   'lambda/ports.ts',
@@ -36,7 +36,7 @@ const TABLE: readonly (readonly [file: RegExp, places: readonly string[], packag
   [/^lambda\/handlers\/(?!on-batch|in-time)/, [...helpers, ...doors]],
   [/^lambda\/(handlers\/\S+|wire)\.ts/, doors],
   [
-    /^lambda\/(acting\/|reconciling\/)?[^/]+\.ts/,
+    /^lambda\/(acting\/|bases\/|reconciling\/)?[^/]+\.ts/,
     ['lambda/core/', 'lambda/formats/', 'lambda/trust/', 'lambda/sources/source.ts', ...story],
   ],
   [/^cdk\//, forCdk],
@@ -47,7 +47,7 @@ const files = globSync('{lambda,cdk,cli,local}/**/*.ts').toSorted()
 const text = (file: string) => readFileSync(file, 'utf8')
 const code = (file: string) => text(file).replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
 const imports = (file: string) =>
-  [...code(file).matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)/g)].map(([, name = '']) => name)
+  [...code(file).matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)['"]([^'"]+)/g)].map(([, name = '']) => name)
 
 function offences(file: string): string[] {
   const [, places, packages] = TABLE.find(([pattern]) => pattern.test(file)) ?? [/$^/, [], []]

@@ -48,7 +48,7 @@ test('text', () => {
 
 test('every mistake of every file is named, up to a limit', async () => {
   await put({ 'a.yaml': policy('a', 'asdf: 1'), 'b.yaml': policy('b', 'mode: off') })
-  const allowed = 'allowed here: images, authorities, mode, require, platforms, policy, config'
+  const allowed = 'allowed here: images, authorities, mode, require, platforms, policy, config, base'
   await expect(readPolicies(folder)).rejects.toThrow(
     new Misconfigured(
       [
@@ -73,7 +73,7 @@ test('warnings are handed over and stop nothing', async () => {
 test('a folder without policies is told', async () => {
   const warnings: string[] = []
   const set = await readPolicies(folder, { onWarning: (text) => warnings.push(text) })
-  expect(set).toEqual({ policies: [], enforcements: [], denyLists: [], roots: {}, keys: {}, mirrors: [] })
+  expect(set).toEqual({ policies: [], enforcements: [], denyLists: [], bases: [], roots: {}, keys: {}, mirrors: [] })
   expect(warnings).toEqual([`${folder}: no policy files; no image will be judged`])
 })
 
@@ -123,9 +123,11 @@ test('the policies that come with the product load without a warning', async () 
   const samples = await readPolicies('policies', options)
   const examples = await readPolicies('policies/examples', options)
   expect(warnings).toEqual([])
-  expect(samples.policies.map(({ name }) => name)).toEqual(['sample-key'])
+  expect(samples.policies.map(({ name }) => name)).toEqual(['chainguard', 'sample-key'])
   expect(examples.policies.map(({ name }) => name)).toEqual([
     'chainguard-images',
+    'chainguard-organization',
+    'on-chainguard',
     'production',
     'production-sbom',
     'supply-chain',
@@ -138,7 +140,7 @@ test('every example that documents the fields loads without a warning', async ()
   const warnings: string[] = []
   const set = readPolicyText('README', examples.join('---\n'), { onWarning: (text) => warnings.push(text) })
   expect(warnings).toEqual([])
-  expect(set.policies.map(({ name }) => name)).toEqual(['content', 'every-field'])
+  expect(set.policies.map(({ name }) => name)).toEqual(['content', 'every-field', 'golden', 'on-golden'])
   expect(Object.keys(set.roots)).toEqual(['acme-keys'])
   expect(set.mirrors.map(({ name }) => name)).toEqual(['acme'])
 })
@@ -168,6 +170,8 @@ test('the sample key in the policy is the public half of the one beside it', asy
     type: 'spki',
     format: 'pem',
   })
-  expect(policies[0]?.authorities[0]).toMatchObject({ demand: { signer: { kind: 'key', key: { pem } } } })
+  expect(policies.find(({ name }) => name === 'sample-key')?.authorities[0]).toMatchObject({
+    demand: { signer: { kind: 'key', key: { pem } } },
+  })
   expect(await readFile('policies/sample-keys/sample.pub', 'utf8')).toBe(pem)
 })

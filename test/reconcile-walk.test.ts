@@ -120,7 +120,11 @@ describe('while a pass is under way', () => {
     const elsewhere = await unseen(1)
     const down: Registry = { ...outside.registry.registry, tagged: () => Promise.reject(new Unavailable('r', 'down')) }
     const others = new Map([['other.example', elsewhere.outside.registry.registry]])
-    const broken = { ...outside.world, registries: new Map([[HOST, down], ...others]) }
+    const broken = {
+      ...outside.world,
+      registries: new Map([[HOST, down], ...others]),
+      watched: [HOST, 'other.example'],
+    }
     expect(await reconcile(broken)).toMatchObject({ repositories: 3, found: 3 })
     expect(await itemOf(outside, 'other.example')).toHaveProperty('finishedAt')
     expect(await itemOf(outside)).toMatchObject({ repositories: ['prod/a', 'prod/b'], failures: 1 })

@@ -147,7 +147,15 @@ describe('a warm function', () => {
   })
 
   it('reads nothing where policies name nothing to fetch', async () => {
-    const policies: PolicySet = { policies: [], enforcements: [], denyLists: [], roots: {}, keys: {}, mirrors: [] }
+    const policies: PolicySet = {
+      policies: [],
+      enforcements: [],
+      denyLists: [],
+      bases: [],
+      roots: {},
+      keys: {},
+      mirrors: [],
+    }
     const store = { system: () => expect.unreachable(), putSystem: () => expect.unreachable() }
     const world = current(store, { policies, again: () => expect.unreachable() }, (set) => ({ set }))
     expect((await world()).set).toBe(policies)

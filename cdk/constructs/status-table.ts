@@ -6,7 +6,7 @@ import { SAFETY_KEY, TABLE } from '../../lambda/resources.ts'
 import type { AssayFunction } from './assay-function.ts'
 
 export type TableUse = {
-  readonly items: readonly ('GetItem' | 'PutItem' | 'Query')[]
+  readonly items: readonly ('GetItem' | 'BatchGetItem' | 'PutItem' | 'Query')[]
   readonly indexes: readonly (keyof typeof TABLE.indexes)[]
 }
 

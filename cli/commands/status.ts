@@ -4,6 +4,7 @@ import { TAG_OUTCOMES } from '../../lambda/alerts/tag-outcomes.ts'
 import type { StatusResponse } from '../../lambda/core/response.ts'
 import { askApi } from '../api-client.ts'
 import { type ApiOptions, withApi } from '../api-options.ts'
+import { baseLines } from '../base-lines.ts'
 import { exitForState } from '../exit.ts'
 import { printAnswer } from '../output-option.ts'
 import { checkLines, paintState } from '../print-checks.ts'
@@ -32,12 +33,14 @@ export function statusLines({
   graceUntil,
   lastError,
   waiver,
+  base,
 }: Partial<StatusResponse>): string[] {
   return [
     `${image} ${paintState(state ?? 'unknown')}${quarantined ? ' (quarantined)' : ''}`,
     ...(digest ? [`  ${digest}`] : []),
     ...(waiver ? [waiverLine(waiver)] : []),
     ...checkLines(checks),
+    ...(base ? baseLines(base) : []),
     ...tags.map(({ tag, outcome }) => `  tag ${plainText(tag)}: ${TAG_OUTCOMES[outcome]}`),
     ...(graceUntil ? [`  a signature may still arrive until ${graceUntil}`] : []),
     // In state `error` it is the check

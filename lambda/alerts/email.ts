@@ -1,5 +1,6 @@
 import type { Alert } from '../core/alert.ts'
-import type { AlertEvent } from '../core/status.ts'
+import type { Replaced } from '../core/bases/standing.ts'
+import type { AlertEvent, DerivedImage } from '../core/status.ts'
 import type { Waiver } from '../core/waiver.ts'
 import type { Channel } from './channel.ts'
 import { plainText } from './plain-text.ts'
@@ -17,6 +18,8 @@ const HEADLINES: Readonly<Record<AlertEvent, string>> = {
   waived: 'was accepted by a person',
   undone: 'was given back by a person',
   stopped: 'would be one too many: quarantine has stopped',
+  replaced: 'was replaced: images stand on it and must be rebuilt',
+  unvouched: 'no longer counts as a base, and images stand on it',
 }
 
 const ADVICE: Readonly<Record<AlertEvent, string>> = {
@@ -33,6 +36,10 @@ const ADVICE: Readonly<Record<AlertEvent, string>> = {
     'Deploy gates say yes, and no tag is taken, until the waiver ends. Sign the image, or replace it, before then. Taking it back: assay waivers revoke.',
   undone:
     'Deploy gates still say no. No tag is taken again until the image is judged by other policies: mend the policy that was wrong.',
+  replaced:
+    'Nothing was taken. Rebuild the images below on what is current now, those of the first wave first: others stand on them. All of them: assay derived IMAGE.',
+  unvouched:
+    'Nothing was taken. See why it is no longer vouched for (assay status IMAGE), and rebuild the images below on another base. All of them: assay derived IMAGE.',
   stopped:
     'Nothing more is taken, and gates say what they said. See whether a policy is wrong (assay status, assay history). Then go on with: assay resume; or put back what was taken: assay undo --since TIME.',
 }
@@ -56,7 +63,7 @@ function headlineOf(alert: Alert): string {
 }
 
 function textOf(alert: Alert): string {
-  const { waiver, undone, stopped } = alert
+  const { waiver, undone, stopped, derived } = alert
   // An authority that was not needed is no news
   const found = alert.checks
     .filter(({ outcome }) => outcome !== 'skip')
@@ -71,6 +78,8 @@ function textOf(alert: Alert): string {
     section('Its waiver', waiver === undefined ? [] : [waiverLine(waiver)]),
     section('By whom', undone === undefined ? [] : [`- ${plainText(undone.by)}: ${plainText(undone.reason)}`]),
     section('Why quarantine has stopped', stopped === undefined ? [] : [`- ${stopped}`]),
+    section('What took its place', derived?.replaced === undefined ? [] : [replacedLine(derived.replaced)]),
+    section(`Who must rebuild (${derived?.count})`, (derived?.images ?? []).map(derivedLine)),
     section('What was found', found),
     section('What happened to its tags', done),
     `What to do\n${ADVICE[alert.event]}`,
@@ -82,6 +91,14 @@ function textOf(alert: Alert): string {
 function waiverLine({ by, reason, expiresAt, revokedAt }: Waiver): string {
   const end = revokedAt === undefined ? `until ${expiresAt}` : `taken back at ${revokedAt}`
   return `- by ${plainText(by)}, ${end}: ${plainText(reason)}`
+}
+
+function replacedLine({ tag, by, at }: Replaced): string {
+  return `- ${plainText(tag)} points at ${by ?? 'another image'}${at === undefined ? '' : `, seen at ${at}`}`
+}
+
+function derivedLine({ image, tags, wave }: DerivedImage): string {
+  return `- wave ${wave}: ${plainText(image)}${tags.length === 0 ? '' : ` (${tags.map((tag) => plainText(tag)).join(', ')})`}`
 }
 
 function section(title: string, lines: readonly string[]): string {

@@ -19,7 +19,7 @@ const MOST_REDRIVEN = 100
 
 /** GET /v1/operations : what holds quarantine, what each registry was seen to do, and what lies in the queues. */
 export async function getOperations(world: Operating): Promise<Answer> {
-  const hosts = [...world.registries.keys()]
+  const hosts = world.watched
   const [safety, registries, reconciliation, queues] = await Promise.all([
     readSafety(world.store),
     Promise.all(hosts.map((host) => registryResponse(world, host))),

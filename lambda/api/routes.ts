@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { Invoke } from '../ports.ts'
-import type { Known, Operating, Waiving } from '../world.ts'
+import type { Cataloguing, Known, Operating, Waiving } from '../world.ts'
 import { callerOf } from './caller.ts'
+import { getDerived } from './derived.ts'
 import { getGate, postGate } from './gate.ts'
 import { getHistory, getImages } from './images.ts'
 import { getOperations, postArm, postDisarm, postRedrive, postResume, postSelfTest } from './operations.ts'
@@ -14,7 +15,10 @@ import { deleteWaiver, getWaivers, postRelease } from './waivers.ts'
 
 export type Route = (event: APIGatewayProxyEventV2) => Promise<Answer> | Answer
 
-export type Api = { readonly world: () => Promise<Known & Waiving & Operating>; readonly invokeVerify: Invoke }
+export type Api = {
+  readonly world: () => Promise<Known & Waiving & Operating & Cataloguing>
+  readonly invokeVerify: Invoke
+}
 
 /** All calls of the API, by `METHOD /path`. */
 export function routesOf({ world, invokeVerify }: Api): Readonly<Record<string, Route>> {
@@ -25,6 +29,7 @@ export function routesOf({ world, invokeVerify }: Api): Readonly<Record<string, 
     'POST /v1/gate': async (event) => postGate(await world(), jsonBody(event)),
     'GET /v1/images': async ({ queryStringParameters = {} }) => getImages(await world(), queryStringParameters),
     'GET /v1/history': async ({ queryStringParameters = {} }) => getHistory(await world(), queryStringParameters),
+    'GET /v1/derived': async ({ queryStringParameters = {} }) => getDerived(await world(), queryStringParameters),
     'POST /v1/verifications': async (event) => postVerification(await world(), invokeVerify, jsonBody(event)),
     'GET /v1/waivers': async ({ queryStringParameters = {} }) => getWaivers(await world(), queryStringParameters),
     ...named('POST /v1/releases', async (event, by) => postRelease(await world(), by, jsonBody(event))),

@@ -1,5 +1,6 @@
+import type { Replaced } from './bases/standing.ts'
 import type { Digest } from './image.ts'
-import type { AlertEvent, State } from './status.ts'
+import type { AlertEvent, DerivedImage, State } from './status.ts'
 import type { Check } from './verdict.ts'
 import type { Undone, Waiver } from './waiver.ts'
 
@@ -17,6 +18,12 @@ export type Alert = {
   readonly waiver?: Waiver
   /** Who put back what was taken. */
   readonly undone?: Undone
+  /** Who stands on this base, and must be rebuilt: how many, and the first of them; `replaced`: what took its place. */
+  readonly derived?: {
+    readonly count: number
+    readonly images: readonly DerivedImage[]
+    readonly replaced?: Replaced
+  }
   /** Why nothing more is taken. */
   readonly stopped?: string
 }

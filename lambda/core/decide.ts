@@ -1,7 +1,9 @@
+import { baseFacts } from './bases/base-facts.ts'
 import { hasBadSignature } from './checks/bad-signature.ts'
 import { findingsOf, type Judged, type Subject } from './checks/judged.ts'
+import { whyOnlyBase } from './checks/only-base.ts'
 import { judgePolicy } from './checks/policy.ts'
-import { reportChecks } from './checks/report.ts'
+import { claimChecks, reportChecks } from './checks/report.ts'
 import { whyUndecided } from './checks/undecided.ts'
 import type { Evidence, Signer } from './evidence.ts'
 import { asksConfig } from './policy/authorities.ts'
@@ -10,7 +12,7 @@ import { earliest } from './status.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Bumped whenever the same policies and evidence would be judged otherwise: part of every policy hash. */
-export const DECIDER = '6'
+export const DECIDER = '7'
 
 /**
  * The whole judgement, pure and total: every matching policy must hold, by as many of its authorities as it requires,
@@ -22,15 +24,19 @@ export function decide(policies: readonly Policy[], subject: Subject, policyHash
   const outcome = outcomeOf(enforcing)
   const until = outcome === 'verified' ? earliest(...enforcing.map((one) => one.until)) : undefined
   const undecided = outcome === 'rejected' ? whyUndecided(enforcing) : undefined
+  const onlyBase = outcome === 'rejected' ? whyOnlyBase(enforcing) : undefined
+  const base = subject.base && baseFacts(subject.base)
   return {
     outcome,
     policies: judged.map(({ policy, passed }) => ({ name: policy.name, outcome: policyOutcome(policy, passed) })),
-    checks: reportChecks(judged, subject.evidence),
+    checks: [...reportChecks(judged, subject.evidence), ...claimChecks(subject.base)],
     signers: distinct(judged.flatMap(signersOf)),
     policyHash,
     ...(undecided !== undefined && { undecided }),
     ...(until !== undefined && { goodUntil: until }),
     badSignature: hasBadSignature(enforcing, policies, subject),
+    ...(base !== undefined && { base }),
+    ...(onlyBase !== undefined && { onlyBase }),
   }
 }
 

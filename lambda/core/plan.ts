@@ -1,10 +1,12 @@
-import { explain } from './explain.ts'
+import { newsOf } from './bases/next-standing.ts'
+import type { JudgedStanding } from './bases/standing.ts'
 import type { Digest, ImageId } from './image.ts'
+import { errorFields, MAX_LISTED, verdictFields } from './judged-fields.ts'
 import type { Enforcement } from './policy/policy.ts'
 import { type AlertEvent, earliest, type ImageRecord, plusSeconds, RECHECK_AFTER, type State } from './status.ts'
 import { openTodo, withoutTodo } from './todo.ts'
 import { mayFollow } from './transitions.ts'
-import type { Check, Verdict } from './verdict.ts'
+import type { Verdict } from './verdict.ts'
 import { returning, sparesTags, standingWaiver, waiverEnded } from './waiver.ts'
 
 /** What a look at an image ended in: a verdict, or the reason why there is none. */
@@ -18,6 +20,8 @@ export type Judged =
       readonly transcript: Digest
       /** As ImageRecord.rulesHash. */
       readonly rulesHash: string
+      /** What it is to those that may stand on it, where a BaseImage covers it. */
+      readonly standing?: JudgedStanding
     }
   | {
       readonly kind: 'error'
@@ -37,9 +41,6 @@ export type Situation = {
   readonly enforcement: Enforcement
 }
 
-/** An item stays far below DynamoDB's 400 kB: this many checks, signers and platforms, with messages of so many characters. */
-const MAX_LISTED = 100
-const LONGEST = 500
 /** Seconds until an image that could not be judged is looked at again. */
 const ERROR_RETRY = 15 * 60
 /** Seconds after which the sweep takes up work that nobody has done. */
@@ -57,7 +58,7 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
   const state = nextState(before, judged, deadline, situation)
   if (!mayFollow(before, state)) throw new Error(`defect: ${before?.state} of ${id.name}@${id.digest} became ${state}`)
   const changed = before === undefined || before.state !== state
-  const judgedFields = judged.kind === 'verdict' ? verdictFields(judged, now) : errorFields(state, judged, now)
+  const judgedFields = judged.kind === 'verdict' ? verdictFields(base, judged, now) : errorFields(state, judged, now)
   const record: ImageRecord = {
     ...base,
     ...judgedFields,
@@ -71,7 +72,13 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
     graceUntil: state === 'pending' ? deadline : undefined,
     recheckAt: earliest(recheckAt(state, judged, deadline, now), standingWaiver(base, now)?.expiresAt),
   }
-  return withDueAt(withDisplaced(withWork(before, record, judged, situation), situation), now)
+  return withDueAt(withNews(before, withDisplaced(withWork(before, record, judged, situation), situation)), now)
+}
+
+/** Those that stand on it are to be judged anew, and told of, where what it is to them has changed. */
+function withNews(before: ImageRecord | undefined, record: ImageRecord): ImageRecord {
+  const news = newsOf(before?.standing, record.standing)
+  return news === undefined ? record : openTodo(record, 'derived', { news })
 }
 
 /** The newest of the tags that events named an image by. */
@@ -141,71 +148,14 @@ function rejected(
 ): State {
   // Rule 11: what was once verified is not taken by time, policy or trust changing under it
   if (record?.verifiedAt !== undefined || record?.state === 'degraded') return 'degraded'
-  // Nor is what was once accepted, by the end of its waiver
-  const bad = record !== undefined && waiverEnded(record, now) ? 'degraded' : 'failed'
+  // Nor is what was once accepted, by the end of its waiver; nor what time alone has passed over
+  const isSpared = verdict.onlyBase === 'outdated' || (record !== undefined && waiverEnded(record, now))
+  const bad = isSpared ? 'degraded' : 'failed'
   if (record?.state === 'failed') return bad
   // Rule 9: grace runs from the first tag; without one nobody can have pulled it by name yet
   if (deadline === undefined) return 'pending'
   if (enforcement.failFast && verdict.badSignature) return bad
   return now < deadline ? 'pending' : bad
-}
-
-function verdictFields(judged: Judged & { kind: 'verdict' }, now: string): Partial<ImageRecord> {
-  const { policies, policyHash, goodUntil } = judged.verdict
-  const { mediaType, transcript, rulesHash } = judged
-  const checks = weightiest(judged.verdict.checks).map(shortened)
-  const signers = judged.verdict.signers.slice(0, MAX_LISTED)
-  const platforms = judged.platforms.slice(0, MAX_LISTED)
-  return {
-    policies,
-    checks,
-    signers,
-    policyHash,
-    rulesHash,
-    goodUntil,
-    mediaType,
-    platforms,
-    transcript,
-    checkedAt: now,
-    lastError: undefined,
-    goneAt: undefined,
-  }
-}
-
-/** Where there are more checks than are kept, what went wrong is kept before what went well. */
-function weightiest(checks: readonly Check[]): readonly Check[] {
-  if (checks.length <= MAX_LISTED) return checks
-  const wrong = ({ outcome }: Check) => Number(outcome !== 'pass' && outcome !== 'skip')
-  return checks.toSorted((a, b) => wrong(b) - wrong(a)).slice(0, MAX_LISTED)
-}
-
-function shortened(check: Check): Check {
-  return check.message.length <= LONGEST ? check : { ...check, message: `${check.message.slice(0, LONGEST - 1)}…` }
-}
-
-function errorFields(state: State, judged: Judged & { kind: 'error' }, now: string): Partial<ImageRecord> {
-  const lastError = { at: now, message: judged.message }
-  // What was read in part is there
-  const here = judged.reason === 'unavailable' ? {} : { goneAt: undefined }
-  // The last verdict is kept
-  if (state !== 'error') return { lastError, ...here }
-  const check: Check = {
-    name: 'evidence',
-    outcome: 'error',
-    reason: judged.reason,
-    message: explain(judged.reason, judged.message),
-  }
-  return {
-    lastError,
-    ...here,
-    checks: [check],
-    policies: [],
-    signers: [],
-    policyHash: judged.policyHash,
-    goodUntil: undefined,
-    transcript: undefined,
-    checkedAt: now,
-  }
 }
 
 function recheckAt(state: State, judged: Judged, deadline: string | undefined, now: string): string | undefined {
@@ -230,7 +180,7 @@ function withWork(
     case 'degraded':
       if (situation.enforcement.onDegraded === 'quarantine' && !spared)
         return withTaking(before, record, 'degraded', situation)
-      return withFound(withoutTodo(told(before, record, 'degraded'), 'quarantine'), situation)
+      return withFound(withoutTodo(freed(before, toldUnlessByBase(before, record, judged)), 'quarantine'), situation)
     case 'verified':
     case 'unmanaged':
       return before?.state === record.state ? record : recovered(before, record)
@@ -247,6 +197,17 @@ function withWork(
 /** Tells of a state that was entered. */
 function told(before: ImageRecord | undefined, record: ImageRecord, event: AlertEvent): ImageRecord {
   return before?.state === record.state ? record : openTodo(record, 'alert', { events: [event] })
+}
+
+/** What was verified, and is not any more for its base alone, is told together with all that stand on that base. */
+function toldUnlessByBase(before: ImageRecord | undefined, record: ImageRecord, judged: Judged): ImageRecord {
+  const onlyBase = judged.kind === 'verdict' ? judged.verdict.onlyBase : undefined
+  return before?.state === 'verified' && onlyBase !== undefined ? record : told(before, record, 'degraded')
+}
+
+/** What had failed, and now lacks nothing but a current base, gets its tags back. */
+function freed(before: ImageRecord | undefined, record: ImageRecord): ImageRecord {
+  return before?.state === 'failed' ? returning(record) : record
 }
 
 /** Level-triggered: whenever a bad digest is seen under a tag, the work of taking it is opened or its seq bumped. */

@@ -41,6 +41,12 @@ export type Reason =
   | 'evidence-removed' // the registry has lost it since an earlier verdict, and the kept copy counts
   | 'child-missing' // the index lists a manifest that is not there
   | 'no-platform' // each platform is to be judged, and there is none
+  | 'layers-mismatch' // the layers are not those that the image config names
+  | 'base-missing' // the layers begin with no base that is vouched for
+  | 'base-unverified' // they begin with a known base, and nobody who is asked for vouches for it
+  | 'base-changed' // the layers above it, or the image config, change what the base brings along
+  | 'base-outdated' // it was replaced, is too old, or nothing tells whether it is current
+  | 'base-claim-false' // what the image says its base is, is not among its layers
   | 'no-policy'
   | 'ambiguous-manifest'
   | 'unavailable'

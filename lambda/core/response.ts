@@ -1,3 +1,5 @@
+import type { BaseFacts, PlatformFacts } from './bases/base-facts.ts'
+import type { BaseStanding, Replaced } from './bases/standing.ts'
 import type { Signer } from './evidence.ts'
 import { type Digest, formatImage, type ImageRef } from './image.ts'
 import type { HistoryRow, ImageRecord } from './status.ts'
@@ -20,7 +22,8 @@ export function statusResponse(record: ImageRecord, now: string, tag?: string, t
     checks: record.checks,
     signers: record.signers.map(signerResponse),
     ...(record.platforms.length > 0 && { platforms: record.platforms }),
-    base: null,
+    base: record.base === undefined ? null : baseResponse(record.base),
+    ...(record.standing !== undefined && { standing: standingResponse(record.standing) }),
     ...(record.tagWork !== undefined && { tags: record.tagWork.tags }),
     ...(waiver !== undefined && { waiver }),
     ...(record.transcript !== undefined && { transcript: record.transcript }),
@@ -32,6 +35,37 @@ export function statusResponse(record: ImageRecord, now: string, tag?: string, t
     ...(record.recheckAt !== undefined && { nextDueAt: record.recheckAt }),
     ...(record.lastError !== undefined && { lastError: record.lastError }),
   }
+}
+
+/** What is known of the base an image stands on. */
+function baseResponse({ platforms, ...weakest }: BaseFacts) {
+  return {
+    ...factsResponse(weakest),
+    platforms: platforms.map(({ platform, ...facts }) => ({ platform, ...factsResponse(facts) })),
+  }
+}
+
+function factsResponse({ by, replaced, ...known }: Omit<PlatformFacts, 'platform'>) {
+  // By what it is found, and of no use to anybody else
+  const { beneath: _, ...facts } = known
+  return { ...facts, ...(by && { vouchedFor: by }), ...replacedResponse(replaced) }
+}
+
+/** What an image is to those that stand on it. */
+function standingResponse({ vouched, existedAt, replaced }: BaseStanding) {
+  return { vouchedFor: vouched, existedAt, ...replacedResponse(replaced) }
+}
+
+function replacedResponse(replaced: Replaced | undefined) {
+  if (replaced === undefined) return {}
+  const { at, by, tag, behind } = replaced
+  return { ...(at && { replacedAt: at }), replaced: { tag, behind, ...(by && { by }) } }
+}
+
+/** One image of GET /v1/derived. */
+export function derivedResponse(record: ImageRecord, wave: number, tags: readonly string[]) {
+  const { host, name, digest, state, base } = record
+  return { image: formatImage({ host, name, digest }), digest, tags, state, wave, rung: base?.rung ?? 'none' }
 }
 
 /** The body for an image nothing is known of. */

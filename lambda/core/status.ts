@@ -1,4 +1,7 @@
 import type { TagOutcome } from './alert.ts'
+import type { BaseFacts } from './bases/base-facts.ts'
+import type { BaseNews } from './bases/next-standing.ts'
+import type { BaseStanding } from './bases/standing.ts'
 import type { Signer } from './evidence.ts'
 import type { Digest, ImageId } from './image.ts'
 import type { Check, Verdict } from './verdict.ts'
@@ -17,18 +20,33 @@ export type AlertEvent =
   | 'waived' // a person accepted it
   | 'undone' // a person put back what was taken
   | 'stopped' // the breaker has tripped; nothing more is taken
+  | 'replaced' // a base that images stand on was pushed anew: they must be rebuilt
+  | 'unvouched' // a base that images stand on is no longer vouched for
 
 /**
  * Work that a change of state calls for: kept on the image item itself and written together with the verdict.
  * One entry a kind; a new reason bumps `seq`, and an entry is done only by the seq that was read before the work.
  */
 export type Todo = {
-  readonly kind: 'quarantine' | 'release' | 'alert'
+  readonly kind: 'quarantine' | 'release' | 'alert' | 'derived'
   readonly seq: number
   /** What people are to be told, each with the seq under which it was opened. */
   readonly events?: readonly { readonly event: AlertEvent; readonly seq: number }[]
   readonly tags?: readonly TagOutcome[]
+  /** What became of the base that it is, and how far those that stand on it were gone through. */
+  readonly news?: BaseNews
+  readonly progress?: DerivedProgress
 }
+
+/** Of those that stand on a base: up to which place all were asked to be judged anew, how many these are, and the first of them. */
+export type DerivedProgress = {
+  readonly cursor: string
+  readonly count: number
+  readonly images: readonly DerivedImage[]
+}
+
+/** An image that stands on a base, `wave` - 1 known bases above it. */
+export type DerivedImage = { readonly image: string; readonly tags: readonly string[]; readonly wave: number }
 
 /** Everything we know of one image. Times are ISO 8601. `version` is bumped by every write, `rev` by every change of state. */
 export type ImageRecord = ImageId & {
@@ -73,6 +91,10 @@ export type ImageRecord = ImageId & {
   readonly archivedAt?: string
   /** What was last done to its tags, or would have been. */
   readonly tagWork?: TagWork
+  /** What it is to images that may stand on it, where a BaseImage covers it. */
+  readonly standing?: BaseStanding
+  /** What is known of the base it stands on itself. */
+  readonly base?: BaseFacts
   /** Tags among them that our own giving back of another image displaced: these may replace what we put there. */
   readonly displaced?: readonly string[]
   readonly lease?: { readonly owner: string; readonly until: string }
@@ -104,6 +126,8 @@ export type TagRecord = {
   readonly rev: number
   readonly digest?: Digest
   readonly observedAt: string
+  /** What it pointed at before, the last first, each until it was seen to point elsewhere. */
+  readonly left?: readonly { readonly digest: Digest; readonly until: string }[]
   /** `tombstone`: what stands in its place. */
   readonly quarantined?: { readonly digest: Digest; readonly at: string; readonly tombstone?: Digest }
   /** What we last put there ourselves; `insteadOf`: the image that it takes the place of on purpose. */

@@ -1,7 +1,12 @@
 import type { TagOutcome } from './alert.ts'
+import { BASE_NEWS, type BaseNews } from './bases/next-standing.ts'
 import type { AlertEvent, ImageRecord, Todo } from './status.ts'
 
-type Details = { readonly events?: readonly AlertEvent[]; readonly tags?: readonly TagOutcome[] }
+type Details = {
+  readonly events?: readonly AlertEvent[]
+  readonly tags?: readonly TagOutcome[]
+  readonly news?: BaseNews
+}
 
 /** Opens work of a kind, or merges a new reason into the open entry; either way with a new seq (rule 2). */
 export function openTodo(record: ImageRecord, kind: Todo['kind'], details: Details = {}): ImageRecord {
@@ -12,7 +17,15 @@ export function openTodo(record: ImageRecord, kind: Todo['kind'], details: Detai
     ...(details.events ?? []).map((event) => ({ event, seq })),
   ]
   const tags = mergeTags(open?.tags, details.tags)
-  const entry: Todo = { kind, seq, ...(events.length > 0 && { events }), ...(tags.length > 0 && { tags }) }
+  const news = BASE_NEWS.find((one) => one === open?.news || one === details.news)
+  const entry: Todo = {
+    kind,
+    seq,
+    ...(events.length > 0 && { events }),
+    ...(tags.length > 0 && { tags }),
+    // Whoever was asked already is asked again: he may have been judged before this news
+    ...(news !== undefined && { news }),
+  }
   return { ...record, seq, todo: [...record.todo.filter((other) => other.kind !== kind), entry] }
 }
 

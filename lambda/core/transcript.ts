@@ -1,6 +1,7 @@
+import type { BaseEvidence } from './bases/base-evidence.ts'
 import type { Digest, ImageId } from './image.ts'
 import type { Descriptor } from './manifest.ts'
-import type { Policy } from './policy/policy.ts'
+import type { BaseImage, Policy } from './policy/policy.ts'
 import type { Verdict } from './verdict.ts'
 
 /** One question to a registry, and its answer within a limit. Bytes lie in the evidence store under their digest. */
@@ -56,6 +57,9 @@ export type Transcript = {
   /** Keys of AWS KMS that they name: PEM by ARN. */
   readonly keys: Readonly<Record<string, string>>
   readonly reads: readonly Read[]
+  /** What counted as a base, and what was found of it, where any BaseImage is declared. */
+  readonly bases?: readonly BaseImage[]
+  readonly base?: BaseEvidence
   /** What of the answers the registry no longer had. */
   readonly kept?: Kept
   readonly verdict: Verdict

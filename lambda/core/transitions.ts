@@ -35,7 +35,8 @@ export const IMAGE_TRANSITIONS: readonly Transition<State | 'unknown'>[] = [
   ...to('failed', FAILING, ['unknown', 'pending', 'error', 'unmanaged']),
   ...to('degraded', 'no longer acceptable (rule 11)', ['verified']),
   ...to('degraded', 'was verified once, and is no longer acceptable', ['unmanaged', 'error']),
-  ...to('degraded', WAIVER_ENDED, ['pending', 'failed']),
+  ...to('degraded', `${WAIVER_ENDED}, or only its base is not current`, ['pending', 'failed']),
+  ...to('degraded', 'only its base is not current, and there is no grace', ['unknown']),
   ...to('error', UNJUDGED, ['unknown', 'pending']),
   ...to('error', JUDGED_ELSEWISE, ['verified', 'unmanaged']),
 ]

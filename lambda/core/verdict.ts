@@ -1,3 +1,4 @@
+import type { BaseFacts } from './bases/base-facts.ts'
 import type { Signer } from './evidence.ts'
 import type { Reason } from './reasons.ts'
 
@@ -28,4 +29,10 @@ export type Verdict = {
   readonly undecided?: Undecided
   /** A signature is there and bad, not merely missing: what `failFast` looks at. */
   readonly badSignature: boolean
+  /** What is known of the base it stands on, where BaseImages are declared. */
+  readonly base?: BaseFacts
+  /** That it is rejected for its base alone: for time having passed over it (`outdated`), or for nobody vouching for it any more. */
+  readonly onlyBase?: OnlyBase
 }
+
+export type OnlyBase = 'outdated' | 'unverified'

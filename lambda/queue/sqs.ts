@@ -10,6 +10,12 @@ export function sqsActQueue(client: SQSClient, url: string): Pick<WorkQueue, 'ac
   return { act: ({ host, name, digest }) => send(url, JSON.stringify({ host, name, digest })) }
 }
 
+/** Images to be judged anew, and no other work. */
+export function sqsVerifyQueue(client: SQSClient, url: string, now: Clock): Pick<WorkQueue, 'verify'> {
+  const send = sender(client)
+  return { verify: (image, delaySeconds) => send(url, recheckMessage(image, now().toISOString()), delaySeconds) }
+}
+
 /** Work on SQS queues. */
 export function sqsQueue(
   client: SQSClient,
@@ -18,8 +24,8 @@ export function sqsQueue(
 ): WorkQueue {
   const send = sender(client)
   return {
-    verify: (image, delaySeconds) => send(urls.verify, recheckMessage(image, now().toISOString()), delaySeconds),
     observe: (tag) => send(urls.verify, recheckMessage(tag, now().toISOString())),
+    ...sqsVerifyQueue(client, urls.verify, now),
     ...sqsActQueue(client, urls.act),
   }
 }

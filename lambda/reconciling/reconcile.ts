@@ -3,7 +3,7 @@ import type { Page } from '../core/page.ts'
 import { watchedBy, watchedByName } from '../core/watched.ts'
 import { Misconfigured, OverLimit, Unavailable } from '../errors.ts'
 import type { Registry } from '../ports.ts'
-import type { Sweeper } from '../world.ts'
+import { registryOf, type Sweeper } from '../world.ts'
 import { lookAtImages } from './reconcile-images.ts'
 import {
   afterPage,
@@ -32,7 +32,7 @@ const TRIES = 5
  * the lost event would have; nothing is judged, written or closed here (rule 6). Each registry goes its own way.
  */
 export async function reconcile(world: Sweeper): Promise<Counts> {
-  const done = await Promise.all([...world.registries].map(([host, registry]) => goOn(world, host, registry)))
+  const done = await Promise.all(world.watched.map((host) => goOn(world, host, registryOf(world, host))))
   return done.reduce((all, one) => sum(all, one), NOTHING)
 }
 

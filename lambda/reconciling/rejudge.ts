@@ -45,8 +45,8 @@ export async function rejudgeOnNewRules(world: Sweeper): Promise<number> {
   return count
 }
 
-async function hashOfRules({ registries, store, policies }: Sweeper): Promise<string> {
-  const hosts = [...registries.keys()].sort()
+async function hashOfRules({ watched, store, policies }: Sweeper): Promise<string> {
+  const hosts = [...watched].sort()
   const means = await Promise.all(hosts.map((host) => provenMeans(store, host)))
   const safety = await readSafety(store)
   // Held and let go again between two sweeps, images were left in place all the same

@@ -5,9 +5,10 @@ import type { ImageId } from '../core/image.ts'
 import { pageOf } from '../core/page.ts'
 import type { HistoryRow, ImageRecord, TagRecord } from '../core/status.ts'
 import type { StatusStore } from '../ports.ts'
-import { historyItem, type Item, imageItem, imageKey, SHARDS, systemKey, tagDigest, tagItem, tagKey } from './items.ts'
-import { behind, listByTime, takenIndex, waivedIndex } from './list-by-time.ts'
+import { historyItem, imageItem, imageKey, SHARDS, systemKey, tagDigest, tagItem, tagKey } from './items.ts'
+import { basesIndex, behind, listByTime, takenIndex, waivedIndex } from './list-by-time.ts'
 import { listImages } from './list-images.ts'
+import { putIfIn } from './put-if.ts'
 import { type Query, readRange } from './read-range.ts'
 
 type DueHit = { readonly id: ImageId; readonly dueAt: string }
@@ -24,24 +25,7 @@ export function dynamoStore(client: DynamoDBClient, table: string): StatusStore 
 
   const query: Query = (input) => call(db.send(new QueryCommand({ TableName: table, ...input })))
 
-  /** True if `field` still had the expected value (undefined: the item was not there) and the item is now written. */
-  async function putIf(item: Item, field: string, expected: number | undefined): Promise<boolean> {
-    const condition =
-      expected === undefined
-        ? { ConditionExpression: 'attribute_not_exists(pk)' }
-        : {
-            ConditionExpression: '#field = :expected',
-            ExpressionAttributeNames: { '#field': field },
-            ExpressionAttributeValues: { ':expected': expected },
-          }
-    try {
-      await call(db.send(new PutCommand({ TableName: table, Item: item, ...condition })))
-      return true
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false
-      throw error
-    }
-  }
+  const putIf = putIfIn(db, table)
 
   return {
     image: (id) => get<ImageRecord>(imageKey(id)),
@@ -98,6 +82,8 @@ export function dynamoStore(client: DynamoDBClient, table: string): StatusStore 
     waived: (now, limit, cursor) => listByTime(query, waivedIndex, behind(now), limit, cursor),
 
     taken: (since, limit, cursor) => listByTime(query, takenIndex, since, limit, cursor),
+
+    bases: (limit, cursor) => listByTime(query, basesIndex, '0', limit, cursor),
 
     system: (key) => get<Record<string, unknown>>(systemKey(key)),
     async putSystem(key, value) {

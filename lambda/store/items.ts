@@ -41,6 +41,10 @@ export function imageItem(record: ImageRecord): Item {
     ...(record.dueAt !== undefined && { dueShard: shard, dueAt: record.dueAt }),
     ...(waiver !== undefined &&
       waiver.revokedAt === undefined && { waiverShard: shard, waiverKey: `${waiver.expiresAt}#${tagDigest(record)}` }),
+    ...(record.standing !== undefined && {
+      baseShard: shard,
+      baseKey: `${record.firstSeenAt}#${tagDigest(record)}`,
+    }),
     ...(isHeld(record) && {
       takenShard: shard,
       takenKey: `${record.takenAt ?? record.checkedAt}#${tagDigest(record)}`,

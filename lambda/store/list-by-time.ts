@@ -10,6 +10,8 @@ type TimeIndex = { readonly name: string; readonly shard: string; readonly key: 
 export const waivedIndex: TimeIndex = { name: 'waivers', shard: 'waiverShard', key: 'waiverKey' }
 export const takenIndex: TimeIndex = { name: 'taken', shard: 'takenShard', key: 'takenKey' }
 
+export const basesIndex: TimeIndex = { name: 'bases', shard: 'baseShard', key: 'baseKey' }
+
 /** In a key the time is followed by `#`, which comes before `~`: the place behind all keys of a time. */
 export function behind(time: string): string {
   return `${time}~`

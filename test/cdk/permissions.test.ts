@@ -24,7 +24,7 @@ const OWN_QUEUE = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttribut
 
 const ALLOWED = {
   Verify: [
-    ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    ...['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     ...['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer'],
     ...[
       's3:GetObject',
@@ -38,7 +38,7 @@ const ALLOWED = {
     ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     ...['ecr:BatchDeleteImage', 'ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:PutImage'],
     ...['ecr:UpdateImageStorageClass', 'ecr:InitiateLayerUpload', 'ecr:UploadLayerPart', 'ecr:CompleteLayerUpload'],
-    ...['kms:Decrypt', 'kms:GenerateDataKey', 's3:PutObject', 'sns:Publish'],
+    ...['kms:Decrypt', 'kms:GenerateDataKey', 's3:PutObject', 'sns:Publish', 'sqs:SendMessage'],
     ...OWN_QUEUE.map((action) => `sqs:${action}`),
   ],
   Sweep: [
@@ -138,8 +138,8 @@ it('queries only the indexes a function reads', () => {
   expect(Object.fromEntries(Object.entries(functions).map(([name, id]) => [name, indexes(id)]))).toEqual({
     verify: ['tags'],
     act: ['repository', 'tags'],
-    sweep: ['due', 'recent', 'repository', 'tags'],
-    api: ['recent', 'repository', 'taken', 'waivers'],
+    sweep: ['bases', 'due', 'recent', 'repository', 'tags'],
+    api: ['recent', 'repository', 'tags', 'taken', 'waivers'],
     trust: [],
   })
 })

@@ -183,6 +183,16 @@ export function testStore(make: () => Promise<StatusStore>): void {
       expect((await store.waived(at(59), 100)).items).toEqual([])
     })
 
+    it('lists bases, the first seen first, in pages', async () => {
+      const standing = { vouched: [], chains: [], contents: digest(1), existedAt: 'then' }
+      for (const n of [83, 81, 82]) await store.putImage(image(n - 40, { name: 'c/bases', standing }), undefined)
+      await store.putImage(image(44, { name: 'c/bases' }), undefined)
+      const { items, cursor } = await store.bases(2)
+      expect(items.map((one) => one.digest)).toEqual([41, 42].map(digest))
+      expect((await store.bases(2, cursor)).items.map((one) => one.digest)).toEqual([digest(43)])
+      expect((await store.bases(2, cursor)).cursor).toBeUndefined()
+    })
+
     it('keeps small items of the installation', async () => {
       expect(await store.system('nothing')).toBeUndefined()
       await store.putSystem('thing', { passed: true })

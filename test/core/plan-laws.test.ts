@@ -28,6 +28,8 @@ const judged = fc.constantFrom<Judged>(
   verdict('verified'),
   verdict('rejected'),
   verdict('rejected', { badSignature: true }),
+  verdict('rejected', { onlyBase: 'outdated' }),
+  verdict('rejected', { onlyBase: 'unverified' }),
   verdict('unmanaged'),
   OUTAGE,
   { ...OUTAGE, reason: 'over-limit' } as Judged,
@@ -157,12 +159,21 @@ describe('laws of the plan', () => {
   })
 
   always(
-    'no waiver moves a state, and only the end of one degrades what was never verified',
-    ({ before, after, now }) => {
+    'no waiver moves a state, and only the end of one, or a base that is not current, degrades what was never verified',
+    ({ before, after, now, step: { judged: seen } }) => {
       if (after.state !== 'degraded' || stateOf(before) === 'degraded' || after.verifiedAt !== undefined) return
-      expect(waiverEnded(after, now)).toBe(true)
+      const outdated = seen.kind === 'verdict' && seen.verdict.onlyBase === 'outdated'
+      expect(outdated || waiverEnded(after, now)).toBe(true)
     },
   )
+
+  always('what lacks nothing but a current base is not failed, and keeps its tags', ({ before, after, step: one }) => {
+    if (one.judged.kind !== 'verdict' || one.judged.verdict.onlyBase !== 'outdated') return
+    expect(after.state).not.toBe('failed')
+    if (one.onDegraded === 'quarantine') return
+    expect(findTodo(after, 'quarantine')).toBeUndefined()
+    if (before?.state === 'failed' && before.taken.length > 0) expect(findTodo(after, 'release')).toBeDefined()
+  })
 
   always('the end of a waiver is a time to look again', ({ after, now }) => {
     const waiver = standingWaiver(after, now)

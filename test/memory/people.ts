@@ -5,7 +5,7 @@ import { getUndo, postUndo } from '../../lambda/api/undo.ts'
 import { deleteWaiver, getWaivers, postRelease } from '../../lambda/api/waivers.ts'
 import { formatImage, type ImageRef } from '../../lambda/core/image.ts'
 import type { DeadLetters } from '../../lambda/ports.ts'
-import type { Known, Operating, Waiving } from '../../lambda/world.ts'
+import type { Cataloguing, Known, Operating, Waiving } from '../../lambda/world.ts'
 import { HOST, type Memory, NAME } from './world.ts'
 
 export const ALICE = 'arn:aws:iam::111122223333:user/alice'
@@ -16,7 +16,7 @@ type Waiver = { readonly image: string; readonly by: string; readonly expiresAt:
 /** What people ask of the API. Where it waits, time passes. */
 export function people(memory: Memory, pause = async (seconds: number) => memory.advance(seconds)) {
   const deadLetters: DeadLetters = { queues: [], counts: async () => [], redrive: async () => 0 }
-  const world: Known & Waiving & Operating = {
+  const world: Known & Waiving & Operating & Cataloguing = {
     ...memory.world,
     pause,
     deadLetters,

@@ -83,6 +83,14 @@ export function memoryStore({ images, tags, history, copiedFrom, system }: Table
         limit,
         cursor,
       ),
+    bases: async (limit, cursor = '') =>
+      pageOf(
+        [...images.values()]
+          .filter(({ standing }) => standing !== undefined)
+          .map((record) => ({ key: `${record.firstSeenAt}#${keyOf(record)}`, record })),
+        limit,
+        cursor,
+      ),
     system: async (key) => copy(system.get(key)),
     putSystem: async (key, value) => void system.set(key, copy(value)),
     swapSystem: async (key, value, expected) => {

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { selfTestKey } from '../../lambda/acting/armed.ts'
+import { layerFiles } from '../../lambda/bases/layer-files.ts'
 import type { Alert } from '../../lambda/core/alert.ts'
 import { loadPolicies } from '../../lambda/core/policy/load.ts'
 import type { PolicySet } from '../../lambda/core/policy/policy.ts'
@@ -7,6 +8,7 @@ import type { Clock, Registry, SelfTestResult, StatusStore } from '../../lambda/
 import { keyName, spki } from '../../lambda/trust/keys.ts'
 import type { Actor, Sweeper, Verifier } from '../../lambda/world.ts'
 import { generateKeys } from '../../local/signing/key.ts'
+import { memoryBaseCatalogue } from './base-catalogue.ts'
 import { memoryEvidence } from './evidence.ts'
 import { memoryQueue } from './queue.ts'
 import { memoryRegistry } from './registry.ts'
@@ -95,9 +97,12 @@ export async function memory(options: MemoryOptions = {}) {
     trust: new Map(),
     registries: new Map([[HOST, (options.listsTags ?? true) ? registry.registry : withoutTags(registry.registry)]]),
     taggers: new Map([[HOST, registry.tagger]]),
+    watched: [HOST],
     store,
     evidence,
     queue: queue.queue,
+    catalogue: memoryBaseCatalogue(),
+    files: layerFiles({ now, store, evidence }),
     repositories: ['*'],
     alerts: { publish: async (alert) => void published.push(alert) },
   }

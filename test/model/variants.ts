@@ -250,8 +250,8 @@ export const VARIANTS: readonly Variant[] = [
     edits: [
       {
         file: 'lambda/core/plan.ts',
-        from: "waiverEnded(record, now) ? 'degraded' : 'failed'",
-        to: "false ? 'degraded' : 'failed'",
+        from: '(record !== undefined && waiverEnded(record, now))',
+        to: 'false',
       },
     ],
     situation: waiver,

@@ -1,14 +1,16 @@
+import type { BaseEvidence } from '../bases/base-evidence.ts'
 import type { Authenticated, Evidence, PlatformClaims } from '../evidence.ts'
 import type { Captures } from '../policy/captures.ts'
 import type { Budget } from '../policy/expression.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Accepted, Finding } from './authority.ts'
 
-/** What a policy is judged on. `platforms`: those of an index, once they have been read; `now`: when it is judged. */
+/** What a policy is judged on. `platforms`: those of an index, once they have been read; `base`: what it stands on, where that was looked for; `now`: when it is judged. */
 export type Subject = {
   readonly evidence: Evidence
   readonly claims: readonly Authenticated[]
   readonly platforms?: readonly PlatformClaims[]
+  readonly base?: BaseEvidence
   readonly now: Date
 }
 

@@ -1,8 +1,10 @@
 import { asksSignature, type SigstoreAuthority } from '../policy/authorities.ts'
 import { type BoundAuthority, bind, capturedBy } from '../policy/captures.ts'
 import type { Authority, Policy, WantedAttestation } from '../policy/policy.ts'
+import { earliest } from '../status.ts'
 import { judgeAttestation } from './attestation.ts'
 import { describeSigner, type Finding, findAccepted, findingOf, met, missed } from './authority.ts'
+import { judgeBase } from './base.ts'
 import { judgeConfigs } from './config.ts'
 import {
   type Asking,
@@ -21,9 +23,15 @@ import { judgeWhole } from './whole.ts'
 export function judgePolicy(policy: Policy, subject: Subject): Judged {
   const asking = { captures: capturedBy(policy, subject.evidence.image), budget: new Map() }
   const vouched = groupsOf(policy, subject, asking)
-  const groups = [...vouched, ...judgeWhole(policy, vouched, subject, asking), ...judgeConfigs(policy, subject, asking)]
+  const bases = judgeBase(policy, subject)
+  const groups = [
+    ...vouched,
+    ...judgeWhole(policy, vouched, subject, asking),
+    ...judgeConfigs(policy, subject, asking),
+    ...bases,
+  ]
   const passed = groups.every((one) => one.passed)
-  const until = passed ? untilOf(policy, vouched) : undefined
+  const until = passed ? earliest(untilOf(policy, vouched), untilOf(policy, bases)) : undefined
   return { policy, passed, groups, ...(until !== undefined && { until }) }
 }
 

@@ -1,3 +1,4 @@
+import type { BaseEvidence } from '../bases/base-evidence.ts'
 import type { Evidence } from '../evidence.ts'
 import { explain } from '../explain.ts'
 import type { Check, Outcome } from '../verdict.ts'
@@ -36,6 +37,18 @@ function coverageOf({ policy, passed, groups: [whole] }: Judged, { platforms }: 
     const covered = { reason: 'covered', detail: finding.detail } as const
     return platforms.map((platform) => checkOf(called, 'pass', covered, platform))
   })
+}
+
+/** What an image says of its base and its layers do not bear out. Labels are inherited, so that this alone fails nothing. */
+export function claimChecks(base: BaseEvidence | undefined): Check[] {
+  return (base?.platforms ?? []).flatMap(({ platform, claims }, _, { length }) =>
+    claims
+      .filter(({ outcome }) => outcome === 'false')
+      .map(({ from, image, detail }) => {
+        const finding = { reason: 'base-claim-false', detail: `${from} says ${image}: ${detail}` } as const
+        return checkOf('base/claim', 'warn', finding, length > 1 ? platform : undefined)
+      }),
+  )
 }
 
 function unsignedOf({ unsigned }: Evidence): Check[] {

@@ -33,7 +33,7 @@ export function judgeWhole(
 
   /** What was not read might be the newest of what is asked about; to upstream's kind it could only be more. */
   function unlessUnread(finding: Finding, authorities: readonly AuthorityResult[]): Finding {
-    const hidden = (one: AuthorityResult) => (kind === 'VerificationPolicy' ? one.unread : undefined)
+    const hidden = (one: AuthorityResult) => (kind === 'ClusterImagePolicy' ? undefined : one.unread)
     const over = authorities.map((one) => (finding.met ? hidden(one) : one.overLimit)).find((one) => one !== undefined)
     return over === undefined || finding.reason === 'not-judged' ? finding : missed('over-limit', over)
   }

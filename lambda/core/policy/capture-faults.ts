@@ -10,7 +10,7 @@ export function captureFaults(parsed: Parsed): Fault[] {
     const named = textsOfIdentities(parsed.document.spec.identities, ['spec', 'identities'])
     return named.flatMap(([path, text]) => faultsOf(path, text, [], 'captured by nothing: a DenyList has no globs'))
   }
-  if (parsed.kind !== 'VerificationPolicy') return []
+  if (parsed.kind !== 'VerificationPolicy' && parsed.kind !== 'BaseImage') return []
   const { images, authorities } = parsed.document.spec
   const known = capturedByAll(images.map(({ glob }) => glob))
   return authorities.flatMap(({ keyless, annotations = {}, attestations = [] }, index) => {

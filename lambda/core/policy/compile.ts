@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { USUALLY_EXPECTED } from '../bases/expected.ts'
 import { authorityName } from './authorities.ts'
 import { beyondAt, type Resources } from './beyond.ts'
 import { expressionOf } from './expressions.ts'
@@ -7,6 +8,7 @@ import type { Fault } from './issues.ts'
 import type { Parsed, ParsedPolicy } from './kinds.ts'
 import {
   type Authority,
+  type BaseImage,
   DEFAULT_ROOT,
   type Demand,
   type DenyList,
@@ -33,7 +35,7 @@ export function compilePolicy(parsed: ParsedPolicy, resources: Resources, missin
     name: metadata.name,
     images: imagesOf(parsed),
     mode: spec.mode ?? 'enforce',
-    platforms: (parsed.kind === 'VerificationPolicy' && parsed.document.spec.platforms) || 'index',
+    platforms: (isOwn(parsed) && parsed.document.spec.platforms) || 'index',
     authorities: spec.authorities.map((authority, index) =>
       compileAuthority(parsed.kind, authority, index, resources, beyondAt(missing, index)),
     ),
@@ -46,11 +48,17 @@ export function compilePolicy(parsed: ParsedPolicy, resources: Resources, missin
       },
     }),
     ...configOf(parsed),
+    ...baseOf(parsed),
   }
 }
 
+/** Of our own kinds, which say more than upstream's. */
+function isOwn(parsed: ParsedPolicy): parsed is Extract<ParsedPolicy, { kind: 'VerificationPolicy' | 'BaseImage' }> {
+  return parsed.kind !== 'ClusterImagePolicy'
+}
+
 function imagesOf(parsed: ParsedPolicy): readonly ImageGlob[] {
-  if (parsed.kind === 'VerificationPolicy') {
+  if (isOwn(parsed)) {
     return parsed.document.spec.images.map(({ glob, exclude }) => compileGlob(glob, 'repository', exclude))
   }
   const { images, match = [] } = parsed.document.spec
@@ -62,18 +70,39 @@ function imagesOf(parsed: ParsedPolicy): readonly ImageGlob[] {
 function asksConfig({ kind, document: { spec } }: ParsedPolicy): boolean {
   const { policy } = spec
   if (policy?.fetchConfigFile !== undefined) return policy.fetchConfigFile
-  return kind === 'VerificationPolicy' && policy?.type === 'cel' && /\bconfig\b/.test(policy.data ?? '')
+  return kind !== 'ClusterImagePolicy' && policy?.type === 'cel' && /\bconfig\b/.test(policy.data ?? '')
 }
 
 function configOf(parsed: ParsedPolicy): Pick<Policy, 'config'> {
-  const rules = parsed.kind === 'VerificationPolicy' ? (parsed.document.spec.config ?? []) : []
+  const rules = isOwn(parsed) ? (parsed.document.spec.config ?? []) : []
   if (rules.length === 0) return {}
   return { config: rules.map(({ cel, message }) => ({ cel: { language: 'cel', text: cel }, message })) }
 }
 
+function baseOf(parsed: ParsedPolicy): Pick<Policy, 'base'> {
+  const rule = parsed.kind === 'VerificationPolicy' ? parsed.document.spec.base : undefined
+  if (rule === undefined) return {}
+  const { from = [], required = true, intact = false, current = false, maxAge } = rule
+  return { base: { from, required, intact, current, ...(maxAge !== undefined && { maxAge }) } }
+}
+
 function requirementOf(parsed: ParsedPolicy): Pick<Policy, 'require'> {
-  const rule = parsed.kind === 'VerificationPolicy' ? parsed.document.spec.require : undefined
+  const rule = isOwn(parsed) ? parsed.document.spec.require : undefined
   return rule === undefined || rule === 'any' ? {} : { require: rule }
+}
+
+/** What a BaseImage document says beside who must have signed. */
+export function compileBaseImage({
+  metadata,
+  spec: { images, watch = [], tags = [], expected = [...USUALLY_EXPECTED] },
+}: Extract<Parsed, { readonly kind: 'BaseImage' }>['document']): BaseImage {
+  return {
+    name: metadata.name,
+    images: images.map(({ glob, exclude }) => compileGlob(glob, 'repository', exclude)),
+    watch,
+    expected,
+    tags: tags.map((glob) => ({ pattern: compileGlob(glob, 'repository').pattern, full: true })),
+  }
 }
 
 /** What an Enforcement document asks for, with its defaults applied. */

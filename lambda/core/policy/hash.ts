@@ -1,15 +1,16 @@
 import { canonicalHash } from '../canonical.ts'
 import { trustNamedBy } from './authorities.ts'
-import type { Policy, PolicySet } from './policy.ts'
+import type { BaseImage, Policy, PolicySet } from './policy.ts'
 
 /**
  * One name for everything a verdict depends on but the evidence: these policies, the roots and KMS keys they refer to as
- * they are now, the decider. sha256 over canonical JSON (RFC 8785); the order of the policies does not matter.
+ * they are now, what counts as a base, the decider. sha256 over canonical JSON (RFC 8785); the order of the policies does not matter.
  */
 export function policyHash(
   policies: readonly Policy[],
   trust: Pick<PolicySet, 'roots' | 'keys'>,
   deciderVersion: string,
+  bases: readonly BaseImage[] = [],
 ): string {
   const { roots, keys } = trustNamedBy(policies, trust)
   return canonicalHash({
@@ -17,6 +18,8 @@ export function policyHash(
     policies: policies.map(canonicalHash).sort(),
     roots: Object.fromEntries(Object.entries(roots).map(([name, root]) => [name, rootHash(root)])),
     keys,
+    // Which tags are looked at changes no verdict
+    ...(bases.length > 0 && { bases: bases.map((base) => ({ ...base, watch: undefined })) }),
   })
 }
 

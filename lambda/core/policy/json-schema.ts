@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { baseImage } from './schema-base-image.ts'
 import { configMap } from './schema-config-map.ts'
 import { denyList } from './schema-deny-list.ts'
 import { enforcement } from './schema-enforcement.ts'
@@ -17,6 +18,7 @@ const KINDS: readonly (readonly [apiVersions: readonly string[], kind: string, s
   [[`${SIGSTORE}v1beta1`, `${SIGSTORE}v1alpha1`], 'ClusterImagePolicy', clusterImagePolicy],
   [[`${SIGSTORE}v1alpha1`], 'TrustRoot', trustRoot],
   [[OWN], 'VerificationPolicy', verificationPolicy],
+  [[OWN], 'BaseImage', baseImage],
   [[OWN], 'Enforcement', enforcement],
   [[OWN], 'DenyList', denyList],
   [[OWN], 'TrustedRoot', trustedRoot],

@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import { type Fault, faultsOf } from './issues.ts'
 import type { Policy } from './policy.ts'
 import { show } from './rules.ts'
+import { baseImage } from './schema-base-image.ts'
 import { configMap } from './schema-config-map.ts'
 import { denyList } from './schema-deny-list.ts'
 import { enforcement } from './schema-enforcement.ts'
@@ -14,6 +15,7 @@ import { trustedRoot } from './schema-trusted-root.ts'
 export type Parsed =
   | { readonly kind: 'ClusterImagePolicy'; readonly document: z.output<typeof clusterImagePolicy> }
   | { readonly kind: 'VerificationPolicy'; readonly document: z.output<typeof verificationPolicy> }
+  | { readonly kind: 'BaseImage'; readonly document: z.output<typeof baseImage> }
   | { readonly kind: 'TrustedRoot'; readonly document: z.output<typeof trustedRoot> }
   | { readonly kind: 'TrustRoot'; readonly document: z.output<typeof trustRoot> }
   | { readonly kind: 'Enforcement'; readonly document: z.output<typeof enforcement> }
@@ -21,11 +23,11 @@ export type Parsed =
   | { readonly kind: 'Secret'; readonly document: z.output<typeof secret> }
   | { readonly kind: 'ConfigMap'; readonly document: z.output<typeof configMap> }
 
-/** A policy of either kind. */
+/** A policy of any kind. */
 export type ParsedPolicy = Extract<Parsed, { readonly kind: Policy['kind'] }>
 
 export function isPolicy(parsed: Parsed): parsed is ParsedPolicy {
-  return parsed.kind === 'ClusterImagePolicy' || parsed.kind === 'VerificationPolicy'
+  return ['ClusterImagePolicy', 'VerificationPolicy', 'BaseImage'].includes(parsed.kind)
 }
 
 type Faulty = { readonly faults: readonly Fault[] }
@@ -45,6 +47,8 @@ export function parseDocument(value: unknown): Parsed | Faulty {
       return check('ClusterImagePolicy', clusterImagePolicy, withoutEmpty(value))
     case 'assay.dev/v1alpha1 VerificationPolicy':
       return check('VerificationPolicy', verificationPolicy, value)
+    case 'assay.dev/v1alpha1 BaseImage':
+      return check('BaseImage', baseImage, value)
     case 'assay.dev/v1alpha1 TrustedRoot':
       return check('TrustedRoot', trustedRoot, value)
     case 'assay.dev/v1alpha1 Enforcement':
@@ -57,8 +61,6 @@ export function parseDocument(value: unknown): Parsed | Faulty {
       return check('Secret', secret, withoutEmpty(value))
     case 'v1 ConfigMap':
       return check('ConfigMap', configMap, withoutEmpty(value))
-    case 'assay.dev/v1alpha1 BaseImage':
-      return faulty(['kind'], `${apiVersion}, Kind=${kind} is not supported yet`)
     default:
       return faulty(['kind'], `unknown type: ${show(apiVersion)}, Kind=${show(kind)}; ${hint(apiVersion)}`)
   }
@@ -90,7 +92,7 @@ function hint(apiVersion: string): string {
   }
   return (
     'allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, TrustRoot of policy.sigstore.dev/v1alpha1, ' +
-    'Secret and ConfigMap of v1, and VerificationPolicy, TrustedRoot, Enforcement and DenyList of assay.dev/v1alpha1'
+    'Secret and ConfigMap of v1, and VerificationPolicy, BaseImage, TrustedRoot, Enforcement and DenyList of assay.dev/v1alpha1'
   )
 }
 

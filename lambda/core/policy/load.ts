@@ -1,13 +1,15 @@
 import { trustNamedBy } from './authorities.ts'
+import { baseFaults } from './base-faults.ts'
 import { missingResources, type Resources } from './beyond.ts'
 import { captureFaults } from './capture-faults.ts'
-import { compileDenyList, compileEnforcement, compilePolicy } from './compile.ts'
+import { compileBaseImage, compileDenyList, compileEnforcement, compilePolicy } from './compile.ts'
 import { type PolicyDocument, type PolicyFile, readDocuments } from './documents.ts'
 import { type ExpressionTexts, expressionFaults } from './expressions.ts'
 import type { Fault } from './issues.ts'
 import { isPolicy, type Parsed, type ParsedPolicy, parseDocument } from './kinds.ts'
 import { formatPath } from './path.ts'
 import {
+  type BaseImage,
   DEFAULT_ROOT,
   type DenyList,
   type Enforcement,
@@ -59,6 +61,7 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
   const kept = withoutRepeats(entries, supplied, report)
   const declared = kept.flatMap(({ parsed }) => (isRoot(parsed.kind) ? parsed.document.metadata.name : []))
   const known = new Set([...supplied, ...declared])
+  const baseNames = kept.flatMap(({ parsed }) => (parsed.kind === 'BaseImage' ? parsed.document.metadata.name : []))
   const configMaps = new Map(
     kept.flatMap(({ parsed }) =>
       parsed.kind === 'ConfigMap' ? [[parsed.document.metadata.name, parsed.document.data ?? {}] as const] : [],
@@ -69,6 +72,7 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
   const policies: Policy[] = []
   const enforcements: Enforcement[] = []
   const denyLists: DenyList[] = []
+  const bases: BaseImage[] = []
   const mirrors: Mirror[] = []
   const roots: Record<string, unknown> = { ...installed }
   for (const { parsed, source } of kept) {
@@ -94,7 +98,10 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
         denyLists.push(compileDenyList(parsed.document))
         break
       case 'ClusterImagePolicy':
-      case 'VerificationPolicy': {
+      case 'VerificationPolicy':
+      case 'BaseImage': {
+        if (parsed.kind === 'BaseImage') bases.push(compileBaseImage(parsed.document))
+        report(source, baseFaults(parsed, baseNames))
         const texts = { configMaps, remote: besideOf(source.at([]).file, readFile) }
         report(source, expressionFaults(parsed.document, texts))
         report(source, captureFaults(parsed))
@@ -115,6 +122,7 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
     policies: policies.toSorted(byName).map((policy) => (denied.length === 0 ? policy : { ...policy, denied })),
     enforcements: enforcements.toSorted(byName),
     denyLists: denied,
+    bases: bases.toSorted(byName),
     roots,
     keys: trustNamedBy(policies, { roots, keys }).keys,
     mirrors: mirrors.toSorted(byName),
@@ -165,7 +173,7 @@ function isRoot(kind: Parsed['kind']): boolean {
 /** What a ClusterImagePolicy refers to may be there in its cluster: what needs it is not judged here, and said to be so. */
 function compileWith(parsed: ParsedPolicy, source: PolicyDocument, resources: Resources, report: Report): Policy {
   const missing = missingResources(parsed.document, resources)
-  if (parsed.kind === 'VerificationPolicy') report(source, missing)
+  if (parsed.kind !== 'ClusterImagePolicy') report(source, missing)
   else {
     const told = missing.map((fault) => ({ ...fault, message: `${fault.message}; until then ${NOT_JUDGED}` }))
     report(source, told, 'warning')

@@ -15,7 +15,11 @@ export function policiesFor(set: PolicySet, image: ImageRef, written?: string): 
 }
 
 /** The first glob of a policy that covers an image. */
-export function coveringGlob({ kind, images }: Policy, image: ImageRef, written?: string): ImageGlob | undefined {
+export function coveringGlob(
+  { kind, images }: Pick<Policy, 'kind' | 'images'>,
+  image: ImageRef,
+  written?: string,
+): ImageGlob | undefined {
   return images.find((glob) =>
     kind === 'ClusterImagePolicy' ? matchesReference(glob, image, written) : matchesImage(glob, image),
   )

@@ -102,7 +102,8 @@ export type Authority =
 export type Requirement = 'all' | { readonly atLeast: number }
 
 export type Policy = {
-  readonly kind: 'ClusterImagePolicy' | 'VerificationPolicy'
+  /** `BaseImage`: what it covers, and it vouches for, counts as a base that others stand on. */
+  readonly kind: 'ClusterImagePolicy' | 'VerificationPolicy' | 'BaseImage'
   readonly name: string
   readonly images: readonly ImageGlob[]
   readonly mode: 'enforce' | 'warn'
@@ -114,9 +115,38 @@ export type Policy = {
   /** Asked once some authority is satisfied, about all that matched and, with `withConfig`, about the image config. `beyond`: why it cannot be. */
   readonly policy?: Expression & { readonly withConfig: boolean; readonly beyond?: string }
   readonly config?: readonly ConfigRule[]
+  readonly base?: BaseRule
   /** The deny lists of the installation, where there are any: every policy carries all of them. */
   readonly denied?: readonly DenyList[]
 }
+
+/**
+ * What is asked of the base that an image stands on, on every platform. `from`: names of BaseImages of which one must vouch for it; any
+ * where empty. `required`: it must be proved by layers, vouched for, and not be tampered with; without, an image that stands on none is as
+ * good. `intact`: that it was left as it is must be known for sure. `maxAge` in seconds.
+ */
+export type BaseRule = {
+  readonly from: readonly string[]
+  readonly required: boolean
+  readonly intact: boolean
+  readonly current: boolean
+  readonly maxAge?: number
+}
+
+/**
+ * What a BaseImage says beside who must have signed. `tags`: which tags tell whether a base is current; all where empty. `expected`: what may
+ * be done to its bases, by name or as a glob of paths.
+ */
+export type BaseImage = {
+  readonly name: string
+  readonly images: readonly ImageGlob[]
+  readonly watch: readonly Watched[]
+  readonly tags: readonly TextMatch[]
+  readonly expected: readonly string[]
+}
+
+/** A tag that is looked at again and again, in a registry that need not tell us of its pushes. */
+export type Watched = { readonly host: string; readonly name: string; readonly tag: string }
 
 /** What follows from a verdict for the images it covers. Durations in seconds. */
 export type Enforcement = {
@@ -143,6 +173,7 @@ export type PolicySet = {
   readonly policies: readonly Policy[]
   readonly enforcements: readonly Enforcement[]
   readonly denyLists: readonly DenyList[]
+  readonly bases: readonly BaseImage[]
   /** Roots declared in policy files, and those the installation supplies (always `default`). */
   readonly roots: TrustedRoots
   /** Public keys of AWS KMS that policies name, PEM by ARN; one that has not been fetched yet is missing. */

@@ -17,24 +17,16 @@ export function isRefused(schema: object): boolean {
   return refused.has(schema)
 }
 
-/** A field that is known but refused wherever it is given, in words that tell what to do. */
-function refusedField(words: string) {
+/** A field of upstream that has no meaning here, refused by name wherever it is given, and what to do instead. */
+export function unsupported(instead: string) {
   const field = z
     .unknown()
     .superRefine((value, ctx) => {
-      if (value !== undefined) report(ctx, (path) => `${String(path.at(-1))} is not supported${words}`)
+      if (value !== undefined) report(ctx, (path) => `${String(path.at(-1))} is not supported: ${instead}`)
     })
     .optional()
   refused.add(field)
   return field
-}
-
-/** A field that has a meaning elsewhere, or will have one here: never overlooked, refused by name. */
-export const notYet = refusedField(' yet')
-
-/** A field of upstream that has no meaning here, and what to do instead. */
-export function unsupported(instead: string) {
-  return refusedField(`: ${instead}`)
 }
 
 /** Text that says something. */

@@ -3,8 +3,9 @@ import { authorityName } from './authorities.ts'
 import type { Requirement } from './policy.ts'
 import { invalid, report } from './rules.ts'
 import { clusterAuthority, ownAuthority } from './schema-authority.ts'
+import { baseRule } from './schema-base-rule.ts'
 import { clusterExpression, configRules, ownExpression } from './schema-expression.ts'
-import { choice, globText, notYet, ownMetadata, requirement, strict, unsupported } from './schema-fields.ts'
+import { choice, globText, ownMetadata, requirement, strict, unsupported } from './schema-fields.ts'
 import { match } from './schema-match.ts'
 import { kubernetesMetadata } from './schema-metadata.ts'
 
@@ -46,28 +47,30 @@ function imagesBy(place: 'captures' | 'repository') {
 }
 export const ownImages = imagesBy('repository')
 
-/** VerificationPolicy: a ClusterImagePolicy with more to say. */
+/** What our own kinds of policies ask of the images they cover: as a ClusterImagePolicy, with more to say. */
+export const ownSpec = {
+  images: imagesBy('captures'),
+  authorities: z.array(ownAuthority).min(1).max(MAX_AUTHORITIES).superRefine(uniqueNames),
+  mode,
+  require: requirement.optional(),
+  platforms: choice('platforms', ['index', 'each']).optional(),
+  match: unsupported('it chooses objects of Kubernetes; images are chosen by spec.images'),
+  policy: ownExpression.optional(),
+  config: configRules.optional(),
+}
+
+/** VerificationPolicy: what is asked of images, and of the base that they stand on. */
 export const verificationPolicy = strict({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: ownMetadata,
-  spec: strict({
-    images: imagesBy('captures'),
-    authorities: z.array(ownAuthority).min(1).max(MAX_AUTHORITIES).superRefine(uniqueNames),
-    mode,
-    require: requirement.optional(),
-    platforms: choice('platforms', ['index', 'each']).optional(),
-    match: unsupported('it chooses objects of Kubernetes; images are chosen by spec.images'),
-    policy: ownExpression.optional(),
-    config: configRules.optional(),
-    base: notYet,
-  }).superRefine(enoughSigners),
+  spec: strict({ ...ownSpec, base: baseRule.optional() }).superRefine(enoughSigners),
 })
 
-const RESERVED = ['require', 'policy', 'config', 'platforms', 'manifest']
+const RESERVED = ['require', 'policy', 'config', 'platforms', 'manifest', 'base']
 
 /** A key is one signer, and `static` none. */
-function enoughSigners({ require, authorities }: Asking, ctx: z.RefinementCtx): void {
+export function enoughSigners({ require, authorities }: Asking, ctx: z.RefinementCtx): void {
   if (typeof require !== 'object' || typeof require.atLeast !== 'number') return
   if (authorities.some(({ keyless }) => keyless !== undefined)) return
   const keys = authorities.filter(({ key }) => key !== undefined).length

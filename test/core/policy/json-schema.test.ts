@@ -42,7 +42,7 @@ describe('an editor tells', () => {
   it.each([
     ['an unknown field', policy(STATIC, 'asdf: 1')],
     ['a word that is not allowed', policy(STATIC, 'mode: garbage')],
-    ['a field that is not supported yet', policy(STATIC, 'base: { required: true }')],
+    ['a rule for a base that is none', policy(STATIC, 'base: { required: perhaps }')],
     ['a rule that is none', policy(STATIC, 'require: { atLeast: 0 }')],
     ['a key of another kind of document', documentOf('DenyList', 'keys: [{ data: x }]')],
     ['a threshold that is none', policy('authorities: [{ key: { data: x }, ctlog: { threshold: 9 } }]')],

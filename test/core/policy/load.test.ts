@@ -77,7 +77,7 @@ describe('documents are told apart by apiVersion and kind', () => {
     ['[1]', 'p.yaml:1:1: expected a document with apiVersion and kind, got [1]'],
     [
       'apiVersion: unknown.dev/v1\nkind: OtherPolicy',
-      'p.yaml:2:7: kind: unknown type: unknown.dev/v1, Kind=OtherPolicy; allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, TrustRoot of policy.sigstore.dev/v1alpha1, Secret and ConfigMap of v1, and VerificationPolicy, TrustedRoot, Enforcement and DenyList of assay.dev/v1alpha1',
+      'p.yaml:2:7: kind: unknown type: unknown.dev/v1, Kind=OtherPolicy; allowed: ClusterImagePolicy of policy.sigstore.dev/v1alpha1 or v1beta1, TrustRoot of policy.sigstore.dev/v1alpha1, Secret and ConfigMap of v1, and VerificationPolicy, BaseImage, TrustedRoot, Enforcement and DenyList of assay.dev/v1alpha1',
     ],
     [
       'apiVersion: config.openshift.io/v1\nkind: ClusterImagePolicy',
@@ -86,10 +86,6 @@ describe('documents are told apart by apiVersion and kind', () => {
     [
       'apiVersion: image.toolkit.fluxcd.io/v1beta2\nkind: ImagePolicy',
       "p.yaml:2:7: kind: unknown type: image.toolkit.fluxcd.io/v1beta2, Kind=ImagePolicy; this one is Flux's and chooses tags; who must sign is said by an assay.dev/v1alpha1 VerificationPolicy",
-    ],
-    [
-      'apiVersion: assay.dev/v1alpha1\nkind: BaseImage',
-      'p.yaml:2:7: kind: assay.dev/v1alpha1, Kind=BaseImage is not supported yet',
     ],
     ['apiVersion: v1\nkind: Secret', 'p.yaml:1:1: metadata: missing field(s): metadata'],
     ['apiVersion: v1\nkind: Pod', expect.stringContaining('kind: unknown type: v1, Kind=Pod; allowed: ')],

@@ -165,14 +165,6 @@ describe('an authority of ours', () => {
 const RULES = 'allowed: "any", "all" or { atLeast: a whole number from 1 to 50 }'
 
 describe('what is known but not supported is refused by name', () => {
-  test.each([['VerificationPolicy', `${IMAGES}${AUTHORITY}base: { required: true }`, '10:3: spec.base', 'base']])(
-    '%s %s',
-    (kind, spec, place, field) => {
-      const prefix = kind === 'ClusterImagePolicy' ? 'validation failed: ' : ''
-      expect(problemsIn(documentOf(kind, spec))).toEqual([`p.yaml:${place}: ${prefix}${field} is not supported yet`])
-    },
-  )
-
   test.each([
     ['require: most', `10:12: spec.require: invalid value: most: spec.require: ${RULES}`],
     ['require: { atLeast: 0 }', `10:3: spec.require: invalid value: {"atLeast":0}: spec.require: ${RULES}`],
@@ -194,7 +186,7 @@ describe('what is known but not supported is refused by name', () => {
     ['mode: garbage', '10:9: spec.mode: invalid value: garbage: spec.mode: unsupported mode; allowed: enforce, warn'],
     [
       'asdf: 1',
-      '10:3: spec.asdf: unknown field "asdf"; allowed here: images, authorities, mode, require, platforms, policy, config',
+      '10:3: spec.asdf: unknown field "asdf"; allowed here: images, authorities, mode, require, platforms, policy, config, base',
     ],
   ])('%s', (line, expected) => {
     expect(problemsIn(documentOf('VerificationPolicy', `${IMAGES}${AUTHORITY}${line}`))).toEqual([`p.yaml:${expected}`])

@@ -36,6 +36,7 @@ const attested = (predicateType: string, rules: object = {}) =>
   keyless({}, { attestations: [{ name: 'it', predicateType, ...rules }] })
 const whole = (policy: Json) => spec({ key: { data: PUBLIC_KEY } }, { policy })
 const asking = (atLeast: number) => spec({ keyless: { identities: [IDENTITY] } } as Json, { require: { atLeast } })
+const standing = (base: Json) => spec({ static: { action: 'pass' } }, { base })
 const A = 'spec.authorities.[]'
 const T = `${A}.attestations.[]`
 const I = `${A}.keyless.identities.[]`
@@ -94,6 +95,15 @@ const limits = (predicateType: string, names: readonly string[]): FieldCase[] =>
 
 /** Fields that only a VerificationPolicy has. */
 export const OWN: readonly FieldCase[] = [
+  pair('spec.base.from', standing({ from: ['chainguard'] }), standing({ from: ['internal'] })),
+  pair(
+    'spec.base.required',
+    standing({ from: ['internal'], required: false }),
+    standing({ from: ['internal'], required: true }),
+  ),
+  pair('spec.base.intact', standing({ intact: false }), standing({ intact: true })),
+  pair('spec.base.current', standing({ current: false }), standing({ current: true })),
+  pair('spec.base.maxAge', standing({ maxAge: '90d' }), standing({ maxAge: '1d' })),
   ...CLAIMS,
   pair('spec.images.[].glob', keyed({}), { ...(keyed({}) as object), images: [{ glob: 'ghcr.io/other/**' }] }),
   pair('spec.images.[].exclude', keyed({}), {

@@ -13,6 +13,7 @@ import { formatProblem } from '../../../../lambda/core/policy/format-problem.ts'
 import { loadPolicies } from '../../../../lambda/core/policy/load.ts'
 import { policiesFor } from '../../../../lambda/core/policy/match.ts'
 import type { PolicySet } from '../../../../lambda/core/policy/policy.ts'
+import { base, chain, platform, REPLACED } from '../../bases/found.ts'
 import { attestation, evidence, NOW, WORKFLOW } from '../../claims.ts'
 import { digest } from '../../records.ts'
 import { AUTHORITY } from '../certificates.ts'
@@ -35,7 +36,15 @@ const BESIDE = [
   { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'rules' }, data: { yes: 'true', no: 'false' } },
   { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'key' }, stringData: { key: PUBLIC_KEY } },
   { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'ca' }, stringData: { key: AUTHORITY } },
+  ...['chainguard', 'internal'].map((name) => ({
+    apiVersion: 'assay.dev/v1alpha1',
+    kind: 'BaseImage',
+    metadata: { name },
+    spec: { images: [{ glob: 'cgr.dev/**' }], authorities: [{ static: { action: 'pass' } }] },
+  })),
 ]
+/** It stands on a base that nobody could look into, and that was replaced. */
+const STANDS_ON = { platforms: [platform([chain(3, [base(3, REPLACED)], { changes: {} })])] }
 /** What lies under remote/, by its sha256. */
 export const REMOTE: Readonly<Record<string, string>> = {
   b5bea41b6c623f7c09f1bf24dcae58ebab3c0cdd90ad966bc43a45b44867e12b: 'true',
@@ -72,6 +81,10 @@ export function verdictOf(set: PolicySet, signedFor: PolicySet, index = false) {
   })
   const config = { platform: 'linux/amd64', json: { config: { User: 'app' } } }
   const all: Evidence = evidence({ image: IMAGE, config, ...(index && { children: [] }) })
-  const { outcome, policies, checks } = decide(policiesFor(set, IMAGE), { evidence: all, claims, now: NOW }, 'h')
+  const { outcome, policies, checks } = decide(
+    policiesFor(set, IMAGE),
+    { evidence: all, claims, now: NOW, base: STANDS_ON },
+    'h',
+  )
   return { outcome, policies, checks }
 }

@@ -1,0 +1,50 @@
+import { walkDerived } from '../bases/walk-derived.ts'
+import { BadInput } from '../core/bad-input.ts'
+import { type Digest, formatImage, type ImageRef } from '../core/image.ts'
+import { derivedResponse } from '../core/response.ts'
+import type { Cataloguing, Known } from '../world.ts'
+import { imageParameter, locate } from './locate.ts'
+import { type Answer, problem } from './problem.ts'
+import { limitParameter, type Query } from './query.ts'
+
+/** GET /v1/derived?image=BASE&limit=&cursor= : who stands on a base, wave by wave: the rebuild list. */
+export async function getDerived(world: Known & Cataloguing, query: Query): Promise<Answer> {
+  const { image, digest } = await locate(world, imageParameter(query.image))
+  const record = digest && (await world.store.image({ ...image, digest }))
+  if (!record) return problem(404, 'Not found', `nothing is known of ${named(image, digest)}`)
+  if (record.standing === undefined) {
+    return problem(
+      404,
+      'Not found',
+      `${named(image, digest)} is no base: no BaseImage covers it, or its layers could not be read`,
+    )
+  }
+  const { items, cursor } = await walkDerived(world, record, limitParameter(query.limit), placeAt(query.cursor))
+  const { vouched, replaced } = record.standing
+  const base = {
+    image: named(image, digest),
+    digest: record.digest,
+    vouchedFor: vouched,
+    ...(replaced && { replaced }),
+  }
+  const images = await Promise.all(
+    items.map(async ({ record: derived, wave }) => derivedResponse(derived, wave, await tagsSeen(world, derived))),
+  )
+  return { status: 200, body: { base, images, ...(cursor && { cursor: Buffer.from(cursor).toString('base64url') }) } }
+}
+
+/** The tags it has as far as anybody looked; asking registries for each of a hundred images would take too long. */
+async function tagsSeen({ store }: Known, id: Parameters<Known['store']['tagsOf']>[0]): Promise<readonly string[]> {
+  return (await store.tagsOf(id)).map(({ tag }) => tag).sort()
+}
+
+function placeAt(cursor: string | undefined): string | undefined {
+  if (cursor === undefined || cursor === '') return undefined
+  const place = Buffer.from(cursor, 'base64url').toString()
+  if (/^\d#[ -~]+$/.test(place)) return place
+  throw new BadInput(`cursor "${cursor.slice(0, 80)}" is not one we gave; leave it out to start again`)
+}
+
+function named({ host, name, tag }: ImageRef, digest: Digest | undefined): string {
+  return formatImage({ host, name, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) })
+}

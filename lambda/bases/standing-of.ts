@@ -1,0 +1,38 @@
+import { chainIds } from '../core/bases/chain-ids.ts'
+import type { JudgedStanding, PlatformContents } from '../core/bases/standing.ts'
+import { canonicalJson } from '../core/canonical.ts'
+import type { ImageId } from '../core/image.ts'
+import type { PolicySet } from '../core/policy/policy.ts'
+import { earliest } from '../core/status.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { EvidenceStore } from '../ports.ts'
+import { coveredBy } from './base-source.ts'
+
+type Judged = {
+  readonly set: PolicySet
+  readonly id: ImageId
+  readonly verdict: Verdict
+  readonly own: readonly PlatformContents[]
+}
+
+/** What an image is to those that may stand on it, and keeps what it consists of; undefined where no BaseImage covers it, or it has no layers. */
+export async function standingOf(
+  store: EvidenceStore,
+  { set, id, verdict, own }: Judged,
+): Promise<JudgedStanding | undefined> {
+  const covered = coveredBy(set, id).map(({ name }) => name)
+  const platforms = own.filter(({ layers }) => layers.length > 0)
+  if (covered.length === 0 || platforms.length === 0) return undefined
+  const chains = platforms.flatMap(({ platform, layers }) => {
+    const chain = chainIds(layers.map(({ diffId }) => diffId)).at(-1)
+    return chain === undefined ? [] : [{ platform, chain, layers: layers.length }]
+  })
+  const vouched = verdict.policies.filter(({ name, outcome }) => outcome === 'pass' && covered.includes(name))
+  const signedAt = earliest(...verdict.signers.map((signer) => signer.signedAt))
+  return {
+    vouched: vouched.map(({ name }) => name),
+    chains,
+    contents: await store.put(Buffer.from(canonicalJson(platforms))),
+    ...(signedAt !== undefined && { signedAt }),
+  }
+}

@@ -1,0 +1,42 @@
+import type { Digest } from '../core/image.ts'
+import { type Page, pageOf } from '../core/page.ts'
+import type { ImageRecord } from '../core/status.ts'
+import type { BaseCatalogue, DerivedNote, StatusStore } from '../ports.ts'
+import { placesOf } from './note-base.ts'
+
+/** An image that stands on a base, with `wave` - 1 known bases in between: those of one wave can be rebuilt when all before it are. */
+export type Derived = { readonly record: ImageRecord; readonly wave: number }
+
+/**
+ * A page of the images that stand on what a base consists of, on any platform, directly or through others, wave by wave. Notes are hints:
+ * listed is what still says so itself and is still there. A page may hold less than asked for, even nothing, and still have a cursor.
+ */
+export async function walkDerived(
+  {
+    store,
+    catalogue,
+  }: { readonly store: Pick<StatusStore, 'image'>; readonly catalogue: Pick<BaseCatalogue, 'derived'> },
+  { standing }: Pick<ImageRecord, 'standing'>,
+  limit: number,
+  after?: string,
+): Promise<Page<Derived>> {
+  const chains = [...new Set((standing?.chains ?? []).map(({ chain }) => chain))]
+  const found = await Promise.all(chains.map((chain) => catalogue.derived(chain, limit + 1, after)))
+  const notes = new Map<string, DerivedNote>(found.flat().map((note) => [note.place, note]))
+  const sorted = [...notes.values()].toSorted((a, b) => (a.place < b.place ? -1 : 1))
+  const page = sorted.slice(0, limit)
+  const read = await Promise.all(page.map(async (note) => derivedFrom(await store.image(note.image), note, chains)))
+  const items = read.filter((one) => one !== undefined)
+  return pageOf(items, sorted.length > limit ? page.at(-1)?.place : undefined)
+}
+
+/** Platforms of one image may stand further up than others: it is listed once, where the first of them does. */
+function derivedFrom(
+  record: ImageRecord | undefined,
+  { wave }: DerivedNote,
+  chains: readonly Digest[],
+): Derived | undefined {
+  if (record === undefined || record.goneAt !== undefined) return undefined
+  const waves = placesOf(record).flatMap(([chain, place]) => (chains.includes(chain) ? place : []))
+  return wave === Math.min(...waves) ? { record, wave } : undefined
+}

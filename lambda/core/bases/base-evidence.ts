@@ -1,0 +1,59 @@
+import type { Digest, ImageId } from '../image.ts'
+import type { BaseChanges } from './base-changes.ts'
+import type { Replaced } from './standing.ts'
+
+/**
+ * All that was found out about what an image stands on, one entry a platform, before judgement: data alone, small, and the same
+ * whenever a verdict is replayed. Empty: nothing of the image could be looked at.
+ */
+export type BaseEvidence = { readonly platforms: readonly PlatformBase[] }
+
+export type PlatformBase = {
+  readonly platform: string
+  readonly digest: Digest
+  /** Why its layers are not to be told. */
+  readonly problem?: BaseProblem
+  /** How many layers it has, and what they are where no problem is in the way. */
+  readonly layers: number
+  readonly claims: readonly FollowedClaim[]
+  /** What is known to end at one of its layers, those with most layers first; none of them is the image itself. */
+  readonly found: readonly FoundChain[]
+}
+
+export type BaseProblem = {
+  readonly reason: 'config-missing' | 'layers-mismatch' | 'over-limit' | 'ambiguous-manifest' | 'child-missing'
+  readonly detail: string
+}
+
+/** The bases that end at the same layer. `proved`: the layers unpack to what the config says, as far as the base goes. */
+export type FoundChain = {
+  readonly chain: Digest
+  readonly layers: number
+  readonly bases: readonly FoundBase[]
+  readonly proved: true | { readonly why: string }
+  /** What the layers above do to the base, by the name of the BaseImage whose word on what is expected counts. */
+  readonly changes: Readonly<Record<string, BaseChanges | { readonly unknown: string }>>
+}
+
+/** One base as it stood when it was looked at. */
+export type FoundBase = {
+  readonly image: ImageId
+  readonly vouched: readonly string[]
+  readonly existedAt: string
+  /** Its tags that count; none: nothing tells whether it is current. */
+  readonly tags: readonly FollowedTag[]
+}
+
+/** A tag that a base has or had. `now`: it points at the base; else it was replaced, or is gone. */
+export type FollowedTag = { readonly tag: string; readonly now: boolean; readonly replaced?: Replaced }
+
+/**
+ * What an image claims its base to be, and what came of it. `asked`: it is being looked at; `unknown`: nobody may look there; `unrelated`:
+ * provenance names it among all that the build used, and it is not the base. `from`: the field.
+ */
+export type FollowedClaim = {
+  readonly from: string
+  readonly image: string
+  readonly outcome: 'holds' | 'false' | 'asked' | 'unknown' | 'unrelated'
+  readonly detail: string
+}

@@ -1,0 +1,27 @@
+import { earliest } from '../status.ts'
+import type { BaseStanding, JudgedStanding } from './standing.ts'
+
+/** What became of a base, to those that stand on it: each calls for judging them anew, and all but the last for telling who must rebuild. */
+export const BASE_NEWS = ['unvouched', 'replaced', 'renewed'] as const
+export type BaseNews = (typeof BASE_NEWS)[number]
+
+/** The standing of an image as a base after it was judged. One that no BaseImage covers any more counts for nothing, and is remembered. */
+export function nextStanding(
+  before: BaseStanding | undefined,
+  judged: JudgedStanding | undefined,
+  firstSeenAt: string,
+): BaseStanding | undefined {
+  if (judged === undefined) return before && { ...before, vouched: [] }
+  const { signedAt, ...rest } = judged
+  return { ...rest, existedAt: earliest(before?.existedAt, signedAt, firstSeenAt) ?? firstSeenAt }
+}
+
+/** What of a change of standing matters to those that stand on it; the worst, where there are several. */
+export function newsOf(before: BaseStanding | undefined, next: BaseStanding | undefined): BaseNews | undefined {
+  const [had, has] = [before?.vouched ?? [], next?.vouched ?? []]
+  if (had.some((name) => !has.includes(name))) return 'unvouched'
+  // One that nobody vouches for is no base to be current
+  const [was, is] = [had.length > 0 && before?.replaced !== undefined, has.length > 0 && next?.replaced !== undefined]
+  if (is && !was) return 'replaced'
+  return has.some((name) => !had.includes(name)) || was !== is ? 'renewed' : undefined
+}

@@ -1,0 +1,72 @@
+import type { PlatformBase } from '../bases/base-evidence.ts'
+import { type Chosen, chooseBase, currentness, intactness } from '../bases/base-facts.ts'
+import { formatImage } from '../image.ts'
+import type { BaseRule, Policy } from '../policy/policy.ts'
+import { plusSeconds } from '../status.ts'
+import { type Finding, met, missed } from './authority.ts'
+import { type Group, groupOf, type Subject } from './judged.ts'
+
+/** What a policy asks of the base, on every platform: one that stands on none is not made good by another. */
+export function judgeBase({ base: rule }: Policy, { base, now }: Subject): Group[] {
+  if (rule === undefined) return []
+  if (base === undefined) return [groupOf([{ name: 'base', finding: missed('not-judged', NOT_KNOWN) }])]
+  const { platforms } = base
+  if (platforms.length === 0) return [groupOf([{ name: 'base', finding: missed('no-platform') }])]
+  return platforms.map((one) => groupOf(findings(rule, one, now), platforms.length > 1 ? one.platform : undefined))
+}
+
+const NOT_KNOWN = 'the bases that an image may stand on are not looked up here'
+
+type Named = { readonly name: string; readonly finding: Finding }
+
+function findings(rule: BaseRule, platform: PlatformBase, now: Date): Named[] {
+  const { problem } = platform
+  if (problem !== undefined) return [{ name: 'base', finding: missed(problem.reason, problem.detail) }]
+  const chosen = chooseBase(platform, rule.from)
+  if (chosen === undefined) {
+    return [
+      { name: 'base', finding: rule.required ? whyMissed(rule, platform) : met([], 'it stands on no known base') },
+    ]
+  }
+  const { base, by } = chosen
+  const found = met([], `${formatImage(base.image)}, vouched for by ${by.join(', ')}`)
+  return [
+    { name: 'base', finding: found },
+    { name: 'base-intact', finding: intactFinding(rule, chosen) },
+    ...(rule.current || rule.maxAge !== undefined
+      ? [{ name: 'base-current', finding: currentFinding(rule, chosen, now) }]
+      : []),
+  ]
+}
+
+function whyMissed({ from }: BaseRule, { found, claims, layers }: PlatformBase): Finding {
+  const asked = from.length === 0 ? 'a base that is vouched for' : `a base that ${from.join(' or ')} vouches for`
+  const unproved = found.find(({ proved }) => proved !== true)?.proved
+  // What was not read might have proved it
+  if (typeof unproved === 'object') return missed('over-limit', unproved.why)
+  const [chain] = found
+  const [base] = chain?.bases ?? []
+  if (base !== undefined) {
+    const vouched = base.vouched.length === 0 ? 'which nobody vouches for' : `vouched for by ${base.vouched.join(', ')}`
+    return missed('base-unverified', `it stands on ${formatImage(base.image)}, ${vouched}; asked for is ${asked}`)
+  }
+  const claimed = claims.map(({ image, detail }) => `it is said to be ${image}: ${detail}`)[0]
+  return missed('base-missing', `${claimed ?? `its layers (${layers}) begin with none`}; asked for is ${asked}`)
+}
+
+function intactFinding(rule: BaseRule, chosen: Chosen): Finding {
+  const { intact, why } = intactness(chosen)
+  if (intact === 'no') return rule.required || rule.intact ? missed('base-changed', why) : met([], why)
+  // It might be intact for all we know
+  return intact === 'unknown' && rule.intact ? missed('over-limit', why) : met([], why)
+}
+
+function currentFinding({ current, maxAge }: BaseRule, { base }: Chosen, now: Date): Finding {
+  const known = currentness(base)
+  if (current && known.current !== 'yes') return missed('base-outdated', known.why)
+  const until = maxAge === undefined ? undefined : plusSeconds(base.existedAt, maxAge)
+  if (until !== undefined && until <= now.toISOString()) {
+    return missed('base-outdated', `it has been there since ${base.existedAt}; good until ${until}`)
+  }
+  return met([], known.why, [until])
+}

@@ -1,0 +1,84 @@
+import * as z from 'zod'
+import { formatImage } from '../core/image.ts'
+import type { Watched } from '../core/policy/policy.ts'
+import { plusSeconds } from '../core/status.ts'
+import { Misconfigured, OverLimit, Unavailable } from '../errors.ts'
+import { mapLimited } from '../map-limited.ts'
+import type { Sweeper } from '../world.ts'
+
+/** Seconds from the start of one round to that of the next: bases are rebuilt daily, and registries count how often they are asked. */
+const ROUND_EVERY = 15 * 60
+/** Tags looked at by one sweep, and at a time. */
+const A_SWEEP = 50
+const AT_ONCE = 5
+/** Tags of one round: those that BaseImages name, and those that images were seen to be built on. */
+const MOST = 500
+
+const KEY = 'watch'
+const place = z.object({ host: z.string(), name: z.string(), tag: z.string() })
+const item = z.object({ startedAt: z.string(), left: z.array(place) })
+
+/**
+ * Looks whether tags of bases point elsewhere, in registries that tell nobody of it. By the cheapest question there is: what has changed is
+ * asked for as if it had just been pushed, and nothing is believed before. How many were.
+ */
+export async function watchBases(world: Sweeper): Promise<number> {
+  if (world.policies.bases.length === 0) return 0
+  const now = world.now().toISOString()
+  const read = item.safeParse(await world.store.system(KEY)).data
+  const isOver = read === undefined || (read.left.length === 0 && plusSeconds(read.startedAt, ROUND_EVERY) <= now)
+  const round = isOver ? { startedAt: now, left: await placesOf(world) } : read
+  if (round.left.length === 0 && !isOver) return 0
+  const silent = new Set<string>()
+  const news = await mapLimited(round.left.slice(0, A_SWEEP), AT_ONCE, (one) => look(world, one, silent))
+  await world.store.putSystem(KEY, { ...round, left: round.left.slice(A_SWEEP) })
+  return news.filter(Boolean).length
+}
+
+/** What is watched: tags that BaseImages name, and tags of bases in registries whose pushes nobody watches. */
+async function placesOf({ policies, store, watched }: Sweeper): Promise<readonly Watched[]> {
+  const named = policies.bases.flatMap(({ watch }) => watch)
+  const seen: Watched[] = []
+  let cursor: string | undefined
+  do {
+    const page = await store.bases(100, cursor)
+    const records = await Promise.all(page.items.map((id) => store.image(id)))
+    for (const record of records) {
+      if (record?.standing === undefined || watched.includes(record.host)) continue
+      // What was replaced is no longer followed: its tags are those of what took its place
+      if (record.standing.replaced !== undefined) continue
+      seen.push(...(record.seenTags ?? []).map((tag) => ({ host: record.host, name: record.name, tag })))
+    }
+    cursor = page.cursor
+  } while (cursor !== undefined && seen.length < MOST)
+  const all = new Map([...named, ...seen].map((one) => [formatImage(one), one]))
+  return [...all.values()].slice(0, MOST)
+}
+
+async function look(world: Sweeper, place: Watched, silent: Set<string>): Promise<boolean> {
+  const { host, name, tag } = place
+  const registry = world.registries.get(host)
+  if (registry === undefined || silent.has(host)) return false
+  try {
+    const [digest, known] = await Promise.all([registry.peek(name, tag), world.store.tag(host, name, tag)])
+    const image = digest && (await world.store.image({ host, name, digest }))
+    if (known?.digest !== digest || (digest !== undefined && image === undefined)) {
+      await world.queue.observe({ ...place, ...(digest && { digest }) })
+      return true
+    }
+    // A signature that comes later is told to nobody
+    if (image === undefined || image.state === 'verified' || image.state === 'unmanaged') return false
+    await world.queue.verify(image, 0)
+    return true
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    // One that does not answer is left in peace until the next round
+    silent.add(host)
+    world.log('base not looked at', { base: formatImage(place), error: error.message })
+    return false
+  }
+}
+
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Unavailable || error instanceof Misconfigured || error instanceof OverLimit
+}
