@@ -35,10 +35,12 @@ export const MAX_PATHS_IN_ALL = 128 * 2 ** 20
  * its content. Layers count as a runtime unpacks them, so what a later one mends is no change. Times of files do not count.
  */
 export function changesTo(base: readonly LayerListing[], above: readonly LayerListing[]): LayerChanges | LayerFault {
-  const tooMuch = sizeFault([...base, ...above])
+  const layers = [...base, ...above]
+  const tooMuch = sizeFault(layers)
   if (tooMuch !== undefined) return tooMuch
+  const listings = layers.map(eachItsOwn)
   const before = emptyTree()
-  for (const [index, listing] of base.entries()) {
+  for (const [index, listing] of listings.slice(0, base.length).entries()) {
     const fault = unpack(before, listing)
     if (fault !== undefined) return inLayer(index, fault)
   }
@@ -49,7 +51,7 @@ export function changesTo(base: readonly LayerListing[], above: readonly LayerLi
     for (const one of ofBase) through.add(one.path)
     if (ofBase.length > 0) through.add(path)
   }
-  for (const [index, listing] of above.entries()) {
+  for (const [index, listing] of listings.slice(base.length).entries()) {
     const fault = unpack(after, listing, onFollowed)
     if (fault !== undefined) return inLayer(base.length + index, fault)
   }
@@ -68,6 +70,11 @@ export function partChanges(
   const parts = { expected: [] as Change[], unexpected: [] as Change[] }
   for (const change of changes) parts[isExpected(change) ? 'expected' : 'unexpected'].push(change)
   return { expected: listOf(parts.expected), unexpected: listOf(parts.unexpected) }
+}
+
+/** A file is told by its entry, so that a layer that is there twice needs entries of its own. */
+function eachItsOwn(listing: LayerListing, index: number, layers: readonly LayerListing[]): LayerListing {
+  return layers.indexOf(listing) === index ? listing : listing.map((entry) => ({ ...entry }))
 }
 
 function sizeFault(layers: readonly LayerListing[]): LayerFault | undefined {

@@ -161,6 +161,13 @@ describe('layers above a base', () => {
     ])
   })
 
+  it('may be the same as one of the base, and put other files in the place of its own', () => {
+    const layer = [file('a'), directory('b'), symlink('c', 'a')]
+    expect(changes([layer], [layer])).toEqual(['a replaced file>file'])
+    const linked = [file('a'), link('b', 'a', { mode: 0o4755 })]
+    expect(changes([[whiteout('b')], linked], [linked])).toEqual(['a replaced file>file', 'b replaced file>file'])
+  })
+
   it('may have names that objects have by themselves', () => {
     const base = [[file('__proto__/constructor'), file('hasOwnProperty')]]
     expect(changes([[file('x')]], base)).toEqual([])
