@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { formatImage } from '../core/image.ts'
+import { type Digest, formatImage, repositoryOf } from '../core/image.ts'
 import type { Watched } from '../core/policy/policy.ts'
-import { plusSeconds } from '../core/status.ts'
+import { type ImageRecord, plusSeconds } from '../core/status.ts'
 import { Misconfigured, OverLimit, Unavailable } from '../errors.ts'
 import { mapLimited } from '../map-limited.ts'
 import type { Sweeper } from '../world.ts'
@@ -29,9 +29,10 @@ export async function watchBases(world: Sweeper): Promise<number> {
   const isOver = read === undefined || (read.left.length === 0 && plusSeconds(read.startedAt, ROUND_EVERY) <= now)
   const round = isOver ? { startedAt: now, left: await placesOf(world) } : read
   if (round.left.length === 0 && !isOver) return 0
-  const silent = new Set<string>()
-  const news = await mapLimited(round.left.slice(0, A_SWEEP), AT_ONCE, (one) => look(world, one, silent))
-  await world.store.putSystem(KEY, { ...round, left: round.left.slice(A_SWEEP) })
+  const refusing = new Set<string>()
+  const news = await mapLimited(round.left.slice(0, A_SWEEP), AT_ONCE, (one) => look(world, one, refusing))
+  const left = round.left.slice(A_SWEEP).filter((one) => !isRefused(one, refusing))
+  await world.store.putSystem(KEY, { ...round, left })
   return news.filter(Boolean).length
 }
 
@@ -55,28 +56,50 @@ async function placesOf({ policies, store, watched }: Sweeper): Promise<readonly
   return [...all.values()].slice(0, MOST)
 }
 
-async function look(world: Sweeper, place: Watched, silent: Set<string>): Promise<boolean> {
+async function look(world: Sweeper, place: Watched, refusing: Set<string>): Promise<boolean> {
   const { host, name, tag } = place
-  const registry = world.registries.get(host)
-  if (registry === undefined || silent.has(host)) return false
-  try {
-    const [digest, known] = await Promise.all([registry.peek(name, tag), world.store.tag(host, name, tag)])
-    const image = digest && (await world.store.image({ host, name, digest }))
-    if (known?.digest !== digest || (digest !== undefined && image === undefined)) {
-      await world.queue.observe({ ...place, ...(digest && { digest }) })
-      return true
-    }
-    // A signature that comes later is told to nobody
-    if (image === undefined || image.state === 'verified' || image.state === 'unmanaged') return false
-    await world.queue.verify(image, 0)
+  const seen = isRefused(place, refusing) ? undefined : await peek(world, place, refusing)
+  if (seen === undefined) return false
+  const { digest } = seen
+  const known = await world.store.tag(host, name, tag)
+  const image = digest && (await world.store.image({ host, name, digest }))
+  const isThere = image !== undefined && image.goneAt === undefined
+  if (known?.digest !== digest || (digest !== undefined && !isThere)) {
+    await world.queue.observe({ ...place, ...(digest && { digest }) })
     return true
+  }
+  // A signature that comes later is told to nobody
+  if (image === undefined || isSettled(image)) return false
+  await world.queue.verify(image, 0)
+  return true
+}
+
+/** Whether no signature is waited for: it is good, and it is known who vouches for it, even where a BaseImage only warns. */
+function isSettled({ state, standing }: ImageRecord): boolean {
+  return (state === 'verified' || state === 'unmanaged') && standing?.vouched.length !== 0
+}
+
+/** What a tag points at by its registry's word; undefined where that is not to be had. */
+async function peek(
+  { registries, log }: Sweeper,
+  place: Watched,
+  refusing: Set<string>,
+): Promise<{ readonly digest: Digest | undefined } | undefined> {
+  try {
+    const registry = registries.get(place.host)
+    return registry && { digest: await registry.peek(place.name, place.tag) }
   } catch (error) {
     if (!isRefusal(error)) throw error
-    // One that does not answer is left in peace until the next round
-    silent.add(host)
-    world.log('base not looked at', { base: formatImage(place), error: error.message })
-    return false
+    // Left in peace until the next round. Who may not read one repository, or there is none, may read the others
+    if (error instanceof Unavailable) refusing.add(place.host)
+    if (error instanceof Misconfigured) refusing.add(repositoryOf(place))
+    log('base not looked at', { base: formatImage(place), error: error.message })
+    return undefined
   }
+}
+
+function isRefused(place: Watched, refusing: ReadonlySet<string>): boolean {
+  return refusing.has(place.host) || refusing.has(repositoryOf(place))
 }
 
 function isRefusal(error: unknown): error is Error {
