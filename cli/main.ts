@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import * as z from 'zod'
+import { chainCommand } from './commands/chain.ts'
 import { derivedCommand } from './commands/derived.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { gateCommand } from './commands/gate.ts'
@@ -31,6 +32,7 @@ const commands = [
   releaseCommand(),
   waiversCommand(),
   derivedCommand(),
+  chainCommand(),
   undoCommand(),
   holdCommand('disarm'),
   holdCommand('arm'),

@@ -1,6 +1,9 @@
 import type { BaseSource } from './bases/base-source.ts'
 import { type GatheredBase, gatherBase } from './bases/gather-base.ts'
+import { overBase } from './bases/packages-of.ts'
 import { standingOf } from './bases/standing-of.ts'
+import { type ImageFacts, keptFacts } from './core/attested/image-facts.ts'
+import { runsOf } from './core/attested/runs.ts'
 import { canonicalJson } from './core/canonical.ts'
 import { DECIDER } from './core/decide.ts'
 import type { Digest, ImageId } from './core/image.ts'
@@ -57,12 +60,12 @@ export async function examine(examiner: Examiner, id: ImageId, verified?: Digest
     if (there === undefined) return undefined
     const isLost = verified !== undefined && there.verdict.outcome === 'rejected'
     const saved = isLost ? await lookWithKept(look, examiner, verified) : undefined
-    const { verdict, reads, kept, signature, elsewhere, mediaType, platforms, base } = saved ?? there
+    const { verdict, reads, kept, signature, elsewhere, mediaType, platforms, base, facts } = saved ?? there
     const asked = base?.asked ?? []
     if (verdict.undecided !== undefined)
       return { judged: undecided(verdict.undecided, hash), signature, elsewhere, asked }
     const transcript = await keepTranscript(store, { id, now, policies, set, reads, base, kept, verdict })
-    const standing = await standingOf(store, { set, id, verdict, own: base?.own ?? [] })
+    const standing = await standingOf(store, { set, id, verdict, own: base?.own ?? [], facts })
     const judged = {
       kind: 'verdict',
       verdict,
@@ -71,6 +74,8 @@ export async function examine(examiner: Examiner, id: ImageId, verified?: Digest
       transcript,
       rulesHash: rulesHash(policies),
       ...(standing !== undefined && { standing }),
+      ...(base?.again && { again: true as const }),
+      ...(base && facts && { facts: await allFacts(store, base, facts) }),
     } as const
     return { judged, signature, elsewhere, asked }
   } catch (error) {
@@ -78,6 +83,12 @@ export async function examine(examiner: Examiner, id: ImageId, verified?: Digest
     const judged = undecided({ reason: 'over-limit', message: error.message }, hash)
     return { judged, signature: false, elsewhere: [], asked: [] }
   }
+}
+
+/** What an item keeps of what is attested, how the image runs, and what it adds to its base. */
+async function allFacts(store: EvidenceStore, { evidence, own }: GatheredBase, facts: ImageFacts) {
+  const added = await overBase(store, evidence, facts)
+  return { ...keptFacts(facts), runs: runsOf(own), ...(added && { overBase: added }) }
 }
 
 type BaseArguments = Parameters<NonNullable<Scales['baseOf']>>

@@ -16,6 +16,7 @@ export type Looked = {
   readonly kept?: Kept
   readonly elsewhere: Weighed['elsewhere']
   readonly base?: Weighed['base']
+  readonly facts?: Weighed['facts']
 } & Pick<Weighed['evidence'], 'signature' | 'mediaType' | 'platforms'>
 
 /** Judges an image by what its registries answer; the bytes of it are kept. Undefined: there is no such image. */
@@ -23,9 +24,18 @@ export async function lookAt(scales: Scales, id: ImageId, store: EvidenceStore):
   const recording = recordReads(scales.registryOf, store)
   const weighed = await weigh({ ...scales, registryOf: recording.registryOf }, id)
   if (weighed === undefined) return undefined
-  const { verdict, elsewhere, evidence, base } = weighed
+  const { verdict, elsewhere, evidence, base, facts } = weighed
   const { signature, mediaType, platforms } = evidence
-  return { verdict, reads: await recording.finish(), elsewhere, signature, mediaType, platforms, ...(base && { base }) }
+  return {
+    verdict,
+    reads: await recording.finish(),
+    elsewhere,
+    signature,
+    mediaType,
+    platforms,
+    ...(base && { base }),
+    ...(facts && { facts }),
+  }
 }
 
 type Registries = (host: string) => Registry

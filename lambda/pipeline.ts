@@ -1,5 +1,6 @@
 import { awaiting, awaitSignatures } from './awaited.ts'
 import type { BaseSource } from './bases/base-source.ts'
+import { leftBases } from './bases/left-bases.ts'
 import { noteBase } from './bases/note-base.ts'
 import { upToDate } from './bases/up-to-date.ts'
 import { withReplaced } from './bases/with-replaced.ts'
@@ -19,6 +20,8 @@ import { withArchived } from './with-archived.ts'
 import { registryOf, type Verifier } from './world.ts'
 
 const TRIES = 8
+/** Seconds after its signature in which a base gets its SBOM, so that a rebuild without a change alarms nobody. */
+const BASE_SETTLES = 60
 
 /**
  * The way of one push. Read this first.
@@ -27,12 +30,15 @@ const TRIES = 8
  */
 export async function verifyPush(world: Verifier, push: Push): Promise<readonly ImageRecord[]> {
   const subjects = await subjectsOf(world, registryOf(world, push.host), push)
-  const records = await Promise.all(subjects.map(({ id, ...known }) => judge(world, id, known)))
+  const judgeAll = (some: readonly Subject[]) =>
+    Promise.all(some.map(({ id, later: _, ...known }) => judge(world, id, known)))
+  const first = await judgeAll(subjects.filter(({ later }) => later === undefined))
+  const records = [...first, ...(await judgeAll(subjects.filter(({ later }) => later)))]
   return records.filter((record) => record !== undefined)
 }
 
 /** What the event that led here says of the image. */
-type Context = Omit<Subject, 'id'>
+type Context = Omit<Subject, 'id' | 'later'>
 
 /** Judges one image and records what follows. Undefined: there is no such image and there never was. */
 export async function judge(
@@ -87,6 +93,15 @@ export async function recordOutage(world: Verifier, id: ImageId, message: string
     elsewhere: [],
     asked: [],
   }))
+}
+
+/** Whoever said that he stands on it was judged before anybody knew it; and what its tags left is replaced by now. */
+async function wakeForBase(world: Verifier, base: ImageRecord): Promise<void> {
+  const { host, name, seenTags = [] } = base
+  const left = await Promise.all(seenTags.map((tag) => leftBases(world, { host, name, tag })))
+  const replaced = [...new Set(left.flat())].filter((digest) => digest !== base.digest)
+  for (const image of await awaiting(world, base)) await world.queue.verify(image, 0)
+  for (const digest of replaced) await world.queue.verify({ host, name, digest }, BASE_SETTLES)
 }
 
 /** Images that another one claims to stand on are judged as any other, and it is judged again when they are. */
@@ -170,10 +185,8 @@ async function wakeOthers(
     rev: next.rev,
   })
   if (next.todo.length > 0) await world.queue.act(next)
-  // Whoever said that he stands on it was judged before anybody knew it
-  if (newsOf(before?.standing, next.standing) === 'renewed') {
-    for (const image of await awaiting(world, next)) await world.queue.verify(image, 0)
-  }
+  const isNews = newsOf(before?.standing, next.standing) === 'renewed'
+  if (isNews || before?.standing?.packages !== next.standing?.packages) await wakeForBase(world, next)
   if (next.graceUntil === undefined || next.graceUntil === before?.graceUntil) return
   const delay = (Date.parse(next.graceUntil) - Date.parse(now)) / 1000
   if (delay <= MAX_DELAY) await world.queue.verify(next, delay)

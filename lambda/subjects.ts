@@ -1,4 +1,5 @@
 import { awaiting } from './awaited.ts'
+import { leftBases } from './bases/left-bases.ts'
 import type { Digest, ImageId } from './core/image.ts'
 import { isRunnable, isSignature, type Manifest, parseManifest } from './core/manifest.ts'
 import { tagPrefixes } from './core/policy/sources.ts'
@@ -17,11 +18,6 @@ const COLLISION_MS = 60_000
 /** How many children of an index under a signature tag are opened to see whether an image hides there. */
 const MAX_CHILDREN = 100
 
-/** Of what a tag has pointed at, so many are looked at for having been a base. */
-const MAX_LEFT = 5
-
-type TagPlace = Pick<Push, 'host' | 'name' | 'tag'>
-
 /** An image a push is about. */
 export type Subject = {
   readonly id: ImageId
@@ -31,6 +27,8 @@ export type Subject = {
   readonly tag?: string
   /** The tag it lost to our own giving back of another image, in the same moment (rule 8). */
   readonly displaced?: string
+  /** It is judged when the others are, since it rests on what they come to. */
+  readonly later?: true
 }
 
 /** The images a push is about: the image itself, or the one that a pushed or deleted signature speaks of. */
@@ -53,7 +51,7 @@ export async function subjectsOf(world: Known, registry: Registry, push: Push): 
   const mentioned = found.filter(({ itself }) => !itself).map((one) => one.digest)
   const others = [...new Set(spokenOf === undefined ? mentioned : [...mentioned, spokenOf])]
   const overwritten = overwrittenBy(now, before)
-  const replaced = tag === undefined ? [] : await replacedBases(world, { host, name, tag })
+  const replaced = tag === undefined ? [] : await leftBases(world, { host, name, tag })
   const elsewhere = await Promise.all(others.map((one) => awaiting(world, { host, name, digest: one })))
   return [
     ...judged.map((one) => ({
@@ -64,7 +62,7 @@ export async function subjectsOf(world: Known, registry: Registry, push: Push): 
     })),
     ...(overwritten && tag ? [{ ...known(overwritten), displaced: tag }] : []),
     ...others.map(known),
-    ...replaced.map(known),
+    ...replaced.map((one) => ({ ...known(one), later: true as const })),
     ...elsewhere.flat().map(again),
   ]
 }
@@ -100,22 +98,6 @@ function overwrittenBy(now: Digest | undefined, before: TagRecord | undefined): 
   const { ownPut, digest, observedAt = '' } = before ?? {}
   if (ownPut === undefined || now !== ownPut.digest || digest === now || digest === ownPut.insteadOf) return undefined
   return Date.parse(observedAt) >= Date.parse(ownPut.at) - COLLISION_MS ? digest : undefined
-}
-
-/**
- * Bases that a tag has pointed at, and that do not know yet that it points elsewhere. Told by what is written of the tag, not by what
- * this event changed: one that was handled in part is handled again.
- */
-async function replacedBases(world: Known, { host, name, tag }: Required<TagPlace>): Promise<readonly Digest[]> {
-  const { digest: now, left = [] } = (await world.store.tag(host, name, tag)) ?? {}
-  if (now === undefined || world.policies.bases.length === 0) return []
-  const digests = [...new Set(left.map(({ digest }) => digest))].filter((digest) => digest !== now)
-  const records = await Promise.all(
-    digests.slice(0, MAX_LEFT).map((digest) => world.store.image({ host, name, digest })),
-  )
-  return records.flatMap((record) =>
-    record?.standing !== undefined && record.standing.replaced === undefined ? record.digest : [],
-  )
 }
 
 /** Whether a tag points at what we put there for another image, at about the time of this push: our put and the push have collided. */

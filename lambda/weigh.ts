@@ -1,11 +1,12 @@
 import type { GatheredBase } from './bases/gather-base.ts'
+import { type ImageFacts, imageFacts } from './core/attested/image-facts.ts'
 import { asksForPlatforms, decide } from './core/decide.ts'
 import { demandId, type Evidence } from './core/evidence.ts'
 import type { Digest, ImageId } from './core/image.ts'
-import { asksConfig, asksSignature, sigstoreAuthorities } from './core/policy/authorities.ts'
+import { asksConfig, asksContents, asksSignature, sigstoreAuthorities } from './core/policy/authorities.ts'
 import type { Demand, Policy } from './core/policy/policy.ts'
 import { sourcesOf } from './core/policy/sources.ts'
-import { VEX_TYPES } from './core/predicate-types.ts'
+import { PREDICATE_TYPES, VEX_TYPES } from './core/predicate-types.ts'
 import type { Verdict } from './core/verdict.ts'
 import type { Wanted } from './formats/wanted.ts'
 import { gather, type Reading } from './gather.ts'
@@ -30,6 +31,8 @@ export type Weighed = {
   readonly evidence: Evidence
   readonly elsewhere: readonly ImageId[]
   readonly base?: GatheredBase
+  /** What is attested of it, where that was asked for. */
+  readonly facts?: ImageFacts
 }
 
 /** Gather, authenticate, decide: one way for a push, for the command line and for a replay. Undefined: there is no such image. */
@@ -45,18 +48,37 @@ export async function weigh(scales: Scales, id: ImageId): Promise<Weighed | unde
   const base = gathered && { base: gathered }
   const subject = { evidence, claims, now, ...(gathered && { base: gathered.evidence }) }
   const first = decide(policies, subject, policyHash)
-  if (!asksForPlatforms(policies, evidence, first)) {
-    return { verdict: first, evidence, elsewhere: elsewhereOf(reading, id, [id.digest]), ...base }
+  const facts = gathered && imageFacts(policies, subject)
+  if (!asksForPlatforms(policies, evidence, first) && !(facts && lacksFacts(policies, evidence, facts))) {
+    return {
+      verdict: first,
+      evidence,
+      elsewhere: elsewhereOf(reading, id, [id.digest]),
+      ...base,
+      ...(facts && { facts }),
+    }
   }
   const read = await gatherPlatforms(reading, evidence)
   const platforms = read.map((one) => ({ ...one, claims: authenticate(one.claims, one.digest) }))
-  const verdict = decide(policies, { ...subject, platforms }, policyHash)
+  const whole = { ...subject, platforms }
+  const verdict = decide(policies, whole, policyHash)
   return {
     verdict,
     evidence,
     ...base,
+    ...(gathered && { facts: imageFacts(policies, whole) }),
     elsewhere: elsewhereOf(reading, id, [id.digest, ...read.map(({ digest }) => digest)]),
   }
+}
+
+/** Chainguard and others attest platforms, not the index: those of a base are read for what it holds and how it was built. */
+function lacksFacts(
+  policies: readonly Policy[],
+  { children = [] }: Evidence,
+  { contents, provenance }: ImageFacts,
+): boolean {
+  if (children.length === 0 || !policies.some(({ kind }) => kind === 'BaseImage')) return false
+  return contents.length === 0 || provenance.length === 0
 }
 
 function elsewhereOf({ sources }: Reading, { host, name, digest }: ImageId, digests: readonly Digest[]): ImageId[] {
@@ -71,10 +93,9 @@ function readingFor({ registryOf, policies }: Scales): Reading {
   const attestations = authorities.flatMap((one) => one.attestations)
   const wanted: Wanted = {
     signature: authorities.some(asksSignature),
-    predicateTypes: attestations.flatMap(({ predicateType, vulnerabilities }) => [
-      predicateType,
-      ...(vulnerabilities?.vex ? VEX_TYPES : []),
-    ]),
+    predicateTypes: attestations
+      .flatMap(({ predicateType, vulnerabilities }) => [predicateType, ...(vulnerabilities?.vex ? VEX_TYPES : [])])
+      .concat(policies.some(asksContents) ? PREDICATE_TYPES.sbom : []),
     config: policies.some(asksConfig),
   }
   return { registryOf, sources: sourcesOf(policies), wanted, room: roomFor(1) }

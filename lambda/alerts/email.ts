@@ -19,6 +19,7 @@ const HEADLINES: Readonly<Record<AlertEvent, string>> = {
   undone: 'was given back by a person',
   stopped: 'would be one too many: quarantine has stopped',
   replaced: 'was replaced: images stand on it and must be rebuilt',
+  ended: 'is at its end: images stand on it and must be rebuilt on another',
   unvouched: 'no longer counts as a base, and images stand on it',
 }
 
@@ -38,6 +39,8 @@ const ADVICE: Readonly<Record<AlertEvent, string>> = {
     'Deploy gates still say no. No tag is taken again until the image is judged by other policies: mend the policy that was wrong.',
   replaced:
     'Nothing was taken. Rebuild the images below on what is current now, those of the first wave first: others stand on them. All of them: assay derived IMAGE.',
+  ended:
+    'Nothing was taken. Its main package gets no more fixes: rebuild the images below on a newer version, those of the first wave first. All of them: assay derived IMAGE.',
   unvouched:
     'Nothing was taken. See why it is no longer vouched for (assay status IMAGE), and rebuild the images below on another base. All of them: assay derived IMAGE.',
   stopped:
@@ -93,8 +96,9 @@ function waiverLine({ by, reason, expiresAt, revokedAt }: Waiver): string {
   return `- by ${plainText(by)}, ${end}: ${plainText(reason)}`
 }
 
-function replacedLine({ tag, by, at }: Replaced): string {
-  return `- ${plainText(tag)} points at ${by ?? 'another image'}${at === undefined ? '' : `, seen at ${at}`}`
+function replacedLine({ tag, by, at, material }: Replaced): string {
+  const changes = (material?.listed ?? []).map((line) => `\n  ${plainText(line)}`).join('')
+  return `- ${plainText(tag)} points at ${by ?? 'another image'}${at === undefined ? '' : `, seen at ${at}`}${changes}`
 }
 
 function derivedLine({ image, tags, wave }: DerivedImage): string {

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { Invoke } from '../ports.ts'
 import type { Cataloguing, Known, Operating, Waiving } from '../world.ts'
 import { callerOf } from './caller.ts'
+import { getChain } from './chain.ts'
 import { getDerived } from './derived.ts'
 import { getGate, postGate } from './gate.ts'
 import { getHistory, getImages } from './images.ts'
@@ -29,6 +30,7 @@ export function routesOf({ world, invokeVerify }: Api): Readonly<Record<string, 
     'POST /v1/gate': async (event) => postGate(await world(), jsonBody(event)),
     'GET /v1/images': async ({ queryStringParameters = {} }) => getImages(await world(), queryStringParameters),
     'GET /v1/history': async ({ queryStringParameters = {} }) => getHistory(await world(), queryStringParameters),
+    'GET /v1/chain': async ({ queryStringParameters = {} }) => getChain(await world(), queryStringParameters),
     'GET /v1/derived': async ({ queryStringParameters = {} }) => getDerived(await world(), queryStringParameters),
     'POST /v1/verifications': async (event) => postVerification(await world(), invokeVerify, jsonBody(event)),
     'GET /v1/waivers': async ({ queryStringParameters = {} }) => getWaivers(await world(), queryStringParameters),

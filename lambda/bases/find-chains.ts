@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import type { FollowedTag, FoundBase } from '../core/bases/base-evidence.ts'
 import { chainIds } from '../core/bases/chain-ids.ts'
-import { followTag } from '../core/bases/follow-tag.ts'
-import type { PlatformContents } from '../core/bases/standing.ts'
+import { after, followTag } from '../core/bases/follow-tag.ts'
+import type { BaseStanding, PlatformContents } from '../core/bases/standing.ts'
 import { type Digest, type ImageId, isDigest } from '../core/image.ts'
 import type { ImageRecord } from '../core/status.ts'
 import { isQuarantineTagOf } from '../core/tags.ts'
@@ -94,8 +94,17 @@ async function foundBase(source: BaseSource, record: Standing): Promise<FoundBas
     image: { host, name, digest },
     vouched: standing.vouched,
     existedAt: standing.existedAt,
-    tags: await followTags(source, record),
+    tags: (await followTags(source, record)).map((tag) => withMaterial(tag, standing)),
+    ...(standing.endOfLife && { endOfLife: standing.endOfLife }),
+    ...(standing.packages && { packages: standing.packages }),
   }
+}
+
+/** What differs was found out when the base was judged after it was replaced. */
+function withMaterial(tag: FollowedTag, { replaced: known }: BaseStanding): FollowedTag {
+  const { replaced } = tag
+  if (replaced === undefined || known?.material === undefined || known.by !== replaced.by) return tag
+  return { ...tag, replaced: { ...replaced, material: known.material } }
 }
 
 /** The tags that a base has or had, as far as BaseImages that cover it go by them. */
@@ -113,7 +122,12 @@ export async function followTags(
     tags
       .slice(-MAX_TAGS)
       .toSorted()
-      .map(async (tag) => followTag(tag, digest, await store.tag(host, name, tag))),
+      .map(async (tag) => {
+        const seen = await store.tag(host, name, tag)
+        const later = await Promise.all(after(digest, seen).map((one) => store.image({ host, name, digest: one })))
+        const vouched = later.flatMap((one) => (one?.standing?.vouched.length ? one.digest : []))
+        return followTag(tag, digest, seen, vouched)
+      }),
   )
 }
 
@@ -124,6 +138,7 @@ const keptContents = z.array(
     platform: z.string(),
     digest: z.custom<Digest>(isDigest),
     layers: z.array(pair),
+    size: z.number(),
     run: z.object({ entrypoint: texts, cmd: texts, env: texts, user: z.string() }),
   }),
 )

@@ -2,7 +2,7 @@ import type { BaseEvidence, PlatformBase } from '../core/bases/base-evidence.ts'
 import type { PlatformContents } from '../core/bases/standing.ts'
 import type { Evidence } from '../core/evidence.ts'
 import type { Digest, ImageId } from '../core/image.ts'
-import { platformOf, UNNAMED } from '../core/manifest.ts'
+import { type Descriptor, platformOf, UNNAMED } from '../core/manifest.ts'
 import type { Reading } from '../gather.ts'
 import { leavesOf } from '../leaves-of.ts'
 import { mapLimited } from '../map-limited.ts'
@@ -21,6 +21,8 @@ export type GatheredBase = {
   readonly evidence: BaseEvidence
   readonly own: readonly PlatformContents[]
   readonly asked: readonly ImageId[]
+  /** Something could not be read, and may be soon. */
+  readonly again?: true
 }
 
 type Leaf = { readonly digest: Digest; readonly platform?: string | undefined }
@@ -43,7 +45,13 @@ export async function gatherBase(source: BaseSource, reading: Reading, evidence:
   const own = opened.flatMap(({ read }) => ('contents' in read ? [read.contents] : []))
   const held = opened.flatMap(({ followed }) => followed.holds)
   const known = await knownChains(source, own, held)
-  const readFiles = source.files(registry, image)
+  const files = source.files(registry, image)
+  let again = false
+  const readFiles = async (layer: Descriptor) => {
+    const read = await files(layer)
+    again ||= 'again' in read
+    return read
+  }
   const platforms = await mapLimited(
     opened,
     PARALLEL,
@@ -52,10 +60,12 @@ export async function gatherBase(source: BaseSource, reading: Reading, evidence:
       if ('problem' in read) return { ...common, platform: leaf.platform ?? UNNAMED, found: [], problem: read.problem }
       const chains = await findChains(source, known, read.contents, image.digest)
       const proven = await proveChains(read, chains, source.policies.bases, readFiles)
-      return { ...common, platform: read.contents.platform, ...('found' in proven ? proven : { ...proven, found: [] }) }
+      const { platform, size } = read.contents
+      return { ...common, platform, size, ...('found' in proven ? proven : { ...proven, found: [] }) }
     },
   )
-  return { evidence: { platforms }, own, asked: opened.flatMap(({ followed }) => followed.asked) }
+  const asked = opened.flatMap(({ followed }) => followed.asked)
+  return { evidence: { platforms }, own, asked, ...(again && { again }) }
 }
 
 async function leavesOfImage(reading: Reading, { image, children, ambiguous }: Evidence): Promise<readonly Leaf[]> {

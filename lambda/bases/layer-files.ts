@@ -5,7 +5,7 @@ import { decodeListing, encodeListing } from '../core/layers/listing-bytes.ts'
 import { plusSeconds } from '../core/status.ts'
 import { Incomplete } from '../errors.ts'
 import type { Clock, EvidenceStore, Registry, StatusStore } from '../ports.ts'
-import { readLayer } from './provisional.ts'
+import { readLayer } from './read-layer.ts'
 
 /** What is read of one layer, stored and unpacked; of one image for so long. */
 const MAX_BYTES = 2 ** 30
@@ -83,36 +83,43 @@ async function readOnce(
   signal: AbortSignal,
   tries: number,
 ): Promise<ReadFiles> {
-  const { store, evidence, now } = keeping
-  const forGood = async (unknown: string): Promise<ReadFiles> => {
-    await store.putSystem(keyOf(digest), { unknown })
-    return { unknown }
-  }
-  if (size > MAX_BYTES) return forGood(`${size} bytes; at most ${MAX_BYTES} are read of a layer`)
+  const { store, evidence } = keeping
+  if (size > MAX_BYTES) return forGood(keeping, digest, `${size} bytes; at most ${MAX_BYTES} are read of a layer`)
   try {
     const chunks = await registry.layer(name, digest, signal)
     if (chunks === undefined) return { unknown: 'it is not in the repository', again: true }
-    const read = await readLayer(chunks, { bytes: MAX_BYTES, unpackedBytes: MAX_UNPACKED })
-    if ('fault' in read) return forGood(read.fault)
+    const read = await readLayer(chunks, { bytes: MAX_BYTES, unpackedBytes: MAX_UNPACKED, signal })
     // What was cut or changed on the way says nothing of the layer
-    if (read.layer !== digest) return { unknown: `it was served as bytes that hash to ${read.layer}`, again: true }
+    if ('fault' in read) {
+      return read.reason === 'unreadable'
+        ? notYet(keeping, digest, read.fault, tries)
+        : forGood(keeping, digest, read.fault)
+    }
+    if (read.layer !== digest)
+      return notYet(keeping, digest, `it was served as bytes that hash to ${read.layer}`, tries)
     const { diffId, unpackedSize, listing } = read
     const kept = { diffId, unpackedSize, listing: await evidence.put(encodeListing(listing)) }
     await store.putSystem(keyOf(digest), kept)
     return { diffId, unpackedSize, listing: async () => listing }
   } catch (error) {
     if (!signal.aborted) throw error
-    if (tries + 1 >= TRIES) {
-      const unknown = `it could not be read within ${SECONDS} seconds, ${TRIES} times`
-      await store.putSystem(keyOf(digest), { unknown, until: plusSeconds(now().toISOString(), REST) })
-      return { unknown }
-    }
-    await store.putSystem(keyOf(digest), { tries: tries + 1 })
-    return {
-      unknown: `the layers could not be read within ${SECONDS} seconds; they are gone on with later`,
-      again: true,
-    }
+    return notYet(keeping, digest, `the layers could not be read within ${SECONDS} seconds`, tries)
   }
+}
+
+async function forGood({ store }: Keeping, digest: Digest, unknown: string): Promise<ReadFiles> {
+  await store.putSystem(keyOf(digest), { unknown })
+  return { unknown }
+}
+
+/** It is tried again soon, and after some tries in vain a day later. */
+async function notYet({ store, now }: Keeping, digest: Digest, unknown: string, tries: number): Promise<ReadFiles> {
+  if (tries + 1 < TRIES) {
+    await store.putSystem(keyOf(digest), { tries: tries + 1 })
+    return { unknown: `${unknown}; it is tried again`, again: true }
+  }
+  await store.putSystem(keyOf(digest), { unknown, until: plusSeconds(now().toISOString(), REST) })
+  return { unknown }
 }
 
 function keyOf(digest: Digest): string {

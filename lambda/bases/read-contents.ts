@@ -45,7 +45,8 @@ export async function readContents(
   const pairs = pairsOf(manifest, json)
   if (typeof pairs === 'string') return { ...problem('layers-mismatch', pairs), layers }
   const run = runOf(json)
-  const contents = { platform: platform ?? read.platform, digest, layers: pairs, run }
+  const size = layers.reduce((sum, one) => sum + one.size, 0)
+  const contents = { platform: platform ?? read.platform, digest, layers: pairs, size, run }
   return { contents, layers, annotations, labels: labelsOf(json) }
 }
 

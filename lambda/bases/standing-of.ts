@@ -1,24 +1,28 @@
+import type { ImageFacts } from '../core/attested/image-facts.ts'
 import { chainIds } from '../core/bases/chain-ids.ts'
 import type { JudgedStanding, PlatformContents } from '../core/bases/standing.ts'
 import { canonicalJson } from '../core/canonical.ts'
+import type { EndOfLife } from '../core/end-of-life.ts'
 import type { ImageId } from '../core/image.ts'
 import type { PolicySet } from '../core/policy/policy.ts'
 import { earliest } from '../core/status.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { EvidenceStore } from '../ports.ts'
 import { coveredBy } from './base-source.ts'
+import { packagesOf } from './packages-of.ts'
 
 type Judged = {
   readonly set: PolicySet
   readonly id: ImageId
   readonly verdict: Verdict
   readonly own: readonly PlatformContents[]
+  readonly facts: ImageFacts | undefined
 }
 
 /** What an image is to those that may stand on it, and keeps what it consists of; undefined where no BaseImage covers it, or it has no layers. */
 export async function standingOf(
   store: EvidenceStore,
-  { set, id, verdict, own }: Judged,
+  { set, id, verdict, own, facts }: Judged,
 ): Promise<JudgedStanding | undefined> {
   const covered = coveredBy(set, id).map(({ name }) => name)
   const platforms = own.filter(({ layers }) => layers.length > 0)
@@ -28,11 +32,19 @@ export async function standingOf(
     return chain === undefined ? [] : [{ platform, chain, layers: layers.length }]
   })
   const vouched = verdict.policies.filter(({ name, outcome }) => outcome === 'pass' && covered.includes(name))
-  const signedAt = earliest(...verdict.signers.map((signer) => signer.signedAt))
+  const built = (facts?.provenance ?? []).map(({ finishedOn }) => finishedOn)
+  const signedAt = earliest(...verdict.signers.map((signer) => signer.signedAt), ...built)
+  const lists = facts === undefined ? [] : packagesOf(facts)
   return {
     vouched: vouched.map(({ name }) => name),
     chains,
     contents: await store.put(Buffer.from(canonicalJson(platforms))),
     ...(signedAt !== undefined && { signedAt }),
+    ...(lists.length > 0 && { packages: await store.put(Buffer.from(canonicalJson(lists))) }),
+    ...(facts?.endOfLife && { endOfLife: endOf(facts.endOfLife) }),
   }
+}
+
+function endOf({ endOfLifeAt, graceUntil }: EndOfLife): EndOfLife {
+  return { ...(endOfLifeAt !== undefined && { endOfLifeAt }), ...(graceUntil !== undefined && { graceUntil }) }
 }

@@ -6,7 +6,7 @@ import { judgePolicy } from './checks/policy.ts'
 import { claimChecks, reportChecks } from './checks/report.ts'
 import { whyUndecided } from './checks/undecided.ts'
 import type { Evidence, Signer } from './evidence.ts'
-import { asksConfig } from './policy/authorities.ts'
+import { asksConfig, asksContents } from './policy/authorities.ts'
 import type { Policy } from './policy/policy.ts'
 import { earliest } from './status.ts'
 import type { Verdict } from './verdict.ts'
@@ -42,7 +42,7 @@ export function decide(policies: readonly Policy[], subject: Subject, policyHash
 
 /**
  * Whether the platforms of an index must be read before it can be judged: where each is to have evidence of its own,
- * where an attestation that the index lacks may lie on every one of them, and where their image config is asked about.
+ * where an attestation that the index lacks may lie on every one of them, and where their image config, or what they hold, is asked about.
  */
 export function asksForPlatforms(policies: readonly Policy[], evidence: Evidence, first: Verdict): boolean {
   if ((evidence.children ?? []).length === 0) return false
@@ -50,6 +50,7 @@ export function asksForPlatforms(policies: readonly Policy[], evidence: Evidence
     ({ name, platforms, authorities, ...rest }) =>
       platforms === 'each' ||
       asksConfig(rest) ||
+      asksContents(rest) ||
       (first.policies.some((one) => one.name === name && one.outcome !== 'pass') &&
         authorities.some((one) => one.kind === 'sigstore' && one.attestations.length > 0)),
   )

@@ -1,4 +1,4 @@
-import { keptFacts } from './bases/kept-facts.ts'
+import { keptBaseFacts } from './bases/kept-base-facts.ts'
 import { nextStanding } from './bases/next-standing.ts'
 import { explain } from './explain.ts'
 import type { Judged } from './plan.ts'
@@ -29,7 +29,8 @@ export function verdictFields(
     mediaType,
     platforms,
     transcript,
-    base: base && keptFacts(base),
+    base: base && keptBaseFacts(base),
+    facts: judged.facts,
     standing: nextStanding(before.standing, judged.standing, before.firstSeenAt),
     checkedAt: now,
     lastError: undefined,

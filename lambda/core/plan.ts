@@ -22,6 +22,10 @@ export type Judged =
       readonly rulesHash: string
       /** What it is to those that may stand on it, where a BaseImage covers it. */
       readonly standing?: JudgedStanding
+      /** Something that it is about could not be read, and may be soon. */
+      readonly again?: true
+      /** What is attested of it, and how it runs. */
+      readonly facts?: ImageRecord['facts']
     }
   | {
       readonly kind: 'error'
@@ -161,7 +165,8 @@ function rejected(
 function recheckAt(state: State, judged: Judged, deadline: string | undefined, now: string): string | undefined {
   if (state === 'pending') return deadline
   if (judged.kind === 'error') return plusSeconds(now, ERROR_RETRY)
-  return earliest(plusSeconds(now, RECHECK_AFTER), judged.verdict.goodUntil)
+  const again = judged.again && plusSeconds(now, ERROR_RETRY)
+  return earliest(plusSeconds(now, RECHECK_AFTER), judged.verdict.goodUntil, again)
 }
 
 /** The work that follows from moving `before` to `record`, merged into the work still open. */

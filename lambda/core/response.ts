@@ -23,6 +23,7 @@ export function statusResponse(record: ImageRecord, now: string, tag?: string, t
     signers: record.signers.map(signerResponse),
     ...(record.platforms.length > 0 && { platforms: record.platforms }),
     base: record.base === undefined ? null : baseResponse(record.base),
+    ...(record.facts !== undefined && factsOfImage(record.facts)),
     ...(record.standing !== undefined && { standing: standingResponse(record.standing) }),
     ...(record.tagWork !== undefined && { tags: record.tagWork.tags }),
     ...(waiver !== undefined && { waiver }),
@@ -51,15 +52,25 @@ function factsResponse({ by, replaced, ...known }: Omit<PlatformFacts, 'platform
   return { ...facts, ...(by && { vouchedFor: by }), ...replacedResponse(replaced) }
 }
 
+/** What is attested of an image, how it runs, and what it adds to its base. */
+function factsOfImage({ contents, provenance, runs, overBase }: NonNullable<ImageRecord['facts']>) {
+  return {
+    ...(contents.length > 0 && { contents }),
+    ...(provenance.length > 0 && { provenance }),
+    runs,
+    ...(overBase && { overBase }),
+  }
+}
+
 /** What an image is to those that stand on it. */
-function standingResponse({ vouched, existedAt, replaced }: BaseStanding) {
-  return { vouchedFor: vouched, existedAt, ...replacedResponse(replaced) }
+function standingResponse({ vouched, existedAt, replaced, endOfLife }: BaseStanding) {
+  return { vouchedFor: vouched, existedAt, ...replacedResponse(replaced), ...(endOfLife && { endOfLife }) }
 }
 
 function replacedResponse(replaced: Replaced | undefined) {
   if (replaced === undefined) return {}
-  const { at, by, tag, behind } = replaced
-  return { ...(at && { replacedAt: at }), replaced: { tag, behind, ...(by && { by }) } }
+  const { at, ...rest } = replaced
+  return { ...(at && { replacedAt: at }), replaced: rest }
 }
 
 /** One image of GET /v1/derived. */

@@ -1,7 +1,9 @@
 import type { TagOutcome } from './alert.ts'
+import type { KeptFacts } from './attested/image-facts.ts'
+import type { Runs } from './attested/runs.ts'
 import type { BaseFacts } from './bases/base-facts.ts'
 import type { BaseNews } from './bases/next-standing.ts'
-import type { BaseStanding } from './bases/standing.ts'
+import type { BaseStanding, Material } from './bases/standing.ts'
 import type { Signer } from './evidence.ts'
 import type { Digest, ImageId } from './image.ts'
 import type { Check, Verdict } from './verdict.ts'
@@ -21,6 +23,7 @@ export type AlertEvent =
   | 'undone' // a person put back what was taken
   | 'stopped' // the breaker has tripped; nothing more is taken
   | 'replaced' // a base that images stand on was pushed anew: they must be rebuilt
+  | 'ended' // the main package of a base that images stand on is at its end
   | 'unvouched' // a base that images stand on is no longer vouched for
 
 /**
@@ -93,6 +96,8 @@ export type ImageRecord = ImageId & {
   readonly tagWork?: TagWork
   /** What it is to images that may stand on it, where a BaseImage covers it. */
   readonly standing?: BaseStanding
+  /** What is attested of it by those whom its policies trust, and how it runs. */
+  readonly facts?: KeptFacts & { readonly runs: readonly Runs[]; readonly overBase?: Material }
   /** What is known of the base it stands on itself. */
   readonly base?: BaseFacts
   /** Tags among them that our own giving back of another image displaced: these may replace what we put there. */

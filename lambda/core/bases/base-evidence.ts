@@ -1,3 +1,4 @@
+import type { EndOfLife } from '../end-of-life.ts'
 import type { Digest, ImageId } from '../image.ts'
 import type { BaseChanges } from './base-changes.ts'
 import type { Replaced } from './standing.ts'
@@ -15,6 +16,8 @@ export type PlatformBase = {
   readonly problem?: BaseProblem
   /** How many layers it has, and what they are where no problem is in the way. */
   readonly layers: number
+  /** Bytes of its layers as they are stored. */
+  readonly size?: number
   readonly claims: readonly FollowedClaim[]
   /** What is known to end at one of its layers, those with most layers first; none of them is the image itself. */
   readonly found: readonly FoundChain[]
@@ -42,9 +45,12 @@ export type FoundBase = {
   readonly existedAt: string
   /** Its tags that count; none: nothing tells whether it is current. */
   readonly tags: readonly FollowedTag[]
+  readonly endOfLife?: EndOfLife
+  /** Its packages (PackageLists), in the evidence store. */
+  readonly packages?: Digest
 }
 
-/** A tag that a base has or had. `now`: it points at the base; else it was replaced, or is gone. */
+/** A tag that a base has or had. `now`: it points at the base, or nothing that is vouched for took its place yet; else it was replaced, or is gone. */
 export type FollowedTag = { readonly tag: string; readonly now: boolean; readonly replaced?: Replaced }
 
 /**

@@ -1,6 +1,8 @@
+import type { EndOfLife } from '../end-of-life.ts'
 import { type Digest, formatImage } from '../image.ts'
 import type { BaseChanges } from './base-changes.ts'
 import type { BaseEvidence, FollowedClaim, FoundBase, FoundChain, PlatformBase } from './base-evidence.ts'
+import { isImmaterial } from './material.ts'
 import type { Replaced } from './standing.ts'
 
 /** How much is known of the base of an image, from nothing to all that is asked. */
@@ -21,6 +23,7 @@ export type PlatformFacts = {
   readonly by?: readonly string[]
   readonly existedAt?: string
   readonly replaced?: Replaced
+  readonly endOfLife?: EndOfLife
   readonly layers: { readonly base: number; readonly above: number }
   readonly changes?: BaseChanges
   readonly claims?: readonly FollowedClaim[]
@@ -64,17 +67,30 @@ export function intactness({ chain, by }: Chosen): { readonly intact: Known; rea
   return { intact: 'yes', why: 'nothing of the base was changed but what is expected' }
 }
 
-/** Whether a base is what its tags point at now, and if not, the first of them that was replaced. */
-export function currentness({ tags }: Pick<FoundBase, 'tags'>): {
+/**
+ * Whether a base is what its tags point at now, and if not, the first of them that was replaced. A rebuild that changed no package
+ * is no reason to rebuild; the end of its main package is one, whatever its tags.
+ */
+export function currentness({ tags, endOfLife }: Pick<FoundBase, 'tags' | 'endOfLife'>): {
   readonly current: Known
   readonly replaced?: Replaced
   readonly why: string
 } {
-  const replaced = tags.flatMap((one) => one.replaced ?? []).toSorted((a, b) => b.behind - a.behind)[0]
-  if (replaced !== undefined) return { current: 'no', replaced, why: describeReplaced(replaced) }
+  const replaced = tags.flatMap((one) => one.replaced ?? []).toSorted(byWeight)[0]
+  const was = replaced && { replaced }
+  if (endOfLife !== undefined) return { current: 'no', ...was, why: describeEnd(endOfLife) }
+  if (replaced !== undefined) {
+    return { current: isImmaterial(replaced.material) ? 'yes' : 'no', replaced, why: describeReplaced(replaced) }
+  }
   const [first] = tags.filter(({ now }) => now)
-  if (first !== undefined) return { current: 'yes', why: `it is what ${first.tag} points at` }
+  if (first !== undefined)
+    return { current: 'yes', why: `${first.tag} points at it, or at what nobody vouches for yet` }
   return { current: 'unknown', why: tags.length > 0 ? 'its tags are gone' : 'none of its tags is known' }
+}
+
+/** What changed packages comes first, then what is longest ago. */
+function byWeight(a: Replaced, b: Replaced): number {
+  return Number(isImmaterial(a.material)) - Number(isImmaterial(b.material)) || b.behind - a.behind
 }
 
 function platformFacts(found: PlatformBase): PlatformFacts {
@@ -106,6 +122,7 @@ function platformFacts(found: PlatformBase): PlatformFacts {
     ...(by.length > 0 && { by }),
     existedAt: base.existedAt,
     ...(replaced !== undefined && { replaced }),
+    ...(base.endOfLife && { endOfLife: base.endOfLife }),
     layers: { base: chain.layers, above: layers - chain.layers },
     ...(changes !== undefined && 'unexpected' in changes && { changes }),
     beneath: found.found.flatMap((one) => (one.proved === true ? one.chain : [])),
@@ -152,7 +169,16 @@ function describeChanges({ unexpected, unexpectedCount }: BaseChanges): string {
   return `the layers above changed it: ${told.join(', ')}${more}`
 }
 
-function describeReplaced({ tag, at, behind }: Replaced): string {
+function describeReplaced({ tag, at, behind, material }: Replaced): string {
   const since = at === undefined ? '' : ` since ${at}`
-  return `${tag} points at another image${since}, ${behind} ${behind === 1 ? 'rebuild' : 'rebuilds'} later`
+  const moved = `${tag} points at another image${since}, ${behind} ${behind === 1 ? 'rebuild' : 'rebuilds'} later`
+  if (material === undefined) return moved
+  if (isImmaterial(material)) return `${moved}, with the same packages`
+  const { added, removed, changed, listed } = material
+  return `${moved}: ${changed} packages changed, ${added} added, ${removed} removed (${listed.slice(0, 3).join('; ')})`
+}
+
+function describeEnd({ endOfLifeAt, graceUntil }: EndOfLife): string {
+  const grace = graceUntil === undefined ? '' : `, rebuilt until ${graceUntil}`
+  return `its main package is at its end${endOfLifeAt === undefined ? '' : ` since ${endOfLifeAt}`}${grace}`
 }

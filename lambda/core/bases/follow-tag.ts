@@ -2,18 +2,35 @@ import type { Digest } from '../image.ts'
 import type { TagRecord } from '../status.ts'
 import type { FollowedTag } from './base-evidence.ts'
 
-/** What became of a tag that a base had. A tag that is gone tells nothing; one that points elsewhere tells that the base was replaced. */
-export function followTag(tag: string, base: Digest, seen: TagRecord | undefined): FollowedTag {
-  if (seen?.digest === base) return { tag, now: true }
+/** Of what a tag points at after a base, so many images are looked at for being vouched for. */
+const MOST = 5
+
+/** What a tag has pointed at since it left a base, the newest first; none where it is still there, or gone, or was never seen to leave. */
+export function after(base: Digest, seen: TagRecord | undefined): readonly Digest[] {
+  if (seen?.digest === undefined || seen.digest === base) return []
+  const left = seen.left ?? []
+  const place = left.findIndex(({ digest }) => digest === base)
+  const between = place < 0 ? left : left.slice(0, place)
+  return [...new Set([seen.digest, ...between.map(({ digest }) => digest)])].slice(0, MOST)
+}
+
+/**
+ * What became of a tag that a base had; `vouched`: of what came after it, that which is vouched for. A tag that is gone tells nothing, and
+ * what nobody vouches for has not taken its place: it may be a mistake, or not signed yet.
+ */
+export function followTag(
+  tag: string,
+  base: Digest,
+  seen: TagRecord | undefined,
+  vouched: readonly Digest[],
+): FollowedTag {
   if (seen?.digest === undefined) return { tag, now: false }
+  const [by] = vouched
+  if (seen.digest === base || by === undefined) return { tag, now: true }
   const left = seen.left ?? []
   const place = left.findIndex(({ digest }) => digest === base)
   // It was pushed under this tag, and the tag pointed elsewhere before anybody looked; or that is longer ago than is remembered
-  if (place < 0) return { tag, now: false, replaced: { tag, by: seen.digest, behind: Math.max(1, left.length) } }
-  const { until } = left[place] ?? {}
-  return {
-    tag,
-    now: false,
-    replaced: { tag, by: seen.digest, behind: place + 1, ...(until !== undefined && { at: until }) },
-  }
+  const behind = place < 0 ? Math.max(1, left.length) : place + 1
+  const until = left[place]?.until
+  return { tag, now: false, replaced: { tag, by, behind, ...(until !== undefined && { at: until }) } }
 }

@@ -1,8 +1,9 @@
 import { earliest } from '../status.ts'
+import { isImmaterial } from './material.ts'
 import type { BaseStanding, JudgedStanding } from './standing.ts'
 
 /** What became of a base, to those that stand on it: each calls for judging them anew, and all but the last for telling who must rebuild. */
-export const BASE_NEWS = ['unvouched', 'replaced', 'renewed'] as const
+export const BASE_NEWS = ['unvouched', 'ended', 'replaced', 'renewed'] as const
 export type BaseNews = (typeof BASE_NEWS)[number]
 
 /** The standing of an image as a base after it was judged. One that no BaseImage covers any more counts for nothing, and is remembered. */
@@ -21,7 +22,15 @@ export function newsOf(before: BaseStanding | undefined, next: BaseStanding | un
   const [had, has] = [before?.vouched ?? [], next?.vouched ?? []]
   if (had.some((name) => !has.includes(name))) return 'unvouched'
   // One that nobody vouches for is no base to be current
-  const [was, is] = [had.length > 0 && before?.replaced !== undefined, has.length > 0 && next?.replaced !== undefined]
-  if (is && !was) return 'replaced'
+  if (has.length === 0) return undefined
+  if (next?.endOfLife !== undefined && before?.endOfLife === undefined) return 'ended'
+  const [was, is] = [wasReplaced(before), wasReplaced(next)]
+  if (is === 'by others' && was !== is) return 'replaced'
   return has.some((name) => !had.includes(name)) || was !== is ? 'renewed' : undefined
+}
+
+/** Whether what took its place has other packages, as far as anybody knows. */
+function wasReplaced(standing: BaseStanding | undefined): 'no' | 'by the same' | 'by others' {
+  if (standing?.replaced === undefined || standing.vouched.length === 0) return 'no'
+  return isImmaterial(standing.replaced.material) ? 'by the same' : 'by others'
 }

@@ -4,6 +4,7 @@ import type { Policy } from '../policy/policy.ts'
 import { type Accepted, type Finding, met, missed } from './authority.ts'
 import { configsOf } from './config.ts'
 import { type Asking, type AuthorityResult, type Group, groupOf, type Named, type Subject } from './judged.ts'
+import { knownOf } from './known-of.ts'
 import { statementOf } from './statement-of.ts'
 
 /** Bytes of statements that an expression may ask about at once: parsed, they take ten times as much memory. */
@@ -14,16 +15,18 @@ const MAX_TOGETHER = 8 * 1024 * 1024
  * judged by itself. Asked only where the authorities are satisfied, as upstream does.
  */
 export function judgeWhole(
-  { kind, name, policy, authorities: asked }: Policy,
+  judged: Policy,
   groups: readonly Group[],
   subject: Subject,
   { captures, budget }: Asking,
 ): Group[] {
+  const { kind, name, policy, authorities: asked } = judged
   if (policy === undefined || groups.some(({ passed }) => !passed)) return []
   if (policy.beyond !== undefined) return [groupOf([{ name: 'policy', finding: missed('not-judged', policy.beyond) }])]
   const read = configOf(policy.withConfig, subject)
   if ('finding' in read) return [groupOf([{ name: 'policy', finding: read.finding }])]
   const { config } = read
+  const known = knownOf(judged, subject)
   // Their content, that upstream leaves out, takes much memory
   const withStatements = policy.language === 'cel' && /\bstatement\b/.test(policy.text)
   return groups.map(({ platform, authorities }) => {
@@ -43,7 +46,7 @@ export function judgeWhole(
       authorities.filter(({ met }) => met).map((one) => [one.authority, matchesOf(one.findings, withStatements)]),
     )
     const document = { authorityMatches, ...(policy?.withConfig && { config: asUpstream(config) }) }
-    const variables = { authorityMatches, config, image: subject.evidence.image, captures }
+    const variables = { authorityMatches, config, image: subject.evidence.image, captures, ...known }
     const no = policy && unmet(policy, 'policy', { variables, document, now: subject.now, budget })
     if (policy === undefined || no === undefined) {
       return met([], 'all that matched is as asked')

@@ -22,6 +22,11 @@ export function asksConfig({ policy, config = [] }: Pick<Policy, 'policy' | 'con
   return config.length > 0 || policy?.withConfig === true
 }
 
+/** Whether a policy asks in CEL what an image holds: its SBOM must be read, wherever it lies. */
+export function asksContents({ policy }: Pick<Policy, 'policy'>): boolean {
+  return policy?.language === 'cel' && /\bcontents\b/.test(policy.text)
+}
+
 /** The ARNs of all KMS keys that policies name, each once, in order. */
 export function kmsKeysOf(policies: readonly Policy[]): string[] {
   const arns = sigstoreAuthorities(policies).flatMap(({ demand: { signer } }) =>

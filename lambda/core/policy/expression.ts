@@ -13,8 +13,8 @@ import { show } from './rules.ts'
 export const SCOPES = {
   /** An attestation's statement, and who signed it. */
   attestation: ['statement', 'predicate', 'signer', 'image', 'captures', 'now'],
-  /** All that matched, and the image config of every platform. */
-  policy: ['authorityMatches', 'config', 'image', 'captures', 'now'],
+  /** All that matched, the image config of every platform, what the image stands on, and what it holds. */
+  policy: ['authorityMatches', 'config', 'image', 'captures', 'base', 'contents', 'now'],
   /** The image config of one platform. */
   config: ['config', 'platform', 'image', 'captures', 'now'],
 } as const
@@ -37,6 +37,19 @@ const MOST = { cel: MOST_CEL_STEPS, rego: MOST_REGO_STEPS, cue: MOST_CUE_STEPS }
 const KNOWN: Names = {
   image: { host: true, name: true, digest: true },
   signer: { kind: true, issuer: true, subject: true, claims: true, key: true, signedAt: true },
+  base: {
+    rung: true,
+    proof: true,
+    signature: true,
+    intact: true,
+    current: true,
+    image: true,
+    digest: true,
+    vouchedFor: true,
+    existedAt: true,
+    layers: { base: true, above: true },
+  },
+  contents: { packages: true, names: true, shells: true, packageManagers: true, languageManagers: true, size: true },
 }
 
 /** Why an expression cannot be used here, found when it is loaded. `names`: what the policy itself has names for. */

@@ -5,7 +5,7 @@ const MAX_WHOLE = 8
 const MAX_CHANGES = 10
 
 /** The facts of a base as an image's item keeps them; the transcript has all of them. */
-export function keptFacts({ platforms, ...weakest }: BaseFacts): BaseFacts {
+export function keptBaseFacts({ platforms, ...weakest }: BaseFacts): BaseFacts {
   const kept = platforms.map((one, index) => (index < MAX_WHOLE ? shortened(one) : withoutDetails(one)))
   return { ...shortened(weakest), platforms: kept }
 }

@@ -1,0 +1,40 @@
+import { imageFacts } from '../attested/image-facts.ts'
+import { baseFacts } from '../bases/base-facts.ts'
+import { asksContents } from '../policy/authorities.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Subject } from './judged.ts'
+
+/** What an expression over all that matched may ask of the base, and of what the image holds; what is not known has no field. */
+export function knownOf(policy: Policy, subject: Subject): { readonly base: object; readonly contents: object } {
+  return { base: baseOf(subject), contents: asksContents(policy) ? contentsOf(policy, subject) : {} }
+}
+
+function baseOf({ base }: Subject): object {
+  const facts = base && baseFacts(base)
+  if (facts === undefined) return {}
+  const { rung, proof, signature, intact, current, image, digest, by = [], existedAt, layers } = facts
+  return {
+    ...{ rung, proof, signature, intact, current, layers, vouchedFor: by },
+    ...(image !== undefined && { image, digest }),
+    ...(existedAt !== undefined && { existedAt }),
+  }
+}
+
+/** By the SBOMs that the policy's own authorities attest: of several platforms what any of them holds, and the most of it. */
+function contentsOf(policy: Policy, subject: Subject): object {
+  const { contents } = imageFacts([policy], subject)
+  const sizes = (subject.base?.platforms ?? []).flatMap(({ size }) => size ?? [])
+  const size = sizes.length > 0 && { size: Math.max(...sizes) }
+  if (contents.length === 0) return { ...size }
+  const all = (tool: 'shells' | 'packageManagers' | 'languageManagers') => [
+    ...new Set(contents.flatMap((one) => one[tool])),
+  ]
+  return {
+    ...size,
+    packages: Math.max(...contents.map(({ count }) => count)),
+    names: [...new Set(contents.flatMap(({ packages }) => packages.map(({ name }) => name)))],
+    shells: all('shells'),
+    packageManagers: all('packageManagers'),
+    languageManagers: all('languageManagers'),
+  }
+}
