@@ -1,4 +1,6 @@
+import { hasTwin } from '../bases/has-twin.ts'
 import { walkDerived } from '../bases/walk-derived.ts'
+import type { BaseNews } from '../core/bases/next-standing.ts'
 import { formatImage, type ImageId } from '../core/image.ts'
 import type { DerivedImage, DerivedProgress, ImageRecord, Todo } from '../core/status.ts'
 import { closeTodo, findTodo, MOST_TOLD } from '../core/todo.ts'
@@ -47,7 +49,7 @@ async function finish(
   { count, images }: DerivedProgress,
 ): Promise<void> {
   const { news = 'renewed' } = entry
-  if (news !== 'renewed' && count > 0) {
+  if (news !== 'renewed' && count > 0 && (await isTrueYet(world, record, news))) {
     await world.alerts.publish({
       event: news,
       image: formatImage({ host: record.host, name: record.name, digest: record.digest }),
@@ -60,6 +62,12 @@ async function finish(
     })
   }
   await updateImage(world, record, (now) => closeTodo(now, 'derived', entry.seq))
+}
+
+/** A tag may have been put back meanwhile; and by what took its place nobody lacks anything where it has the same layers. */
+async function isTrueYet(world: Actor, record: ImageRecord, news: BaseNews): Promise<boolean> {
+  if (news !== 'replaced') return true
+  return record.standing?.replaced !== undefined && !(await hasTwin(world, record))
 }
 
 /** News that came meanwhile begin anew. */

@@ -1,4 +1,4 @@
-import type { Digest } from '../core/image.ts'
+import type { Digest, ImageId } from '../core/image.ts'
 import { type Page, pageOf } from '../core/page.ts'
 import type { ImageRecord } from '../core/status.ts'
 import type { BaseCatalogue, DerivedNote, StatusStore } from '../ports.ts'
@@ -16,17 +16,17 @@ export async function walkDerived(
     store,
     catalogue,
   }: { readonly store: Pick<StatusStore, 'image'>; readonly catalogue: Pick<BaseCatalogue, 'derived'> },
-  { standing }: Pick<ImageRecord, 'standing'>,
+  base: ImageId & Pick<ImageRecord, 'standing'>,
   limit: number,
   after?: string,
 ): Promise<Page<Derived>> {
-  const chains = [...new Set((standing?.chains ?? []).map(({ chain }) => chain))]
+  const chains = [...new Set((base.standing?.chains ?? []).map(({ chain }) => chain))]
   const found = await Promise.all(chains.map((chain) => catalogue.derived(chain, limit + 1, after)))
   const notes = new Map<string, DerivedNote>(found.flat().map((note) => [note.place, note]))
   const sorted = [...notes.values()].toSorted((a, b) => (a.place < b.place ? -1 : 1))
   const page = sorted.slice(0, limit)
   const read = await Promise.all(page.map(async (note) => derivedFrom(await store.image(note.image), note, chains)))
-  const items = read.filter((one) => one !== undefined)
+  const items = read.flatMap((one) => (one === undefined || isRebuild(one.record, base, chains) ? [] : [one]))
   return pageOf(items, sorted.length > limit ? page.at(-1)?.place : undefined)
 }
 
@@ -39,4 +39,10 @@ function derivedFrom(
   if (record === undefined || record.goneAt !== undefined) return undefined
   const waves = placesOf(record).flatMap(([chain, place]) => (chains.includes(chain) ? place : []))
   return wave === Math.min(...waves) ? { record, wave } : undefined
+}
+
+/** It ends where the base ends, and lies beside it: the base itself, or a rebuild that changed nothing but the config. */
+function isRebuild({ host, name, standing }: ImageRecord, base: ImageId, chains: readonly Digest[]): boolean {
+  const isBeside = host === base.host && name === base.name
+  return isBeside && standing?.chains.some(({ chain }) => chains.includes(chain)) === true
 }
