@@ -1,4 +1,5 @@
 import type { BaseSource } from './bases/base-source.ts'
+import type { Asked } from './bases/follow-claims.ts'
 import { type GatheredBase, gatherBase } from './bases/gather-base.ts'
 import { overBase } from './bases/packages-of.ts'
 import { standingOf } from './bases/standing-of.ts'
@@ -37,7 +38,7 @@ export type Examined = {
   readonly signature: boolean
   readonly elsewhere: readonly ImageId[]
   /** Images that it claims to stand on, and nobody has judged. */
-  readonly asked: readonly ImageId[]
+  readonly asked: readonly Asked[]
 }
 
 /**

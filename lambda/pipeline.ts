@@ -1,5 +1,6 @@
 import { awaiting, awaitSignatures } from './awaited.ts'
 import type { BaseSource } from './bases/base-source.ts'
+import type { Asked } from './bases/follow-claims.ts'
 import { leftBases } from './bases/left-bases.ts'
 import { noteBase } from './bases/note-base.ts'
 import { upToDate } from './bases/up-to-date.ts'
@@ -105,16 +106,24 @@ async function wakeForBase(world: Verifier, base: ImageRecord): Promise<void> {
 }
 
 /** Images that another one claims to stand on are judged as any other, and it is judged again when they are. */
-async function askFor(world: Verifier, image: ImageId, asked: readonly ImageId[]): Promise<void> {
-  await awaitSignatures(world, image, asked)
-  for (const base of asked) await world.queue.verify(base, 0)
+async function askFor(world: Verifier, image: ImageId, asked: readonly Asked[]): Promise<void> {
+  await awaitSignatures(
+    world,
+    image,
+    asked.map(({ image: base }) => base),
+  )
+  for (const { image: base, tag } of asked) {
+    await world.queue.verify(base, 0)
+    // By what the registry says of it, whatever was claimed
+    if (tag !== undefined) await world.queue.observe({ host: base.host, name: base.name, tag })
+  }
 }
 
 type Seen = {
   readonly judged: Judged
   readonly tags: readonly string[]
   readonly elsewhere: readonly ImageId[]
-  readonly asked: readonly ImageId[]
+  readonly asked: readonly Asked[]
 } & Omit<Context, 'asImage'>
 type Look = (before: ImageRecord | undefined) => Promise<Seen | undefined>
 

@@ -11,15 +11,18 @@ import type { Held } from './prove-chains.ts'
 /** Of what an image claims so much is followed: anybody can claim anything. */
 const MAX_FOLLOWED = 5
 
-/** What came of the claims. `holds`: items of claimed bases whose layers the image begins with; `asked`: claimed ones that nobody has judged yet. */
+/** A base that somebody claims to stand on: judged by its digest, and its tag looked at. */
+export type Asked = { readonly image: ImageId; readonly tag?: string }
+
+/** What came of the claims. `holds`: items of claimed bases whose layers the image begins with; `asked`: claimed ones that nobody has judged yet, or whose tags nobody has looked at. */
 export type FollowedClaims = {
   readonly claims: readonly FollowedClaim[]
   readonly holds: readonly ImageRecord[]
-  readonly asked: readonly ImageId[]
+  readonly asked: readonly Asked[]
 }
 
 type Claimant = Held & ClaimSources
-type Followed = { readonly claim: FollowedClaim; readonly record?: ImageRecord; readonly asked?: ImageId }
+type Followed = { readonly claim: FollowedClaim; readonly record?: ImageRecord; readonly asked?: Asked }
 
 /** Follows what one platform of an image claims its base to be: never further than to what a BaseImage covers. */
 export async function followClaims(
@@ -48,39 +51,38 @@ async function follow(
   const told = (outcome: FollowedClaim['outcome'], detail: string) => ({ from: claim.field, image, outcome, detail })
   if (claim.fault !== undefined) return { claim: told('unknown', claim.fault) }
   if (name === undefined) return { claim: told('unknown', 'no repository is named beside the digest') }
+  const { host, tag } = name
   if (coveredBy(source.policies, name).length === 0) return { claim: told('unknown', 'no BaseImage covers it') }
-  const meant = digest ?? (await digestMeant(source, registryOf, name))
-  if (meant === undefined) return { claim: told('unknown', 'what its tag points at could not be told') }
-  const id = { host: name.host, name: name.name, digest: meant }
+  if (!source.isReachable(host)) return { claim: told('unknown', `registry ${host} is not read`) }
+  const seen = tag === undefined ? undefined : await source.store.tag(host, name.name, tag)
+  const meant = digest ?? seen?.digest ?? (await digestNow(registryOf(host), name))
+  if (meant === 'silent') return { claim: told('asked', 'its registry does not answer') }
+  if (meant === undefined) return { claim: told('unknown', 'there is no such tag') }
+  const id = { host, name: name.name, digest: meant }
   const record = await source.upToDate(id)
-  if (record === undefined) {
-    if (!source.isReachable(name.host)) return { claim: told('unknown', `registry ${name.host} is not read`) }
-    return { claim: told('asked', 'nobody has judged it yet; it is being looked at'), asked: id }
-  }
+  // A tag that nobody has looked at tells later whether the base is current
+  const asked = { image: id, ...(tag !== undefined && seen === undefined && { tag }) }
+  if (record === undefined) return { claim: told('asked', 'nobody has judged it yet; it is being looked at'), asked }
+  const look = 'tag' in asked && { asked }
   if (record.standing === undefined) {
-    return {
-      claim: told('unknown', record.goneAt === undefined ? 'it could not be read' : 'it is no longer in its registry'),
-    }
+    if (record.goneAt !== undefined) return { claim: told('unknown', 'it is no longer in its registry') }
+    return { claim: told('asked', `it could not be judged: ${record.lastError?.message ?? record.state}`), ...look }
   }
   const holds = record.standing.chains.some(({ chain }) => chains.has(chain))
-  if (!holds && claim.from === 'provenance') return { claim: told('unrelated', 'the build used it for something else') }
-  if (!holds) return { claim: told('false', 'its layers are not the first of this image') }
-  return { claim: told('holds', 'its layers are the first of this image'), record }
+  if (holds) return { claim: told('holds', 'its layers are the first of this image'), record, ...look }
+  if (claim.from === 'provenance') return { claim: told('unrelated', 'the build used it for something else') }
+  return { claim: told('false', 'its layers are not the first of this image') }
 }
 
-/** What a claimed tag points at: as far as it is known, else by the word of its registry. */
-async function digestMeant(
-  { store, isReachable }: BaseSource,
-  registryOf: (host: string) => Registry,
-  { host, name, tag = 'latest' }: NonNullable<BaseClaim['name']>,
-): Promise<Digest | undefined> {
-  const known = await store.tag(host, name, tag)
-  if (known?.digest !== undefined || !isReachable(host)) return known?.digest
+/** What a claimed tag points at by the word of its registry; `silent`: it does not answer, which keeps no image from being judged. */
+async function digestNow(
+  registry: Registry,
+  { name, tag = 'latest' }: NonNullable<BaseClaim['name']>,
+): Promise<Digest | 'silent' | undefined> {
   try {
-    return await registryOf(host).peek(name, tag)
+    return await registry.peek(name, tag)
   } catch (error) {
-    // A claim that cannot be followed keeps no image from being judged
-    if (error instanceof Unavailable) return undefined
+    if (error instanceof Unavailable) return 'silent'
     throw error
   }
 }

@@ -1,3 +1,4 @@
+import type { ClaimSources } from '../core/base-claims.ts'
 import type { BaseEvidence, PlatformBase } from '../core/bases/base-evidence.ts'
 import type { PlatformContents } from '../core/bases/standing.ts'
 import type { Evidence } from '../core/evidence.ts'
@@ -10,9 +11,11 @@ import { roomFor } from '../room.ts'
 import { withinLimit } from '../within-limit.ts'
 import type { BaseSource } from './base-source.ts'
 import { findChains, knownChains } from './find-chains.ts'
-import { type FollowedClaims, followClaims } from './follow-claims.ts'
+import { type Asked, type FollowedClaims, followClaims } from './follow-claims.ts'
+import type { ReadFiles } from './layer-files.ts'
 import { proveChains } from './prove-chains.ts'
 import { type ReadContents, readContents } from './read-contents.ts'
+import { readStatements } from './read-statements.ts'
 
 const PARALLEL = 4
 
@@ -20,7 +23,7 @@ const PARALLEL = 4
 export type GatheredBase = {
   readonly evidence: BaseEvidence
   readonly own: readonly PlatformContents[]
-  readonly asked: readonly ImageId[]
+  readonly asked: readonly Asked[]
   /** Something could not be read, and may be soon. */
   readonly again?: true
 }
@@ -38,18 +41,19 @@ export async function gatherBase(source: BaseSource, reading: Reading, evidence:
   if (overLimit !== undefined) return nothingBut(unreadable('all', image.digest, overLimit))
   const room = evidence.children === undefined ? reading.room : roomFor(leaves.length)
   const registry = reading.registryOf(image.host)
+  const statements = await readStatements(registry, evidence)
   const opened = await mapLimited(leaves, PARALLEL, async (leaf): Promise<Opened> => {
     const read = await readContents(registry, { ...image, digest: leaf.digest }, leaf.platform, room)
-    return { leaf, read, followed: await claimsOf(source, reading, read) }
+    return { leaf, read, followed: await claimsOf(source, reading, read, statements) }
   })
   const own = opened.flatMap(({ read }) => ('contents' in read ? [read.contents] : []))
   const held = opened.flatMap(({ followed }) => followed.holds)
   const known = await knownChains(source, own, held)
   const files = source.files(registry, image)
-  let again = false
+  const unread: ReadFiles[] = []
   const readFiles = async (layer: Descriptor) => {
     const read = await files(layer)
-    again ||= 'again' in read
+    if ('again' in read) unread.push(read)
     return read
   }
   const platforms = await mapLimited(
@@ -61,11 +65,11 @@ export async function gatherBase(source: BaseSource, reading: Reading, evidence:
       const chains = await findChains(source, known, read.contents, image.digest)
       const proven = await proveChains(read, chains, source.policies.bases, readFiles)
       const { platform, size } = read.contents
-      return { ...common, platform, size, ...('found' in proven ? proven : { ...proven, found: [] }) }
+      return { ...common, platform, size, found: [], ...proven }
     },
   )
   const asked = opened.flatMap(({ followed }) => followed.asked)
-  return { evidence: { platforms }, own, asked, ...(again && { again }) }
+  return { evidence: { platforms }, own, asked, ...(unread.length > 0 && { again: true }) }
 }
 
 async function leavesOfImage(reading: Reading, { image, children, ambiguous }: Evidence): Promise<readonly Leaf[]> {
@@ -75,10 +79,15 @@ async function leavesOfImage(reading: Reading, { image, children, ambiguous }: E
   return leaves.map((leaf) => ({ digest: leaf.digest, platform: platformOf(leaf) ?? UNNAMED }))
 }
 
-async function claimsOf(source: BaseSource, { registryOf }: Reading, read: ReadContents): Promise<FollowedClaims> {
+async function claimsOf(
+  source: BaseSource,
+  { registryOf }: Reading,
+  read: ReadContents,
+  statements: ClaimSources['statements'] = [],
+): Promise<FollowedClaims> {
   if ('problem' in read) return { claims: [], holds: [], asked: [] }
   const { annotations, labels, contents, layers } = read
-  return followClaims(source, registryOf, { contents, layers, annotations: [annotations], labels })
+  return followClaims(source, registryOf, { contents, layers, annotations: [annotations], labels, statements })
 }
 
 function nothingBut(platform: PlatformBase): GatheredBase {

@@ -153,18 +153,25 @@ function rejected(
   // Rule 11: what was once verified is not taken by time, policy or trust changing under it
   if (record?.verifiedAt !== undefined || record?.state === 'degraded') return 'degraded'
   // Nor is what was once accepted, by the end of its waiver; nor what time alone has passed over
-  const isSpared = verdict.onlyBase === 'outdated' || (record !== undefined && waiverEnded(record, now))
+  const isSpared = isPassedOver(verdict) || (record !== undefined && waiverEnded(record, now))
   const bad = isSpared ? 'degraded' : 'failed'
   if (record?.state === 'failed') return bad
   // Rule 9: grace runs from the first tag; without one nobody can have pulled it by name yet
   if (deadline === undefined) return 'pending'
   if (enforcement.failFast && verdict.badSignature) return bad
-  return now < deadline ? 'pending' : bad
+  if (now < deadline) return 'pending'
+  // I8: that nobody could judge what it stands on is no verdict on it
+  return verdict.onlyBase === 'awaited' ? 'error' : bad
+}
+
+/** Whether nothing is wrong but that time has passed over the base. */
+function isPassedOver({ onlyBase }: Verdict): boolean {
+  return onlyBase === 'outdated' || onlyBase === 'too-old'
 }
 
 function recheckAt(state: State, judged: Judged, deadline: string | undefined, now: string): string | undefined {
   if (state === 'pending') return deadline
-  if (judged.kind === 'error') return plusSeconds(now, ERROR_RETRY)
+  if (judged.kind === 'error' || state === 'error') return plusSeconds(now, ERROR_RETRY)
   const again = judged.again && plusSeconds(now, ERROR_RETRY)
   return earliest(plusSeconds(now, RECHECK_AFTER), judged.verdict.goodUntil, again)
 }
@@ -204,10 +211,16 @@ function told(before: ImageRecord | undefined, record: ImageRecord, event: Alert
   return before?.state === record.state ? record : openTodo(record, 'alert', { events: [event] })
 }
 
-/** What was verified, and is not any more for its base alone, is told together with all that stand on that base. */
+/**
+ * What was verified, and by the same policies is not any more for news of its base alone, is told together with all that stand on that
+ * base; and that it recovers, with nothing.
+ */
 function toldUnlessByBase(before: ImageRecord | undefined, record: ImageRecord, judged: Judged): ImageRecord {
   const onlyBase = judged.kind === 'verdict' ? judged.verdict.onlyBase : undefined
-  return before?.state === 'verified' && onlyBase !== undefined ? record : told(before, record, 'degraded')
+  const isNews = onlyBase === 'outdated' || onlyBase === 'unverified'
+  if (before?.state === 'verified' && isNews && before.policyHash === record.policyHash)
+    return { ...record, quiet: true }
+  return told(before, record, 'degraded')
 }
 
 /** What had failed, and now lacks nothing but a current base, gets its tags back. */
@@ -244,9 +257,9 @@ function withDisplaced(record: ImageRecord, { displaced, now }: Situation): Imag
 
 /** Rule 4: any move away from a state in which tags were taken carries the work to give them back. */
 function recovered(before: ImageRecord | undefined, record: ImageRecord): ImageRecord {
-  const free = returning(record)
+  const { quiet, ...free } = returning(record)
   const wasBad = before?.state === 'failed' || before?.state === 'degraded' || before?.state === 'error'
-  return wasBad ? openTodo(free, 'alert', { events: ['recovered'] }) : free
+  return wasBad && quiet === undefined ? openTodo(free, 'alert', { events: ['recovered'] }) : free
 }
 
 /** Sets when the sweep must look at the item: the next check, or soon where work is open. */

@@ -45,7 +45,9 @@ export type Reason =
   | 'base-missing' // the layers begin with no base that is vouched for
   | 'base-unverified' // they begin with a known base, and nobody who is asked for vouches for it
   | 'base-changed' // the layers above it, or the image config, change what the base brings along
-  | 'base-outdated' // it was replaced, is too old, or nothing tells whether it is current
+  | 'base-outdated' // it was replaced, or its main package is at its end
+  | 'base-too-old' // it has been there for too long, or nothing tells whether it is current
+  | 'base-not-judged' // what the image is said to stand on could not be judged yet
   | 'base-claim-false' // what the image says its base is, is not among its layers
   | 'no-policy'
   | 'ambiguous-manifest'

@@ -100,6 +100,8 @@ export type ImageRecord = ImageId & {
   readonly facts?: KeptFacts & { readonly runs: readonly Runs[]; readonly overBase?: Material }
   /** What is known of the base it stands on itself. */
   readonly base?: BaseFacts
+  /** It is degraded for news of its base, and told with that. */
+  readonly quiet?: true
   /** Tags among them that our own giving back of another image displaced: these may replace what we put there. */
   readonly displaced?: readonly string[]
   readonly lease?: { readonly owner: string; readonly until: string }

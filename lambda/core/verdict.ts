@@ -31,8 +31,9 @@ export type Verdict = {
   readonly badSignature: boolean
   /** What is known of the base it stands on, where BaseImages are declared. */
   readonly base?: BaseFacts
-  /** That it is rejected for its base alone: for time having passed over it (`outdated`), or for nobody vouching for it any more. */
+  /** That it is rejected for its base alone. */
   readonly onlyBase?: OnlyBase
 }
 
-export type OnlyBase = 'outdated' | 'unverified'
+/** `outdated`: it was replaced, or is at its end; `too-old`: time has passed; `unverified`: nobody vouches for it; `awaited`: nobody could judge it yet. */
+export type OnlyBase = 'outdated' | 'too-old' | 'unverified' | 'awaited'

@@ -146,7 +146,7 @@ describe('what an image claims', () => {
     world.outside.queue.messages.length = 0
     const image = await world.image({ layers: [OS, NODE, APP_FILES], annotations: naming(base) })
     await world.settle()
-    expect(await world.facts(image)).toMatchObject({ rung: 'verified', digest: base, claims: [{ outcome: 'holds' }] })
+    expect(await world.facts(image)).toMatchObject({ rung: 'fresh', digest: base, claims: [{ outcome: 'holds' }] })
   })
 
   it('proves a base that nobody vouches for, and no more', async () => {

@@ -54,7 +54,7 @@ export type FoundBase = {
 export type FollowedTag = { readonly tag: string; readonly now: boolean; readonly replaced?: Replaced }
 
 /**
- * What an image claims its base to be, and what came of it. `asked`: it is being looked at; `unknown`: nobody may look there; `unrelated`:
+ * What an image claims its base to be, and what came of it. `asked`: nobody could judge it yet; `unknown`: nobody may look there; `unrelated`:
  * provenance names it among all that the build used, and it is not the base. `from`: the field.
  */
 export type FollowedClaim = {

@@ -50,6 +50,9 @@ function whyMissed({ from }: BaseRule, { found, claims, layers }: PlatformBase):
     const vouched = base.vouched.length === 0 ? 'which nobody vouches for' : `vouched for by ${base.vouched.join(', ')}`
     return missed('base-unverified', `it stands on ${formatImage(base.image)}, ${vouched}; asked for is ${asked}`)
   }
+  const [open] = claims.filter(({ outcome }) => outcome === 'asked')
+  // An outage of somebody else's registry must not fail an image (I8)
+  if (open !== undefined) return missed('base-not-judged', `${open.image}: ${open.detail}`)
   const claimed = claims.map(({ image, detail }) => `it is said to be ${image}: ${detail}`)[0]
   return missed('base-missing', `${claimed ?? `its layers (${layers}) begin with none`}; asked for is ${asked}`)
 }
@@ -63,10 +66,12 @@ function intactFinding(rule: BaseRule, chosen: Chosen): Finding {
 
 function currentFinding({ current, maxAge }: BaseRule, { base }: Chosen, now: Date): Finding {
   const known = currentness(base)
-  if (current && known.current !== 'yes') return missed('base-outdated', known.why)
+  if (current && known.current !== 'yes') {
+    return missed(known.current === 'no' ? 'base-outdated' : 'base-too-old', known.why)
+  }
   const until = maxAge === undefined ? undefined : plusSeconds(base.existedAt, maxAge)
   if (until !== undefined && until <= now.toISOString()) {
-    return missed('base-outdated', `it has been there since ${base.existedAt}; good until ${until}`)
+    return missed('base-too-old', `it has been there since ${base.existedAt}; good until ${until}`)
   }
   return met([], known.why, [until])
 }
