@@ -10,7 +10,8 @@ const page = z.object({
   base: z.looseObject({
     image: z.string(),
     vouchedFor: z.array(z.string()),
-    replaced: z.looseObject({ tag: z.string(), by: z.string().optional(), at: z.string().optional() }).optional(),
+    replacedAt: z.string().optional(),
+    replaced: z.looseObject({ tag: z.string(), by: z.string().optional() }).optional(),
   }),
   images: z.array(
     z.looseObject({
@@ -43,22 +44,22 @@ export function derivedCommand(): Command {
 
 /** A rebuild list as people read it. */
 export function derivedLines(base: Page['base'], images: Page['images']): string[] {
-  const { replaced, vouchedFor } = base
-  const by = vouchedFor.length === 0 ? 'nobody vouches for it any more' : `vouched for by ${vouchedFor.join(', ')}`
+  const { replaced, replacedAt, vouchedFor } = base
+  const by = vouchedFor.length === 0 ? 'nobody vouches for it' : `vouched for by ${vouchedFor.join(', ')}`
   const waves = [...new Set(images.map(({ wave }) => wave))].sort((a, b) => a - b)
   return [
     `${plainText(base.image)}: ${by}`,
-    ...(replaced
-      ? [
-          `  replaced: ${replaced.tag} points at ${replaced.by ?? 'another image'}${replaced.at ? ` since ${replaced.at}` : ''}`,
-        ]
-      : []),
+    ...(replaced ? [`  replaced: ${replacedText(replaced, replacedAt)}`] : []),
     ...(images.length === 0 ? ['  no image is known to stand on it'] : []),
     ...waves.flatMap((wave) => {
       const inWave = images.filter((one) => one.wave === wave)
       return [`wave ${wave}: ${inWave.length} ${inWave.length === 1 ? 'image' : 'images'}`, ...inWave.map(imageLine)]
     }),
   ]
+}
+
+function replacedText({ tag, by }: NonNullable<Page['base']['replaced']>, at: string | undefined): string {
+  return `${plainText(tag)} points at ${plainText(by ?? 'another image')}${at === undefined ? '' : ` since ${at}`}`
 }
 
 function imageLine({ image, tags, state, rung }: Page['images'][number]): string {

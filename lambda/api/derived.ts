@@ -1,7 +1,7 @@
 import { walkDerived } from '../bases/walk-derived.ts'
 import { BadInput } from '../core/bad-input.ts'
 import { type Digest, formatImage, type ImageRef } from '../core/image.ts'
-import { derivedResponse } from '../core/response.ts'
+import { derivedResponse, standingResponse } from '../core/response.ts'
 import type { Cataloguing, Known } from '../world.ts'
 import { imageParameter, locate } from './locate.ts'
 import { type Answer, problem } from './problem.ts'
@@ -20,13 +20,7 @@ export async function getDerived(world: Known & Cataloguing, query: Query): Prom
     )
   }
   const { items, cursor } = await walkDerived(world, record, limitParameter(query.limit), placeAt(query.cursor))
-  const { vouched, replaced } = record.standing
-  const base = {
-    image: named(image, digest),
-    digest: record.digest,
-    vouchedFor: vouched,
-    ...(replaced && { replaced }),
-  }
+  const base = { image: named(image, digest), digest: record.digest, ...standingResponse(record.standing) }
   const images = await Promise.all(
     items.map(async ({ record: derived, wave }) => derivedResponse(derived, wave, await tagsSeen(world, derived))),
   )

@@ -63,7 +63,7 @@ function factsOfImage({ contents, provenance, runs, overBase }: NonNullable<Imag
 }
 
 /** What an image is to those that stand on it. */
-function standingResponse({ vouched, existedAt, replaced, endOfLife }: BaseStanding) {
+export function standingResponse({ vouched, existedAt, replaced, endOfLife }: BaseStanding) {
   return { vouchedFor: vouched, existedAt, ...replacedResponse(replaced), ...(endOfLife && { endOfLife }) }
 }
 

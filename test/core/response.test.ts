@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { historyRow } from '../../lambda/core/history.ts'
 import { historyResponse, statusResponse, unknownResponse } from '../../lambda/core/response.ts'
 import { KEY, WORKFLOW } from './claims.ts'
-import { at, HOST, ID, NOW, record } from './records.ts'
+import { at, digest, HOST, ID, NOW, record } from './records.ts'
 
 const check = { name: 'p/a', outcome: 'pass', reason: 'verified', message: 'm' } as const
 
@@ -58,6 +58,48 @@ describe('a status', () => {
     [[], true, true],
   ])('with the tags %j taken, and the tag asked by taken %s: quarantined %s', (taken, byTag, quarantined) => {
     expect(statusResponse(record({ taken }), NOW, 'v1', byTag).quarantined).toBe(quarantined)
+  })
+
+  it('tells of the base by the name of its words, and not by what it is found', () => {
+    const facts = {
+      rung: 'verified',
+      proof: 'layers',
+      signature: 'verified',
+      intact: 'yes',
+      current: 'no',
+      image: `${HOST}/bases/node`,
+      digest: digest(2),
+      by: ['ours'],
+      existedAt: at(-60),
+      replaced: { tag: '22', at: at(-30), by: digest(3), behind: 1 },
+      layers: { base: 2, above: 1 },
+      beneath: [digest(4)],
+      message: 'm',
+    } as const
+    const { by: _, beneath: __, ...known } = facts
+    const told = {
+      ...known,
+      vouchedFor: ['ours'],
+      replacedAt: at(-30),
+      replaced: { tag: '22', by: digest(3), behind: 1 },
+    }
+    const base = { ...facts, platforms: [{ platform: 'linux/amd64', ...facts }] }
+    expect(statusResponse(record({ base }), NOW).base).toEqual({
+      ...told,
+      platforms: [{ platform: 'linux/amd64', ...told }],
+    })
+  })
+
+  it('tells what it is itself to those that stand on it, and not where that is written', () => {
+    const standing = { vouched: ['ours'], chains: [], contents: digest(5), packages: digest(6), existedAt: at(-60) }
+    const told = { vouchedFor: ['ours'], existedAt: at(-60) }
+    expect(statusResponse(record({ standing }), NOW).standing).toEqual(told)
+    const replaced = { ...standing, replaced: { tag: '22', behind: 3 } }
+    expect(statusResponse(record({ standing: replaced }), NOW).standing).toEqual({
+      ...told,
+      replaced: { tag: '22', behind: 3 },
+    })
+    expect(statusResponse(record(), NOW)).not.toHaveProperty('standing')
   })
 
   it('of an unknown image names what was asked', () => {
