@@ -123,7 +123,7 @@ test('the policies that come with the product load without a warning', async () 
   const samples = await readPolicies('policies', options)
   const examples = await readPolicies('policies/examples', options)
   expect(warnings).toEqual([])
-  expect(samples.policies.map(({ name }) => name)).toEqual(['chainguard', 'sample-key'])
+  expect(samples.policies.map(({ name }) => name)).toEqual(['chainguard', 'sample-key', 'samples'])
   expect(examples.policies.map(({ name }) => name)).toEqual([
     'chainguard-images',
     'chainguard-organization',

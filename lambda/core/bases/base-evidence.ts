@@ -50,8 +50,16 @@ export type FoundBase = {
   readonly packages?: Digest
 }
 
-/** A tag that a base has or had. `now`: it points at the base, or nothing that is vouched for took its place yet; else it was replaced, or is gone. */
-export type FollowedTag = { readonly tag: string; readonly now: boolean; readonly replaced?: Replaced }
+/**
+ * A tag that a base has or had. `now`: it points at the base, or nothing that is vouched for took its place yet, but `unvouched`; else it was
+ * replaced, or is gone.
+ */
+export type FollowedTag = {
+  readonly tag: string
+  readonly now: boolean
+  readonly unvouched?: Digest
+  readonly replaced?: Replaced
+}
 
 /**
  * What an image claims its base to be, and what came of it. `asked`: nobody could judge it yet; `unknown`: nobody may look there; `unrelated`:

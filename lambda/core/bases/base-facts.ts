@@ -82,9 +82,15 @@ export function currentness({ tags, endOfLife }: Pick<FoundBase, 'tags' | 'endOf
   if (replaced !== undefined) {
     return { current: isImmaterial(replaced.material) ? 'yes' : 'no', replaced, why: describeReplaced(replaced) }
   }
-  const [first] = tags.filter(({ now }) => now)
-  if (first !== undefined)
-    return { current: 'yes', why: `${first.tag} points at it, or at what nobody vouches for yet` }
+  const there = tags.filter(({ now }) => now)
+  const first = there.find(({ unvouched }) => unvouched === undefined) ?? there[0]
+  if (first !== undefined) {
+    const { tag, unvouched } = first
+    return {
+      current: 'yes',
+      why: `${tag} points at ${unvouched === undefined ? 'it' : `${unvouched}, which nobody vouches for`}`,
+    }
+  }
   return { current: 'unknown', why: tags.length > 0 ? 'its tags are gone' : 'none of its tags is known' }
 }
 

@@ -26,7 +26,8 @@ export function followTag(
 ): FollowedTag {
   if (seen?.digest === undefined) return { tag, now: false }
   const [by] = vouched
-  if (seen.digest === base || by === undefined) return { tag, now: true }
+  if (seen.digest === base) return { tag, now: true }
+  if (by === undefined) return { tag, now: true, unvouched: seen.digest }
   const left = seen.left ?? []
   const place = left.findIndex(({ digest }) => digest === base)
   // It was pushed under this tag, and the tag pointed elsewhere before anybody looked; or that is longer ago than is remembered
