@@ -50,3 +50,34 @@ spec:
   gracePeriod: 10m
 `
 }
+
+/** What is under bases/ counts as a base where the team signed it; what is under apps/ must stand on one. */
+export function basePolicies(publicKey: string): string {
+  const key = publicKey.trim().replaceAll(/^/gm, '          ')
+  return `apiVersion: assay.dev/v1alpha1
+kind: BaseImage
+metadata: { name: golden }
+spec:
+  images: [{ glob: "127.0.0.1:*/bases/**" }]
+  authorities:
+    - key:
+        data: |
+${key}
+---
+apiVersion: assay.dev/v1alpha1
+kind: VerificationPolicy
+metadata: { name: on-golden }
+spec:
+  images: [{ glob: "127.0.0.1:*/apps/**" }]
+  authorities: [{ static: { action: pass } }]
+  base: { from: [golden], required: true, intact: true, current: true }
+---
+apiVersion: assay.dev/v1alpha1
+kind: Enforcement
+metadata: { name: apps }
+spec:
+  images: [{ glob: "127.0.0.1:*/apps/**" }]
+  onFailure: quarantine
+  gracePeriod: 10m
+`
+}

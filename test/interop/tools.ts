@@ -4,7 +4,7 @@ import { it } from 'vitest'
 
 const execute = promisify(execFile)
 
-export type Tool = 'crane' | 'cosign' | 'oras' | 'notation' | 'docker-registry'
+export type Tool = 'crane' | 'cosign' | 'oras' | 'notation' | 'docker-registry' | 'tar'
 
 function isThere(tool: Tool): boolean {
   return spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0
