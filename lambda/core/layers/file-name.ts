@@ -52,7 +52,7 @@ function characterAt(bytes: Buffer, at: number): readonly [character: string, le
   const part = bytes.subarray(at, at + length)
   const text = part.toString('utf8')
   // Whatever is no character turns into others when written again
-  if (part.length === length && Buffer.from(text, 'utf8').equals(part)) return [text, length]
+  if (Buffer.from(text, 'utf8').equals(part)) return [text, length]
   return [String.fromCharCode(0xdc00 + first), 1]
 }
 

@@ -42,7 +42,7 @@ function recordAt(bytes: Buffer, at: number) {
   const space = bytes.subarray(at, at + MAX_DIGITS + 1).indexOf(' ')
   const digits = space < 0 ? '' : bytes.toString('latin1', at, at + space)
   const length = Number(digits)
-  if (!/^[0-9]+$/.test(digits) || at + length > bytes.length || bytes[at + length - 1] !== 0x0a) return undefined
+  if (!/^[0-9]+$/.test(digits) || bytes[at + length - 1] !== 0x0a) return undefined
   const text = bytes.subarray(at + space + 1, at + length - 1)
   const equals = text.indexOf('=')
   if (equals < 1) return undefined

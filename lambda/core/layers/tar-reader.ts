@@ -53,7 +53,7 @@ export function tarReader(onEntry: (entry: TarEntry) => LayerFault | undefined):
   function takeBlock(): LayerFault | undefined {
     if (block.equals(ZEROS)) {
       zeros++
-      return isTold() ? unreadable('ends after a header for an entry that is not there') : undefined
+      return undefined
     }
     if (zeros > 0) return unreadable('goes on after a block of zeros')
     const header = readTarHeader(block)

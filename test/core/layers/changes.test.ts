@@ -187,6 +187,12 @@ describe('what is added', () => {
     expect(changesTo([BASE], above)).toMatchObject({ added: { files: 2, bytes: 7, setuid: { listed: [], total: 0 } } })
   })
 
+  it('stays in an opaque directory that is marked again', () => {
+    const above = [opaque('d'), file('d/new/su', { mode: 0o4755 }), opaque('d'), opaque('d/new')]
+    expect(changesTo([BASE], [above.slice(0, 3)])).toMatchObject({ added: { setuid: { listed: ['d/new/su'] } } })
+    expect(changesTo([BASE], [above.slice(1)])).toMatchObject({ added: { setuid: { listed: [] } } })
+  })
+
   it('is told where it gives rights, by each of its names', () => {
     const above = [
       file('z', { mode: 0o4755 }),

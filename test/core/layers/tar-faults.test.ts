@@ -41,6 +41,11 @@ describe('what could be read otherwise is a fault', () => {
     ],
     ['a time beyond 63 bits', [tarred({ mtime: base256(2n ** 63n, 12) })], fault(NUMBER)],
     ['a time that is none', [tarred({ mtime: Buffer.from('yesterday') })], fault(NUMBER)],
+    [
+      'base-256 that is neither positive nor negative',
+      [tarred({ type: '3', damage: (block) => Buffer.of(0x81, 0, 0, 0, 0, 0, 0, 0).copy(block, 329) })],
+      fault(NUMBER),
+    ],
     ['a device number that is none', [tarred({ type: '3', damage: (block) => block.write('x', 329) })], fault(NUMBER)],
     [
       'an owner beyond 32 bits',
