@@ -28,12 +28,14 @@ const ecr = z.strictObject({
 })
 const oci = z.strictObject({
   host,
-  oci: z.strictObject({
-    scheme: z.literal('http').optional(),
-    credentials: z.string().min(1).optional(),
-    overwrite: z.literal(true, 'true, or left out').optional(),
-    bases: z.literal(true, 'true, or left out').optional(),
-  }),
+  oci: z
+    .strictObject({
+      scheme: z.literal('http').optional(),
+      credentials: z.string().min(1).optional(),
+      overwrite: z.literal(true, 'true, or left out').optional(),
+      bases: z.literal(true, 'true, or left out').optional(),
+    })
+    .refine(({ bases, overwrite }) => !bases || !overwrite, 'where only bases are read, no tag is overwritten'),
 })
 // What is wrong is told of the form that was meant: a union would tell of both
 const config = z.unknown().transform((entry, context): RegistryConfig => {

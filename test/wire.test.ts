@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { ENV } from '../lambda/env.ts'
 import { Misconfigured } from '../lambda/errors.ts'
-import { wireActor, wireVerifier } from '../lambda/wire.ts'
+import { wireActor, wireApi, wireSweeper, wireVerifier } from '../lambda/wire.ts'
+import { baseImage } from './bases/based.ts'
 import { temporaryFolder } from './local/temporary-folder.ts'
 import { signedPolicy } from './memory/world.ts'
 import { image } from './registry/fixtures.ts'
@@ -43,6 +44,26 @@ it('reads every registry, and touches tags in those of ECR and where it was aske
 it('knows events of ECR registries only', async () => {
   vi.stubEnv(ENV.registries, JSON.stringify([{ host: 'read.example', oci: {} }, ecr]))
   expect((await wireVerifier()).registries).toEqual([ecr])
+})
+
+it('reads the registries that BaseImages name, and those for bases only, and watches neither', async () => {
+  const images = ['cgr.dev/chainguard/**', 'ghcr.io/acme/**', `${ecr.host}/bases/**`, '127.0.0.1:5500/bases/**']
+  const bases = images.map((glob, n) => baseImage('', `base-${n}`, glob)).join('---\n')
+  writeFileSync(join(process.env[ENV.policies]!, 'bases.yaml'), bases)
+  const configured = [
+    { host: 'read.example', oci: {} },
+    { host: 'ghcr.io', oci: { bases: true } },
+  ]
+  const { registries, taggers } = await actor(...configured)
+  expect([...registries.keys()].toSorted()).toEqual(['cgr.dev', 'ghcr.io', 'read.example'])
+  expect([...taggers.keys()]).toEqual([])
+  vi.stubEnv(ENV.repositories, '["*"]')
+  const sweeper = await (await wireSweeper())()
+  expect([sweeper.watched, sweeper.registries.has('cgr.dev')]).toEqual([['read.example'], true])
+  vi.stubEnv(ENV.deadLetters, '{"verify": {"dead": "https://q.example/dead", "target": "https://q.example/q"}}')
+  for (const name of [ENV.actFunction, ENV.verifyFunction]) vi.stubEnv(name, 'x')
+  const api = await (await wireApi()).world()
+  expect([api.watched, [...api.untested.keys()]]).toEqual([['read.example'], ['read.example', 'ghcr.io']])
 })
 
 it('logs in to a registry as the file says', async () => {

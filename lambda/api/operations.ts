@@ -7,7 +7,6 @@ import { readBody } from '../core/read-body.ts'
 import { readReason } from '../core/read-reason.ts'
 import { lastPass } from '../reconciling/reconcile-pass.ts'
 import type { Operating } from '../world.ts'
-import { unwatched } from './locate.ts'
 import type { Answer } from './problem.ts'
 
 const request = z.strictObject({ reason: z.string() })
@@ -97,8 +96,10 @@ async function change(
 /** POST /v1/self-tests {registry} : finds out, in the scratch repository, how tags can be taken in a registry, and goes by it from then on. */
 export async function postSelfTest(world: Operating, by: string, body: unknown): Promise<Answer> {
   const { registry } = readBody(selfTestRequest, body, '{"registry": "HOST"}')
-  const elsewhere = unwatched(world, { host: registry })
-  if (elsewhere !== undefined) throw new BadInput(elsewhere)
+  // In those where only bases are read no tag is ever taken
+  if (!world.watched.includes(registry)) {
+    throw new BadInput(`registry "${registry}" is not watched; watched: ${world.watched.join(', ')}`)
+  }
   if (world.untested.has(registry)) {
     throw new BadInput(
       `registry "${registry}" has no self-test: it only speaks OCI, and its configuration says what may be done`,
