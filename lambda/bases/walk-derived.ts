@@ -26,7 +26,11 @@ export async function walkDerived(
   const sorted = [...notes.values()].toSorted((a, b) => (a.place < b.place ? -1 : 1))
   const page = sorted.slice(0, limit)
   const read = await Promise.all(page.map(async (note) => derivedFrom(await store.image(note.image), note, chains)))
-  const items = read.flatMap((one) => (one === undefined || isRebuild(one.record, base, chains) ? [] : [one]))
+  const rebuilt = await rebuiltOn(store, base)
+  const items = read.flatMap((one) => {
+    const isLeftOut = one === undefined || isRebuild(one.record, base, chains) || isOn(one.record, base, rebuilt)
+    return isLeftOut ? [] : [one]
+  })
   return pageOf(items, sorted.length > limit ? page.at(-1)?.place : undefined)
 }
 
@@ -39,6 +43,26 @@ function derivedFrom(
   if (record === undefined || record.goneAt !== undefined) return undefined
   const waves = placesOf(record).flatMap(([chain, place]) => (chains.includes(chain) ? place : []))
   return wave === Math.min(...waves) ? { record, wave } : undefined
+}
+
+/** Where what took the place of a base ends, which may have been built on it. */
+async function rebuiltOn(
+  store: Pick<StatusStore, 'image'>,
+  { host, name, standing }: ImageId & Pick<ImageRecord, 'standing'>,
+): Promise<readonly Digest[]> {
+  const by = standing?.replaced?.by
+  const record = by && (await store.image({ host, name, digest: by }))
+  return (record?.standing?.chains ?? []).map(({ chain }) => chain)
+}
+
+/** It is what took the base's place, or stands on that: nothing is to be rebuilt. */
+function isOn(
+  record: ImageRecord,
+  { host, name, standing }: ImageId & Pick<ImageRecord, 'standing'>,
+  rebuilt: readonly Digest[],
+): boolean {
+  const isItself = record.host === host && record.name === name && record.digest === standing?.replaced?.by
+  return isItself || placesOf(record).some(([chain]) => rebuilt.includes(chain))
 }
 
 /** It ends where the base ends, and lies beside it: the base itself, or a rebuild that changed nothing but the config. */
