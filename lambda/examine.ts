@@ -89,7 +89,7 @@ export async function examine(examiner: Examiner, id: ImageId, verified?: Digest
 /** What an item keeps of what is attested, how the image runs, and what it adds to its base. */
 async function allFacts(store: EvidenceStore, { evidence, own }: GatheredBase, facts: ImageFacts) {
   const added = await overBase(store, evidence, facts)
-  return { ...keptFacts(facts), runs: runsOf(own), ...(added && { overBase: added }) }
+  return { ...keptFacts(facts), runs: runsOf(own, evidence), ...(added && { overBase: added }) }
 }
 
 type BaseArguments = Parameters<NonNullable<Scales['baseOf']>>

@@ -2,8 +2,10 @@ import { configChanges } from '../core/bases/base-changes.ts'
 import type { BaseProblem, FoundChain } from '../core/bases/base-evidence.ts'
 import { changesOf } from '../core/bases/changes-of.ts'
 import type { PlatformContents } from '../core/bases/standing.ts'
+import type { ImageTools } from '../core/image-tools.ts'
 import { changesTo, type LayerChanges } from '../core/layers/changes.ts'
 import type { LayerListing } from '../core/layers/listing.ts'
+import { toolsIn } from '../core/layers/tools-in.ts'
 import type { Descriptor } from '../core/manifest.ts'
 import type { BaseImage } from '../core/policy/policy.ts'
 import { mapLimited } from '../map-limited.ts'
@@ -17,7 +19,9 @@ const AT_ONCE = 2
 export type Held = { readonly contents: PlatformContents; readonly layers: readonly Descriptor[] }
 
 /** Which chains its layers prove, and what was done to them; or that the layers are not what the config says. */
-export type Proven = { readonly found: readonly FoundChain[] } | { readonly problem: BaseProblem }
+export type Proven =
+  | { readonly found: readonly FoundChain[]; readonly tools?: ImageTools }
+  | { readonly problem: BaseProblem }
 
 /**
  * Proves chains of layers. The config's word is not enough: a layer counts as the base's where it is stored as the base stores it, or was
@@ -43,7 +47,9 @@ export async function proveChains(
       changes: await changesBy(one, contents, files, settings),
     })),
   )
-  return { found }
+  const listings = await listingsOf(files)
+  const tools = isRead && !('unknown' in listings) ? toolsIn(listings) : undefined
+  return { found, ...(tools !== undefined && !('fault' in tools) && { tools }) }
 }
 
 /** The layers of a base that an image stores under other digests. */

@@ -56,7 +56,7 @@ describe('what an image holds', () => {
           packages: ['busybox 1.36', 'express 4.19', 'openssl 3.3.1'],
         },
       ],
-      runs: [{ platform: 'linux/amd64', user: '65532', layers: 3 }],
+      runs: [{ platform: 'linux/amd64', user: '65532', layers: 3, tools: { shells: ['sh'], packageManagers: [] } }],
       overBase: { added: 1, removed: 0, changed: 0, listed: ['express 4.19 added'] },
     })
   })
@@ -64,7 +64,7 @@ describe('what an image holds', () => {
   it('can be asked for by a policy, with what it stands on', async () => {
     const more = (text: string) => `{}\n  policy: { type: cel, data: '${text}' }`
     const rule = more(
-      'contents.packages <= 2 && size(contents.shells) == 0 && base.rung == "fresh" && base.layers.above == 1',
+      'contents.packages <= 2 && contents.shells == ["sh"] && base.rung == "fresh" && base.layers.above == 1',
     )
     const world = await based({ rule })
     await world.base([OS, NODE])

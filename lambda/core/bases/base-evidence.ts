@@ -1,5 +1,6 @@
 import type { EndOfLife } from '../end-of-life.ts'
 import type { Digest, ImageId } from '../image.ts'
+import type { ImageTools } from '../image-tools.ts'
 import type { BaseChanges } from './base-changes.ts'
 import type { Replaced } from './standing.ts'
 
@@ -18,6 +19,8 @@ export type PlatformBase = {
   readonly layers: number
   /** Bytes of its layers as they are stored. */
   readonly size?: number
+  /** Shells and package managers among its files, where these were read. */
+  readonly tools?: ImageTools
   readonly claims: readonly FollowedClaim[]
   /** What is known to end at one of its layers, those with most layers first; none of them is the image itself. */
   readonly found: readonly FoundChain[]

@@ -1,5 +1,6 @@
 import { imageFacts } from '../attested/image-facts.ts'
 import { baseFacts } from '../bases/base-facts.ts'
+import type { ImageTools } from '../image-tools.ts'
 import { asksContents } from '../policy/authorities.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Subject } from './judged.ts'
@@ -26,9 +27,9 @@ function contentsOf(policy: Policy, subject: Subject): object {
   const sizes = (subject.base?.platforms ?? []).flatMap(({ size }) => size ?? [])
   const size = sizes.length > 0 && { size: Math.max(...sizes) }
   if (contents.length === 0) return { ...size }
-  const all = (tool: 'shells' | 'packageManagers' | 'languageManagers') => [
-    ...new Set(contents.flatMap((one) => one[tool])),
-  ]
+  // What no SBOM lists and a file shows is there
+  const seen = [...contents, ...(subject.base?.platforms ?? []).flatMap(({ tools }) => tools ?? [])]
+  const all = (tool: keyof ImageTools) => [...new Set(seen.flatMap((one) => one[tool]))].sort()
   return {
     ...size,
     packages: Math.max(...contents.map(({ count }) => count)),
