@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { baseScenarios } from './crash/base-scenarios.ts'
 import { operatorScenarios } from './crash/operator-scenarios.ts'
 import { scenarios } from './crash/scenarios.ts'
 import type { Scenario } from './crash/steps.ts'
@@ -45,7 +46,7 @@ async function endsWell(scenario: Scenario, surroundings: Surroundings, deaths: 
   })
 }
 
-const all = { ...scenarios, ...operatorScenarios }
+const all = { ...scenarios, ...operatorScenarios, ...baseScenarios }
 
 // All points over the first; over the others so many apart, from a place of their own
 const STEPS = [1, 10, 10]

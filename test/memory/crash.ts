@@ -1,3 +1,4 @@
+import { layerFiles } from '../../lambda/bases/layer-files.ts'
 import type { World } from './world.ts'
 
 export class Crash extends Error {}
@@ -21,12 +22,15 @@ export function crashAfter(world: World, calls: number) {
     })
   const wrapAll = <T extends object>(ports: ReadonlyMap<string, T>) =>
     new Map([...ports].map(([host, port]) => [host, wrap(port)]))
+  const [store, evidence] = [wrap(world.store), wrap(world.evidence)]
   const crashing: World = {
     ...world,
     registries: wrapAll(world.registries),
     taggers: wrapAll(world.taggers),
-    store: wrap(world.store),
-    evidence: wrap(world.evidence),
+    store,
+    evidence,
+    catalogue: wrap(world.catalogue),
+    files: layerFiles({ now: world.now, store, evidence }),
     queue: wrap(world.queue),
     alerts: wrap(world.alerts),
   }

@@ -1,3 +1,4 @@
+import { layerFiles } from '../../lambda/bases/layer-files.ts'
 import { Unavailable } from '../../lambda/errors.ts'
 import { HOST, type World } from './world.ts'
 
@@ -6,6 +7,7 @@ type Ports = {
   readonly tagger: NonNullable<ReturnType<World['taggers']['get']>>
   readonly store: World['store']
   readonly evidence: World['evidence']
+  readonly catalogue: World['catalogue']
   readonly queue: World['queue']
   readonly alerts: World['alerts']
 }
@@ -26,12 +28,15 @@ export function intercepted(world: World, before: Before): World {
         }
       },
     })
+  const [store, evidence] = [wrap('store', world.store), wrap('evidence', world.evidence)]
   return {
     ...world,
     registries: new Map([...world.registries].map(([host, port]) => [host, wrap('registry', port)])),
     taggers: new Map([...world.taggers].map(([host, port]) => [host, wrap('tagger', port)])),
-    store: wrap('store', world.store),
-    evidence: wrap('evidence', world.evidence),
+    store,
+    evidence,
+    catalogue: wrap('catalogue', world.catalogue),
+    files: layerFiles({ now: world.now, store, evidence }),
     queue: wrap('queue', world.queue),
     alerts: wrap('alerts', world.alerts),
   }
