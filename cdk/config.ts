@@ -17,8 +17,19 @@ const registry = z.strictObject({
   region: z.string().min(1).optional(),
 })
 
+/** A registry in which bases are read, and nothing is watched; `secret`: the ARN of one that holds `{"username", "password"}`. */
+const baseRegistry = z.strictObject({
+  host: z.string().min(1),
+  secret: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:secretsmanager:/, 'the ARN of a secret of AWS Secrets Manager')
+    .optional(),
+})
+
 const schema = z.strictObject({
   registries: z.array(registry).min(1).default([{}]),
+  /** Those that BaseImages name are read without a login; here are those that want one. */
+  baseRegistries: z.array(baseRegistry).default([]),
   /** Repositories that the functions may read, and take tags from: names or IAM patterns. */
   repositories: z
     .array(z.string().regex(/^[a-z0-9._/*?-]+$/, 'a repository name, or a pattern with * and ?'))

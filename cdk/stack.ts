@@ -47,6 +47,7 @@ export class AssayStack extends Stack {
 
     queues.verify.feed(verify, CONCURRENCY.verify)
     registries.grant(verify, 'BatchGetImage', 'DescribeImages', 'GetDownloadUrlForLayer')
+    registries.grantLogins(verify)
     table.grant(verify, { items: ['GetItem', 'BatchGetItem', 'PutItem'], indexes: ['tags'] })
     evidence.grantPut(verify)
     evidence.grantGet(verify)
@@ -63,11 +64,13 @@ export class AssayStack extends Stack {
 
     registries.grant(sweep, 'BatchGetImage', 'DescribeImages', 'ListImages')
     registries.grantList(sweep)
+    registries.grantLogins(sweep)
     table.grant(sweep, { items: ['GetItem', 'PutItem'], indexes: ['bases', 'due', 'recent', 'repository', 'tags'] })
     queues.verify.grantSend(sweep)
     queues.act.grantSend(sweep)
 
     registries.grant(api, 'DescribeImages')
+    registries.grantLogins(api)
     table.grant(api, { items: ['GetItem', 'Query'], indexes: ['recent', 'repository', 'tags', 'taken', 'waivers'] })
     table.grantPutByPeople(api)
     queues.act.grantSend(api)

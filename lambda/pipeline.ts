@@ -31,36 +31,35 @@ const BASE_SETTLES = 60
  */
 export async function verifyPush(world: Verifier, push: Push): Promise<readonly ImageRecord[]> {
   const subjects = await subjectsOf(world, registryOf(world, push.host), push)
-  const judgeAll = (some: readonly Subject[]) =>
-    Promise.all(some.map(({ id, later: _, ...known }) => judge(world, id, known)))
+  const judgeAll = (some: readonly Subject[]) => Promise.all(some.map((subject) => judge(world, subject.id, subject)))
   const first = await judgeAll(subjects.filter(({ later }) => later === undefined))
   const records = [...first, ...(await judgeAll(subjects.filter(({ later }) => later)))]
   return records.filter((record) => record !== undefined)
 }
 
 /** What the event that led here says of the image. */
-type Context = Omit<Subject, 'id' | 'later'>
+type Context = Omit<Subject, 'id'>
 
 /** Judges one image and records what follows. Undefined: there is no such image and there never was. */
 export async function judge(
   world: Verifier,
   id: ImageId,
-  { asImage, ...context }: Context = { asImage: false },
+  { asImage, tag, displaced }: Context = { asImage: false },
   path: readonly ImageId[] = [],
 ): Promise<ImageRecord | undefined> {
   const registry = registryOf(world, id.host)
   const bases = sourceOf(world, [...path, id])
   return record(world, id, async (before) => {
-    const tags = await tagsOf(world.store, registry, id, withTag(before?.seenTags, context.tag))
+    const tags = await tagsOf(world.store, registry, id, withTag(before?.seenTags, tag))
     const verified = before?.state === 'verified' ? before.transcript : undefined
     const read = (host: string) => withArchived(registryOf(world, host), host, world.store, world.evidence)
     const judged = await examine({ ...world, registryOf: read, bases }, id, verified).catch(unlessArchived(id))
     // Whoever attaches something to a signature must not make an image of it
     const isImage = asImage || (before !== undefined && before.mediaType !== '') || judged?.signature === false
     if (judged === undefined || !isImage) return undefined
-    const known = { ...id, seenTags: withTag(before?.seenTags, context.tag) }
+    const known = { ...id, seenTags: withTag(before?.seenTags, tag) }
     const standing = await withReplaced(bases, known, judged.judged)
-    return { ...judged, judged: standing, tags, ...context }
+    return { ...judged, judged: standing, tags, ...(tag && { tag }), ...(displaced && { displaced }) }
   })
 }
 

@@ -14,6 +14,8 @@ export type OciAccess = {
   readonly scheme?: 'http'
   /** A file as `docker login` writes it, with a login for this host. */
   readonly credentials?: string
+  /** In place of it, the ARN of a secret in AWS Secrets Manager that holds `{"username", "password"}`. */
+  readonly secret?: string
   /** Tags that are to be taken are overwritten by a tombstone; without it they are left. */
   readonly overwrite?: true
   /** Only bases are read there: nobody's pushes are watched, and nothing is reconciled. */
@@ -32,6 +34,10 @@ const oci = z.strictObject({
     .strictObject({
       scheme: z.literal('http').optional(),
       credentials: z.string().min(1).optional(),
+      secret: z
+        .string()
+        .regex(/^arn:aws[a-z-]*:secretsmanager:/, 'the ARN of a secret of AWS Secrets Manager')
+        .optional(),
       overwrite: z.literal(true, 'true, or left out').optional(),
       bases: z.literal(true, 'true, or left out').optional(),
     })

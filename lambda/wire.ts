@@ -4,6 +4,7 @@ import { ECRClient } from '@aws-sdk/client-ecr'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs'
 import type { Tested } from './acting/run-self-test.ts'
@@ -31,6 +32,7 @@ import { dockerCredentials } from './registry/docker-credentials.ts'
 import { ecrRegistry } from './registry/ecr.ts'
 import { ociRegistry } from './registry/oci.ts'
 import type { OciOptions } from './registry/oci-call.ts'
+import { secretCredentials } from './registry/secret-credentials.ts'
 import {
   isEcr,
   isWatched,
@@ -202,7 +204,12 @@ function ecrOf({ region, account }: EventRegistry) {
   return { client: new ECRClient({ region }), registryId: account }
 }
 
-function ociOf({ host, oci: { scheme, credentials: file } }: OciRegistry): OciOptions {
+function ociOf({ host, oci: { scheme, credentials: file, secret } }: OciRegistry): OciOptions {
+  if (secret !== undefined) {
+    // A secret lies where its ARN says
+    const region = secret.split(':')[3]
+    return { host, scheme, credentials: secretCredentials(new SecretsManagerClient({ region }), secret) }
+  }
   const credentials = file === undefined ? undefined : dockerCredentials(file, host)
   if (file === undefined || credentials !== undefined) return { host, scheme, credentials }
   throw new Misconfigured(`${file} holds no login for ${host}: docker login, without a credential helper, writes one`)

@@ -31,8 +31,13 @@ const SELF_TEST = [
 export class Registries extends Construct {
   readonly watched: readonly EventRegistry[]
   readonly #repositories: readonly string[]
+  readonly #bases: AssayConfig['baseRegistries']
 
-  constructor(scope: Construct, id: string, config: Pick<AssayConfig, 'registries' | 'repositories'>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    config: Pick<AssayConfig, 'registries' | 'baseRegistries' | 'repositories'>,
+  ) {
     super(scope, id)
     const stack = Stack.of(this)
     this.watched = config.registries.map(({ account = stack.account, region = stack.region, host }) => ({
@@ -41,6 +46,7 @@ export class Registries extends Construct {
       region,
     }))
     this.#repositories = config.repositories
+    this.#bases = config.baseRegistries
   }
 
   /** Lets a function do just these things in the repositories of the configuration. */
@@ -48,10 +54,16 @@ export class Registries extends Construct {
     user.allow({
       actions: actions.map((action) => `ecr:${action}`),
       resources: this.#arns(this.#repositories),
-      environment: { [ENV.registries]: Stack.of(this).toJsonString(this.watched) },
+      environment: { [ENV.registries]: Stack.of(this).toJsonString([...this.watched, ...this.#entries()]) },
       because: 'The configuration names the repositories by patterns: those that come later are watched as well',
     })
     if (actions.includes('BatchGetImage')) this.#excludeFromPullTimes(user)
+  }
+
+  /** Lets a function read the logins for registries of bases. */
+  grantLogins(user: AssayFunction): void {
+    const secrets = this.#bases.flatMap(({ secret }) => secret ?? [])
+    if (secrets.length > 0) user.allow({ actions: ['secretsmanager:GetSecretValue'], resources: secrets })
   }
 
   /** Makes the self-test's repository where it can (another account's, or Region's, is made there), and lets a function use it. */
@@ -78,6 +90,10 @@ export class Registries extends Construct {
       environment: { [ENV.repositories]: JSON.stringify(this.#repositories) },
       because: 'Only who may describe every repository can list them: their names, and nothing of their content',
     })
+  }
+
+  #entries(): readonly object[] {
+    return this.#bases.map(({ host, secret }) => ({ host, oci: { bases: true, ...(secret && { secret }) } }))
   }
 
   #arns(repositories: readonly string[]): readonly string[] {

@@ -8,7 +8,7 @@ import { isLoopbackHost } from './hosts.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { absentOrThrow, type Right } from './oci-errors.ts'
 import { type Streamed, streamer } from './stream.ts'
-import { type Credentials, tokenAuth } from './token-auth.ts'
+import { type Login, tokenAuth } from './token-auth.ts'
 
 /** Where a registry is and how to talk to it. */
 export type OciOptions = {
@@ -16,7 +16,7 @@ export type OciOptions = {
   readonly host: string
   /** `http` is for loopback addresses only. */
   readonly scheme?: 'https' | 'http'
-  readonly credentials?: Credentials
+  readonly credentials?: Login
   readonly limits?: Partial<Limits>
   readonly fetch?: typeof globalThis.fetch
   readonly now?: Clock
@@ -68,7 +68,7 @@ export function ociCaller(options: OciOptions, right: Right): OciCaller {
   const exchange = exchanger({ service, limits, fetch })
   const streaming = streamer({ service, limits, fetch })
   const auth = tokenAuth({ registry, service, credentials, exchange, limits, now })
-  const who = credentials ? `"${credentials.username}"` : 'anonymous'
+  const who = credentials === undefined ? 'anonymous' : whoIs(credentials)
 
   function urlOf({ name, path }: OciPlace): URL {
     if (name === undefined) return new URL(`v2/${path}`, registry)
@@ -104,6 +104,10 @@ export function ociCaller(options: OciOptions, right: Right): OciCaller {
   }
 
   return { service, limits, urlOf, call, stream }
+}
+
+function whoIs(credentials: Login): string {
+  return typeof credentials === 'function' ? 'the login of its secret' : `"${credentials.username}"`
 }
 
 /** The path of a manifest, by tag or digest. */

@@ -9,6 +9,9 @@ import type { Limits } from './limits.ts'
 /** Who we are to a registry. */
 export type Credentials = { readonly username: string; readonly password: string }
 
+/** Credentials that are at hand, or are fetched when a registry first wants a login. */
+export type Login = Credentials | (() => Promise<Credentials>)
+
 /** Learns from a registry's challenges how to authenticate, and keeps what it learnt. */
 export type RegistryAuth = {
   /** The Authorization header for a scope such as `repository:NAME:pull`, as far as the registry has told how. */
@@ -21,7 +24,7 @@ export type RegistryAuth = {
 export type AuthOptions = {
   readonly registry: URL
   readonly service: string
-  readonly credentials?: Credentials
+  readonly credentials?: Login
   readonly exchange: Exchange
   readonly limits: Limits
   readonly now: Clock
@@ -38,14 +41,17 @@ const EARLY_MS = 10_000
 
 /** Basic and Docker token authentication for one registry; anonymous tokens where there are no credentials. */
 export function tokenAuth({ registry, service, credentials, exchange, limits, now }: AuthOptions): RegistryAuth {
-  const basic =
-    credentials && `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`
+  const login = async () => (typeof credentials === 'function' ? credentials() : credentials)
+  const basic = async () => {
+    const known = await login()
+    return known && `Basic ${Buffer.from(`${known.username}:${known.password}`).toString('base64')}`
+  }
   const tokens = new Map<string, Promise<Token>>()
   let scheme: Scheme | undefined
 
   return {
     async header(scope) {
-      if (scheme?.kind !== 'bearer') return scheme && basic
+      if (scheme?.kind !== 'bearer') return scheme && basic()
       const pending = tokens.get(scope)
       const held = pending && (await pending)
       if (held && held.until > now().getTime()) return held.header
@@ -68,7 +74,8 @@ export function tokenAuth({ registry, service, credentials, exchange, limits, no
         if (sent !== undefined) tokens.delete(scope)
         return true
       }
-      if (basic === undefined || sent === basic || !offers.some((offer) => offer.scheme === 'basic')) return false
+      const isRefused = credentials === undefined || sent?.startsWith('Basic ') === true
+      if (isRefused || !offers.some((offer) => offer.scheme === 'basic')) return false
       scheme = { kind: 'basic' }
       return true
     },
@@ -92,10 +99,11 @@ export function tokenAuth({ registry, service, credentials, exchange, limits, no
       accept: 'application/json',
       maxBytes: limits.tokenBytes,
       redirects: 0,
-      authorization: basic,
+      authorization: await basic(),
     })
     if (answer.status === 401 || answer.status === 403) {
-      const who = credentials ? `the credentials of "${credentials.username}"` : 'anonymous'
+      const known = await login()
+      const who = known ? `the credentials of "${known.username}"` : 'anonymous'
       throw new Misconfigured(
         `${service} gives ${who} no token for ${scope} (${answer.status} from ${url.host}): credentials with that permission are needed`,
       )

@@ -123,7 +123,7 @@ describe('a base that is rebuilt', () => {
     await world.settle()
     const image = await world.image({ layers: [OS, NODE, APP_FILES] })
     await world.settle()
-    await world.of(BASES).push({ ...emptyManifest(world) }, 'latest')
+    world.of(BASES).push({ ...emptyManifest(world) }, 'latest')
     await world.settle()
     await world.pass(3)
     expect([await world.state(image), (await world.facts(image))?.current, world.told()]).toEqual([

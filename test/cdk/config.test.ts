@@ -6,6 +6,7 @@ import { resource, resourcesOf, stackOf } from './synthesized.ts'
 
 const DEFAULTS = {
   registries: [{}],
+  baseRegistries: [],
   repositories: ['*'],
   policies: 'policies/examples',
   alertEmails: [],
@@ -29,6 +30,7 @@ it.each([
     { registries: [{ account: '12' }] },
     /an AWS account id is 12 digits[\s\S]*registries\[0\]\.account/,
   ],
+  ['a secret that is none', { baseRegistries: [{ host: 'cgr.dev', secret: 'x' }] }, /ARN of a secret/],
   ['an address that is none', { operationsEmails: ['nobody'] }, /operationsEmails\[0\]/],
   ['a repository that would widen the permission', { repositories: ['prod:*'] }, /a repository name, or a pattern/],
   ['a function that is none', { reservedConcurrency: { verfy: 1 } }, /reservedConcurrency/],

@@ -205,3 +205,25 @@ function shown(arn: unknown): string {
   if ('Ref' in arn) return String(arn.Ref)
   return 'Fn::Join' in arn ? (arn['Fn::Join'] as [string, unknown[]])[1].map(shown).join('') : ''
 }
+
+describe('the login for a registry of bases', () => {
+  const secret = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:cgr-abc123'
+  const stack = resourcesOf(stackOf({ baseRegistries: [{ host: 'cgr.dev', secret }, { host: 'ghcr.io' }] }))
+
+  it('is read by those who read bases, and by nobody else', () => {
+    const readers = stack.filter(
+      ([, { Type, Properties }]) =>
+        Type === 'AWS::IAM::Policy' && JSON.stringify(Properties).includes('"secretsmanager:GetSecretValue"'),
+    )
+    expect(readers.map(([id]) => id.replace(/Role.*/, '')).sort()).toEqual(['Api', 'Sweep', 'Verify'])
+    for (const [, { Properties }] of readers) expect(JSON.stringify(Properties)).toContain(`"Resource":"${secret}"`)
+  })
+
+  it('is named to functions, whose pushes there are not watched', () => {
+    const [, { Properties }] = resource(stack, 'VerifyFunction')
+    const entries = JSON.stringify(Properties.Environment.Variables[ENV.registries])
+    expect(entries).toContain('cgr.dev')
+    expect(entries).toContain('ghcr.io')
+    expect(JSON.stringify(stack.filter(([, { Type }]) => Type === 'AWS::Events::Rule'))).not.toContain('cgr.dev')
+  })
+})
