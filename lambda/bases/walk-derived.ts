@@ -28,7 +28,8 @@ export async function walkDerived(
   const read = await Promise.all(page.map(async (note) => derivedFrom(await store.image(note.image), note, chains)))
   const rebuilt = await rebuiltOn(store, base)
   const items = read.flatMap((one) => {
-    const isLeftOut = one === undefined || isRebuild(one.record, base, chains) || isOn(one.record, base, rebuilt)
+    const isLeftOut =
+      one === undefined || isRebuild(one.record, base, chains) || isRebuilt(one.record, base, chains, rebuilt)
     return isLeftOut ? [] : [one]
   })
   return pageOf(items, sorted.length > limit ? page.at(-1)?.place : undefined)
@@ -55,14 +56,20 @@ async function rebuiltOn(
   return (record?.standing?.chains ?? []).map(({ chain }) => chain)
 }
 
-/** It is what took the base's place, or stands on that: nothing is to be rebuilt. */
-function isOn(
-  record: ImageRecord,
-  { host, name, standing }: ImageId & Pick<ImageRecord, 'standing'>,
+/** It is what took the base's place, or stands on that wherever it stands on the base: nothing is to be rebuilt. */
+function isRebuilt(
+  { host, name, digest, base: facts }: ImageRecord,
+  base: ImageId & Pick<ImageRecord, 'standing'>,
+  chains: readonly Digest[],
   rebuilt: readonly Digest[],
 ): boolean {
-  const isItself = record.host === host && record.name === name && record.digest === standing?.replaced?.by
-  return isItself || placesOf(record).some(([chain]) => rebuilt.includes(chain))
+  if (host === base.host && name === base.name && digest === base.standing?.replaced?.by) return true
+  const places = (facts?.platforms ?? []).flatMap(({ beneath = [] }) => {
+    const on = beneath.findIndex((chain) => chains.includes(chain))
+    return on < 0 ? [] : [beneath.slice(0, on + 1)]
+  })
+  // Further down it does not count: what took its place may be what the base itself was built on
+  return places.length > 0 && places.every((above) => above.some((chain) => rebuilt.includes(chain)))
 }
 
 /** It ends where the base ends, and lies beside it: the base itself, or a rebuild that changed nothing but the config. */

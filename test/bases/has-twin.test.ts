@@ -73,7 +73,7 @@ describe('a base that is pushed anew', () => {
     await world.settle()
     const image = await world.image({ layers: [OS, NODE, APP_FILES] })
     await world.pass(2)
-    return { ...world, image: image }
+    return { ...world, image }
   }
 
   it('with the same layers has nobody rebuild, and those that stand on it are good', async () => {
@@ -93,5 +93,20 @@ describe('a base that is pushed anew', () => {
     expect(world.told()).toEqual(['replaced'])
     const [alert] = world.outside.published
     expect(alert?.derived?.images).toEqual([{ image: `${HOST}/prod/app@${world.image}`, tags: ['v1'], wave: 1 }])
+  })
+
+  it('as what it was built on has all rebuild that stand on what was there', async () => {
+    const world = await based({ rule: '{ current: true }' })
+    await world.base([OS])
+    await world.settle()
+    const patched = await world.base([OS, NODE])
+    await world.settle()
+    const image = await world.image({ layers: [OS, NODE, APP_FILES] })
+    await world.settle()
+    const back = await world.base([OS])
+    await world.pass(5)
+    expect([await world.state(image), world.told()]).toEqual(['degraded', ['replaced']])
+    const [alert] = world.outside.published
+    expect(alert).toMatchObject({ digest: patched, derived: { count: 1, replaced: { by: back } } })
   })
 })

@@ -90,6 +90,41 @@ describe('who stands on a base', () => {
     expect(await walk(100)).toEqual(['1 node@3', '1 node@5', '1 node@4'])
   })
 
+  describe('that was replaced', () => {
+    const replacedBy = (by: Digest) => ({
+      ...BASE,
+      standing: { ...endingAt(A), replaced: { tag: 't', by, behind: 1 } },
+    })
+
+    it('by one that was built on it is neither that, nor stands on that wherever it stands on this', async () => {
+      const { image, walk } = await world(replacedBy(digest(2)))
+      await image(2, [[A]], { name: 'bases/node', standing: endingAt(B) })
+      await image(3, [[A]])
+      await image(4, [[B, A]])
+      await image(5, [[C, B, A]])
+      await image(6, [[B, A], [A]])
+      await image(7, [[B, A], [OTHER]])
+      await image(8, [[C, A]])
+      await image(2, [[A]])
+      expect(await walk(100)).toEqual(['1 app@2', '1 app@3', '1 app@6', '2 app@8'])
+    })
+
+    it('by the one that it was built on is all that stand on it', async () => {
+      const { image, walk } = await world(replacedBy(digest(2)))
+      await image(2, [[]], { name: 'bases/node', standing: endingAt(OTHER) })
+      await image(3, [[A, OTHER]])
+      await image(4, [[OTHER]])
+      expect(await walk(100)).toEqual(['1 app@3'])
+    })
+
+    it('by one with the same layers is nobody', async () => {
+      const { image, walk } = await world(replacedBy(digest(2)))
+      await image(2, [[]], { name: 'bases/node', standing: endingAt(A) })
+      await image(3, [[A]])
+      expect(await walk(100)).toEqual([])
+    })
+  })
+
   it('is nobody where the base has no layers that are known', async () => {
     const { standing: _, ...unknown } = BASE
     const { image, walk } = await world(unknown)
