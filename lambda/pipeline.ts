@@ -1,11 +1,9 @@
-import { awaiting, awaitSignatures } from './awaited.ts'
+import { awaitSignatures } from './awaited.ts'
 import type { BaseSource } from './bases/base-source.ts'
 import type { Asked } from './bases/follow-claims.ts'
-import { leftBases } from './bases/left-bases.ts'
 import { noteBase } from './bases/note-base.ts'
 import { upToDate } from './bases/up-to-date.ts'
 import { withReplaced } from './bases/with-replaced.ts'
-import { newsOf } from './core/bases/next-standing.ts'
 import { historyHash, historyRow } from './core/history.ts'
 import type { ImageId } from './core/image.ts'
 import { type Judged, plan, withTag } from './core/plan.ts'
@@ -21,8 +19,6 @@ import { withArchived } from './with-archived.ts'
 import { registryOf, type Verifier } from './world.ts'
 
 const TRIES = 8
-/** Seconds after its signature in which a base gets its SBOM, so that a rebuild without a change alarms nobody. */
-const BASE_SETTLES = 60
 
 /**
  * The way of one push. Read this first.
@@ -93,15 +89,6 @@ export async function recordOutage(world: Verifier, id: ImageId, message: string
     elsewhere: [],
     asked: [],
   }))
-}
-
-/** Whoever said that he stands on it was judged before anybody knew it; and what its tags left is replaced by now. */
-async function wakeForBase(world: Verifier, base: ImageRecord): Promise<void> {
-  const { host, name, seenTags = [] } = base
-  const left = await Promise.all(seenTags.map((tag) => leftBases(world, { host, name, tag })))
-  const replaced = [...new Set(left.flat())].filter((digest) => digest !== base.digest)
-  for (const image of await awaiting(world, base)) await world.queue.verify(image, 0)
-  for (const digest of replaced) await world.queue.verify({ host, name, digest }, BASE_SETTLES)
 }
 
 /** Images that another one claims to stand on are judged as any other, and it is judged again when they are. */
@@ -193,8 +180,6 @@ async function wakeOthers(
     rev: next.rev,
   })
   if (next.todo.length > 0) await world.queue.act(next)
-  const isNews = newsOf(before?.standing, next.standing) === 'renewed'
-  if (isNews || before?.standing?.packages !== next.standing?.packages) await wakeForBase(world, next)
   if (next.graceUntil === undefined || next.graceUntil === before?.graceUntil) return
   const delay = (Date.parse(next.graceUntil) - Date.parse(now)) / 1000
   if (delay <= MAX_DELAY) await world.queue.verify(next, delay)

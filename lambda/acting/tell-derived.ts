@@ -1,4 +1,6 @@
+import { awaiting } from '../awaited.ts'
 import { hasTwin } from '../bases/has-twin.ts'
+import { leftBases } from '../bases/left-bases.ts'
 import { walkDerived } from '../bases/walk-derived.ts'
 import type { BaseNews } from '../core/bases/next-standing.ts'
 import { formatImage, type ImageId } from '../core/image.ts'
@@ -11,6 +13,8 @@ import type { Actor } from '../world.ts'
 /** Images that stand on one base and are asked to be judged anew by one run: the sweep begins the next within a minute or two, so that pushes do not wait behind them. */
 const A_RUN = 1_000
 const A_PAGE = 100
+/** Seconds after its signature in which a base gets its SBOM, so that a rebuild without a change alarms nobody. */
+const SETTLES = 60
 const AT_ONCE = 50
 
 /**
@@ -21,6 +25,7 @@ export async function tellDerived(world: Actor, id: ImageId): Promise<void> {
   const record = await world.store.image(id)
   const entry = record && findTodo(record, 'derived')
   if (record === undefined || entry === undefined) return
+  if (entry.progress === undefined) await wakeForBase(world, record)
   let progress = entry.progress
   for (let done = 0; done < A_RUN; done += A_PAGE) {
     const { items, cursor } = await walkDerived(world, record, A_PAGE, progress?.cursor)
@@ -30,6 +35,15 @@ export async function tellDerived(world: Actor, id: ImageId): Promise<void> {
     if (cursor === undefined) return finish(world, record, entry, progress)
   }
   await updateImage(world, id, (now) => withProgress(now, entry, progress))
+}
+
+/** Whoever said that he stands on it was judged before anybody knew it; and bases that its tags left are replaced by now. */
+async function wakeForBase(world: Actor, base: ImageRecord): Promise<void> {
+  const { host, name, seenTags = [] } = base
+  const left = await Promise.all(seenTags.map((tag) => leftBases(world, { host, name, tag })))
+  const replaced = [...new Set(left.flat())].filter((digest) => digest !== base.digest)
+  for (const image of await awaiting(world, base)) await world.queue.verify(image, 0)
+  for (const digest of replaced) await world.queue.verify({ host, name, digest }, SETTLES)
 }
 
 /** Of a wave that is not there any more nothing is named twice. */

@@ -26,7 +26,8 @@ export function newsOf(before: BaseStanding | undefined, next: BaseStanding | un
   if (next?.endOfLife !== undefined && before?.endOfLife === undefined) return 'ended'
   const [was, is] = [wasReplaced(before), wasReplaced(next)]
   if (is === 'by others' && was !== is) return 'replaced'
-  return has.some((name) => !had.includes(name)) || was !== is ? 'renewed' : undefined
+  const isOther = has.some((name) => !had.includes(name)) || before?.packages !== next?.packages
+  return isOther || was !== is ? 'renewed' : undefined
 }
 
 /** Whether what took its place has other packages, as far as anybody knows. */
