@@ -116,6 +116,13 @@ export async function basesStack(folder: string) {
     /** Pushes an image on top of another one, with one more layer; `more`: to crane. */
     on: async (base: string, name: string, files: Files, ...more: string[]) =>
       crane('append', '-b', base, '-f', await layerTar(folder, files), '-t', `${host}/${name}`, ...more),
+    sign: (image: string) => team.signByKey(image),
+    /** Attests what is said of an image, with the key of the team. */
+    attest: async (image: string, type: string, predicate: object) => {
+      const written = join(folder, `${type}.json`)
+      await writeFile(written, JSON.stringify(predicate))
+      await team.attestByKey(image, type, written)
+    },
     derived: async (base: string) => (await ask('derived', base)) as Derived,
     alerts: async () => (await (await fetch(`${stack.apiUrl}/local/alerts`)).json()) as readonly Alert[],
     /** Waits until what is asked for comes to this. */

@@ -88,6 +88,60 @@ describe('an image that crane builds on a base', () => {
   })
 })
 
+describe('what cosign attests', () => {
+  caseWith(TOOLS, 'of the build names the base among all that it used', async () => {
+    const other = await stack.base('bases/builder:1', [{ ...OS, builder: '' }])
+    const image = await stack.on(base, 'services/built:v1', APP)
+    await stack.sign(image)
+    const used = [base, other].map((one) => ({
+      uri: `pkg:docker/${one.replace(/@.*/, '')}?digest=${digestOf(one)}&platform=linux%2Famd64`,
+      digest: { sha256: digestOf(one).replace('sha256:', '') },
+    }))
+    await stack.attest(image, 'slsaprovenance1', {
+      buildDefinition: { buildType: 'https://acme.example/build', externalParameters: {}, resolvedDependencies: used },
+      runDetails: { builder: { id: 'https://acme.example/builder' } },
+    })
+    const claims = [
+      { from: 'resolvedDependencies[0]', outcome: 'holds' },
+      { from: 'resolvedDependencies[1]', outcome: 'unrelated' },
+    ]
+    await stack.becomes(image, fresh(base, { claims }))
+  })
+
+  const sbom = (version: string) => ({
+    spdxVersion: 'SPDX-2.3',
+    SPDXID: 'SPDXRef-DOCUMENT',
+    name: 'base',
+    dataLicense: 'CC0-1.0',
+    documentNamespace: 'https://acme.example/base',
+    creationInfo: { created: '2026-11-26T00:00:00Z', creators: ['Tool: test'] },
+    packages: [{ SPDXID: 'SPDXRef-a', name: 'openssl', versionInfo: version, downloadLocation: 'NOASSERTION' }],
+  })
+  const built = async (content: string, version: string) => {
+    const image = await stack.base('bases/packages:1', [{ ...OS, content }])
+    await stack.attest(image, 'spdxjson', sbom(version))
+    await stack.becomes(image, { contents: [{ packages: [`openssl ${version}`] }] })
+    return image
+  }
+
+  caseWith(TOOLS, 'of a base tells whether a rebuild is a reason to rebuild', async () => {
+    const first = await built('first', '3.0.1')
+    const image = await stack.on(first, 'apps/packages:v1', APP)
+    await stack.becomes(image, fresh(first))
+    const same = await built('same', '3.0.1')
+    await stack.judge(first)
+    const message = expect.stringContaining('with the same packages')
+    await stack.becomes(image, fresh(first, { replaced: { by: digestOf(same) }, message }))
+    const newer = await built('newer', '3.0.2')
+    await stack.judge(first)
+    const replaced = { by: digestOf(newer), behind: 2 }
+    await stack.becomes(image, { state: 'degraded', base: { rung: 'verified', current: 'no', replaced } })
+    const told = async () => (await stack.alerts()).flatMap((alert) => (alert.image === first ? alert.text : []))
+    const changed = expect.stringContaining('openssl 3.0.1 -> 3.0.2')
+    await stack.waitFor(told, (texts) => expect(texts).toEqual([changed]))
+  })
+})
+
 describe('each platform of an index', () => {
   const PLATFORMS = ['linux/amd64', 'linux/arm64']
   const index = (name: string, ...images: readonly (string | undefined)[]) =>

@@ -51,7 +51,7 @@ spec:
 `
 }
 
-/** What is under bases/ counts as a base where the team signed it; what is under apps/ must stand on one. */
+/** What is under bases/ counts as a base where the team signed it; what is under apps/ and services/ must stand on one. */
 export function basePolicies(publicKey: string): string {
   const key = publicKey.trim().replaceAll(/^/gm, '          ')
   return `apiVersion: assay.dev/v1alpha1
@@ -71,6 +71,17 @@ spec:
   images: [{ glob: "127.0.0.1:*/apps/**" }]
   authorities: [{ static: { action: pass } }]
   base: { from: [golden], required: true, intact: true, current: true }
+---
+apiVersion: assay.dev/v1alpha1
+kind: VerificationPolicy
+metadata: { name: services }
+spec:
+  images: [{ glob: "127.0.0.1:*/services/**" }]
+  authorities:
+    - key:
+        data: |
+${key}
+  base: { from: [golden] }
 ---
 apiVersion: assay.dev/v1alpha1
 kind: Enforcement
