@@ -58,7 +58,7 @@ describe.each(Object.entries(SURROUNDINGS))('over %s', (over, surroundings) => {
       const whole = await run(scenario, surroundings)
       await scenario.end(whole.memory)
       expect(whole.made).toBeGreaterThan(40)
-      const step = STEPS[place] ?? 1
+      const step = scenario.apart ?? STEPS[place] ?? 1
       for (let calls = 1 + place; calls < whole.made; calls += step) await endsWell(scenario, surroundings, [calls])
     })
 

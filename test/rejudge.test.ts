@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { currentPolicyHash } from '../lambda/examine.ts'
 import { rejudgeOnNewRules } from '../lambda/reconciling/rejudge.ts'
+import { BASES, basePolicies } from './bases/based.ts'
 import { digest, record } from './core/records.ts'
 import { Crash, crashAfter } from './memory/crash.ts'
 import { HOST, type Memory, memory, NAME, policies } from './memory/world.ts'
@@ -38,6 +39,20 @@ it('reads fifty pages a minute where few images are touched', async () => {
   const hash = currentPolicyHash(outside.world.policies, image(0, ''))
   for (let n = 0; n < 5050; n++) await outside.world.store.putImage(image(n, n === 0 ? 'other' : hash), undefined)
   expect([await rejudgeOnNewRules(outside.world), await rejudgeOnNewRules(outside.world)]).toEqual([0, 1])
+})
+
+it('asks for bases a sweep before those that may stand on them, and for these at once where no base is touched', async () => {
+  const outside = await memory({ policies: basePolicies() })
+  const { store, policies: set } = outside.world
+  const base = { ...image(0, 'other'), name: BASES }
+  await store.putImage(base, undefined)
+  for (const n of [1, 2]) await store.putImage(image(n, 'other'), undefined)
+  expect([await rejudgeOnNewRules(outside.world), asked(outside)]).toEqual([1, { messages: 1, images: 1 }])
+  // As if it had been judged by then
+  await store.putImage({ ...base, version: 2, policyHash: currentPolicyHash(set, base) }, 1)
+  expect([await rejudgeOnNewRules(outside.world), await rejudgeOnNewRules(outside.world)]).toEqual([2, 0])
+  const others = basePolicies({ onFailure: 'observe' })
+  expect(await rejudgeOnNewRules({ ...outside.world, policies: others })).toBe(2)
 })
 
 it('misses none, whatever port call the process dies after', async () => {

@@ -37,7 +37,7 @@ export async function rejudgeOnNewRules(world: Sweeper): Promise<number> {
   const read = item.safeParse(await world.store.system(RULES_KEY))
   const known = read.success && read.data.hash === hash ? read.data : undefined
   if (known?.finishedAt !== undefined) return 0
-  const pass = known?.pass ?? (world.policies.bases.length > 0 ? 'bases' : 'all')
+  let pass = known?.pass ?? (world.policies.bases.length > 0 ? 'bases' : 'all')
   let cursor = known?.cursor
   let count = 0
   for (let page = 0; page < PAGES && count < BATCH; page++) {
@@ -47,7 +47,10 @@ export async function rejudgeOnNewRules(world: Sweeper): Promise<number> {
     count += outdated.length
     cursor = listed.cursor
     await world.store.putSystem(RULES_KEY, { hash, ...placeAfter(pass, cursor, world.now().toISOString()) })
-    if (cursor === undefined) break
+    if (cursor !== undefined) continue
+    // Nobody waits for bases where none was asked for
+    if (pass === 'all' || count > 0) break
+    pass = 'all'
   }
   return count
 }

@@ -32,6 +32,7 @@ export const baseScenarios: Readonly<Record<string, Scenario>> = {
   },
   'a base is pushed anew under two derived images': {
     options,
+    apart: 3,
     steps: [
       pushSigned(BASES, BASE, 'node', 1),
       pushSigned(NAME, ONE, 'v1', 1),

@@ -10,6 +10,8 @@ export type Scenario = {
   readonly steps: readonly Step[]
   readonly end: (memory: Memory) => Promise<void>
   readonly options?: Parameters<typeof memory>[0]
+  /** How far apart the points are at which a process dies, where all of them would take too long: over each of the surroundings others. */
+  readonly apart?: number
 }
 
 export const push =
