@@ -57,7 +57,7 @@ export class AssayStack extends Stack {
     queues.act.feed(act, CONCURRENCY.act)
     registries.grant(act, 'BatchGetImage', 'DescribeImages', 'PutImage', 'BatchDeleteImage', 'UpdateImageStorageClass')
     registries.grantSelfTest(act)
-    table.grant(act, { items: ['GetItem', 'BatchGetItem', 'PutItem', 'Query'], indexes: ['repository', 'tags'] })
+    table.grant(act, { items: ['GetItem', 'PutItem', 'Query'], indexes: ['repository', 'tags'] })
     queues.verify.grantSend(act)
     evidence.grantPut(act)
     alerting.grantPublish(act)

@@ -1,7 +1,7 @@
 import { awaiting } from '../awaited.ts'
-import { hasTwin } from '../bases/has-twin.ts'
 import { leftBases } from '../bases/left-bases.ts'
 import { walkDerived } from '../bases/walk-derived.ts'
+import { isImmaterial } from '../core/bases/material.ts'
 import type { BaseNews } from '../core/bases/next-standing.ts'
 import { formatImage, type ImageId } from '../core/image.ts'
 import type { DerivedImage, DerivedProgress, ImageRecord, Todo } from '../core/status.ts'
@@ -63,7 +63,7 @@ async function finish(
   { count, images }: DerivedProgress,
 ): Promise<void> {
   const { news = 'renewed' } = entry
-  if (news !== 'renewed' && count > 0 && (await isTrueYet(world, record, news))) {
+  if (news !== 'renewed' && count > 0 && isTrueYet(record, news)) {
     await world.alerts.publish({
       event: news,
       image: formatImage({ host: record.host, name: record.name, digest: record.digest }),
@@ -78,10 +78,9 @@ async function finish(
   await updateImage(world, record, (now) => closeTodo(now, 'derived', entry.seq))
 }
 
-/** A tag may have been put back meanwhile; and by what took its place nobody lacks anything where it has the same layers. */
-async function isTrueYet(world: Actor, record: ImageRecord, news: BaseNews): Promise<boolean> {
-  if (news !== 'replaced') return true
-  return record.standing?.replaced !== undefined && !(await hasTwin(world, record))
+/** A tag may have been put back meanwhile; and nobody lacks anything where what took its place is as good. */
+function isTrueYet({ standing }: ImageRecord, news: BaseNews): boolean {
+  return news !== 'replaced' || (standing?.replaced !== undefined && !isImmaterial(standing.replaced))
 }
 
 /** News that came meanwhile begin anew. */

@@ -73,17 +73,15 @@ async function readChain(source: BaseSource, hit: Hit, self: readonly Digest[]):
   )
   // The same image under another index: nothing stands on itself
   const found = read.filter(({ contents }) => contents === undefined || !self.includes(contents.digest))
-  const vouchedFirst = found.toSorted((a, b) => Number(isVouched(b.record)) - Number(isVouched(a.record)))
+  // How a base stores its layers is only the word of one that is vouched for, where there is any
+  const vouched = found.filter(({ record }) => record.standing.vouched.length > 0)
+  const telling = vouched.length > 0 ? vouched : found
   return {
     chain,
     layers,
     bases: await Promise.all(found.map(({ record }) => foundBase(source, record))),
-    contents: vouchedFirst.find(({ contents }) => contents !== undefined)?.contents,
+    contents: telling.find(({ contents }) => contents !== undefined)?.contents,
   }
-}
-
-function isVouched({ standing }: Standing): boolean {
-  return standing.vouched.length > 0
 }
 
 type Standing = ImageRecord & Required<Pick<ImageRecord, 'standing'>>
@@ -100,6 +98,14 @@ async function foundBase(source: BaseSource, record: Standing): Promise<FoundBas
   }
 }
 
+type Chained = Pick<BaseStanding, 'chains'>
+
+/** Whether one base ends, on every platform, where another does. */
+function endsAlike(one: Chained | undefined, other: Chained): boolean {
+  const chains = one?.chains ?? []
+  return chains.length > 0 && chains.every(({ chain }) => other.chains.some((its) => its.chain === chain))
+}
+
 /** What differs was found out when the base was judged after it was replaced. */
 function withMaterial(tag: FollowedTag, { replaced: known }: BaseStanding): FollowedTag {
   const { replaced } = tag
@@ -110,7 +116,7 @@ function withMaterial(tag: FollowedTag, { replaced: known }: BaseStanding): Foll
 /** The tags that a base has or had, as far as BaseImages that cover it go by them. */
 export async function followTags(
   { policies, store }: Pick<BaseSource, 'policies' | 'store'>,
-  record: Pick<ImageRecord, 'host' | 'name' | 'digest' | 'seenTags'>,
+  record: Pick<ImageRecord, 'host' | 'name' | 'digest' | 'seenTags'> & { readonly standing?: Chained | undefined },
 ): Promise<FollowedTag[]> {
   const { host, name, digest, seenTags = [] } = record
   const indexed = (await store.tagsOf(record)).map(({ tag }) => tag)
@@ -125,7 +131,11 @@ export async function followTags(
       .map(async (tag) => {
         const seen = await store.tag(host, name, tag)
         const later = await Promise.all(after(digest, seen).map((one) => store.image({ host, name, digest: one })))
-        const vouched = later.flatMap((one) => (one?.standing?.vouched.length ? one.digest : []))
+        const vouched = later.flatMap((one) =>
+          one?.standing?.vouched.length
+            ? [{ digest: one.digest, alike: endsAlike(record.standing, one.standing) }]
+            : [],
+        )
         return followTag(tag, digest, seen, vouched)
       }),
   )

@@ -116,7 +116,7 @@ async function forGood({ store }: Keeping, digest: Digest, unknown: string): Pro
 async function notYet({ store, now }: Keeping, digest: Digest, unknown: string, tries: number): Promise<ReadFiles> {
   if (tries + 1 < TRIES) {
     await store.putSystem(keyOf(digest), { tries: tries + 1 })
-    return { unknown: `${unknown}; it is tried again`, again: true }
+    return { unknown, again: true }
   }
   await store.putSystem(keyOf(digest), { unknown, until: plusSeconds(now().toISOString(), REST) })
   return { unknown }

@@ -25,5 +25,5 @@ export async function leftBases(
 }
 
 function knows({ replaced }: BaseStanding, now: Digest): boolean {
-  return replaced?.by === now && replaced.material !== undefined
+  return replaced?.by === now && (replaced.alike === true || replaced.material !== undefined)
 }

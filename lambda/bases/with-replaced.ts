@@ -14,7 +14,7 @@ type Place = Pick<ImageRecord, 'host' | 'name' | 'digest' | 'seenTags'>
 export async function withReplaced(source: BaseSource, image: Place, judged: Judged): Promise<Judged> {
   if (judged.kind !== 'verdict' || judged.standing === undefined) return judged
   const { standing } = judged
-  const { replaced } = currentness({ tags: await followTags(source, image) })
+  const { replaced } = currentness({ tags: await followTags(source, { ...image, standing }) })
   if (replaced === undefined) return judged
   const material = await materialOf(source, image, standing.packages, replaced)
   return { ...judged, standing: { ...standing, replaced: { ...replaced, ...(material && { material }) } } }

@@ -75,10 +75,10 @@ describe('an image on a base', () => {
   })
 
   it.each([
-    ['a file of the base is overwritten', { 'usr/lib/libssl.so.3': 'evil' }, 'usr/lib/libssl.so.3 replaced'],
-    ['a file of the base is deleted', { 'usr/bin/.wh.node': '' }, 'usr/bin/node deleted'],
-    ['a directory of the base is hidden', { 'usr/lib/.wh..wh..opq': '' }, 'usr/lib/libssl.so.3 deleted'],
-    ['a shell becomes setuid', { 'bin/sh': { mode: 0o4755, content: 'sh' } }, 'bin/sh setuid'],
+    ['a file of the base is overwritten', { 'usr/lib/libssl.so.3': 'evil' }, '/usr/lib/libssl.so.3 (replaced)'],
+    ['a file of the base is deleted', { 'usr/bin/.wh.node': '' }, '/usr/bin/node (deleted)'],
+    ['a directory of the base is hidden', { 'usr/lib/.wh..wh..opq': '' }, '/usr/lib/libssl.so.3 (deleted)'],
+    ['a shell becomes setuid', { 'bin/sh': { mode: 0o4755, content: 'sh' } }, '/bin/sh (setuid)'],
     ['a directory is led elsewhere', { 'usr/lib': { type: '2', link: '/tmp' } }, 'usr/lib'],
   ])('is not intact where %s', async (_, files, told) => {
     const world = await based()

@@ -35,7 +35,7 @@ const ALLOWED = {
     ],
   ],
   Act: [
-    ...['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     ...['ecr:BatchDeleteImage', 'ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:PutImage'],
     ...['ecr:UpdateImageStorageClass', 'ecr:InitiateLayerUpload', 'ecr:UploadLayerPart', 'ecr:CompleteLayerUpload'],
     ...['kms:Decrypt', 'kms:GenerateDataKey', 's3:PutObject', 'sns:Publish', 'sqs:SendMessage'],

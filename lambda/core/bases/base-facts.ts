@@ -46,7 +46,7 @@ export function baseFacts({ platforms }: BaseEvidence): BaseFacts | undefined {
 /** A base chosen among those that were found, and what the layers above do to it by the word of those who vouch for it. */
 export type Chosen = { readonly chain: FoundChain; readonly base: FoundBase; readonly by: readonly string[] }
 
-/** The longest chain that layers prove and one of these BaseImages vouches for (any, where none is named); of its bases the current one, or the newest. */
+/** The longest chain that layers prove and one of these BaseImages vouches for (any, where none is named); of its bases one that is not current any more, or the newest. */
 export function chooseBase({ found }: PlatformBase, from: readonly string[] = []): Chosen | undefined {
   for (const chain of found) {
     if (chain.proved !== true) continue
@@ -80,7 +80,7 @@ export function currentness({ tags, endOfLife }: Pick<FoundBase, 'tags' | 'endOf
   const was = replaced && { replaced }
   if (endOfLife !== undefined) return { current: 'no', ...was, why: describeEnd(endOfLife) }
   if (replaced !== undefined) {
-    return { current: isImmaterial(replaced.material) ? 'yes' : 'no', replaced, why: describeReplaced(replaced) }
+    return { current: isImmaterial(replaced) ? 'yes' : 'no', replaced, why: describeReplaced(replaced) }
   }
   const there = tags.filter(({ now }) => now)
   const first = there.find(({ unvouched }) => unvouched === undefined) ?? there[0]
@@ -88,7 +88,7 @@ export function currentness({ tags, endOfLife }: Pick<FoundBase, 'tags' | 'endOf
     const { tag, unvouched } = first
     return {
       current: 'yes',
-      why: `${tag} points at ${unvouched === undefined ? 'it' : `${unvouched}, which nobody vouches for`}`,
+      why: `tag ${tag} points at ${unvouched === undefined ? 'it' : `${unvouched}, which nobody vouches for`}`,
     }
   }
   return { current: 'unknown', why: tags.length > 0 ? 'its tags are gone' : 'none of its tags is known' }
@@ -96,7 +96,7 @@ export function currentness({ tags, endOfLife }: Pick<FoundBase, 'tags' | 'endOf
 
 /** What changed packages comes first, then what is longest ago. */
 function byWeight(a: Replaced, b: Replaced): number {
-  return Number(isImmaterial(a.material)) - Number(isImmaterial(b.material)) || b.behind - a.behind
+  return Number(isImmaterial(a)) - Number(isImmaterial(b)) || b.behind - a.behind
 }
 
 function platformFacts(found: PlatformBase): PlatformFacts {
@@ -156,9 +156,9 @@ function whyNone({ layers, found }: PlatformBase, claimed: FollowedClaim | undef
   return `none of its ${layers} layers is where a known base ends`
 }
 
-/** Current ones first, then the newest, then by name so that the order is the same each time. */
+/** Replaced ones first, as a copy under a tag that nobody moves makes nothing current; then the newest, then by name so that the order is the same each time. */
 function byMerit(a: FoundBase, b: FoundBase): number {
-  const rank = (base: FoundBase) => ['yes', 'unknown', 'no'].indexOf(currentness(base).current)
+  const rank = (base: FoundBase) => ['no', 'yes', 'unknown'].indexOf(currentness(base).current)
   if (rank(a) !== rank(b)) return rank(a) - rank(b)
   if (a.existedAt !== b.existedAt) return a.existedAt > b.existedAt ? -1 : 1
   return formatImage(a.image) < formatImage(b.image) ? -1 : 1
@@ -170,18 +170,23 @@ function weight({ rung, intact, current }: PlatformFacts): number {
 }
 
 function describeChanges({ unexpected, unexpectedCount }: BaseChanges): string {
-  const told = unexpected.slice(0, 3).map(({ what, kind }) => `${what} ${kind}`)
+  const told = unexpected.slice(0, 3).map(({ what, kind }) => `${what} (${kind})`)
   const more = unexpectedCount > told.length ? ` and ${unexpectedCount - told.length} more` : ''
   return `the layers above changed it: ${told.join(', ')}${more}`
 }
 
-function describeReplaced({ tag, at, behind, material }: Replaced): string {
+function describeReplaced({ tag, at, by, behind, material, alike }: Replaced): string {
   const since = at === undefined ? '' : ` since ${at}`
-  const moved = `${tag} points at another image${since}, ${behind} ${behind === 1 ? 'rebuild' : 'rebuilds'} later`
+  const moved = `tag ${tag} points at ${by ?? 'another image'}${since}, ${counted(behind, 'rebuild')} later`
+  if (alike) return `${moved}, with the same layers`
   if (material === undefined) return moved
-  if (isImmaterial(material)) return `${moved}, with the same packages`
+  if (isImmaterial({ material })) return `${moved}, with the same packages`
   const { added, removed, changed, listed } = material
-  return `${moved}: ${changed} packages changed, ${added} added, ${removed} removed (${listed.slice(0, 3).join('; ')})`
+  return `${moved}: ${counted(changed, 'package')} changed, ${added} added, ${removed} removed (${listed.slice(0, 3).join('; ')})`
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function describeEnd({ endOfLifeAt, graceUntil }: EndOfLife): string {

@@ -17,14 +17,14 @@ export function changesOf(
   const { changes, added } = layers ?? NO_LAYERS
   const files = partChanges(changes, expectedChanges(expected))
   const odd = config.filter(({ kind }) => !expected.includes(kind))
-  const listed = [...odd, ...files.unexpected.listed.map(({ path, kind }) => ({ what: shortened(path), kind }))]
+  const listed = [...odd, ...files.unexpected.listed.map(({ path, kind }) => ({ what: shortened(`/${path}`), kind }))]
   return {
     unexpected: listed.slice(0, MOST),
     unexpectedCount: odd.length + files.unexpected.total,
     expectedCount: config.length - odd.length + files.expected.total,
     filesAdded: added.files,
     bytesAdded: added.bytes,
-    setuidAdded: added.setuid.listed.slice(0, MOST).map(shortened),
+    setuidAdded: added.setuid.listed.slice(0, MOST).map((path) => shortened(`/${path}`)),
   }
 }
 

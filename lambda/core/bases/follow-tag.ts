@@ -14,6 +14,9 @@ export function after(base: Digest, seen: TagRecord | undefined): readonly Diges
   return [...new Set([seen.digest, ...between.map(({ digest }) => digest)])].slice(0, MOST)
 }
 
+/** What a tag pointed at after a base, and is vouched for; `alike`: its layers are those of the base. */
+export type Later = { readonly digest: Digest; readonly alike: boolean }
+
 /**
  * What became of a tag that a base had; `vouched`: of what came after it, that which is vouched for. A tag that is gone tells nothing, and
  * what nobody vouches for has not taken its place: it may be a mistake, or not signed yet.
@@ -22,16 +25,17 @@ export function followTag(
   tag: string,
   base: Digest,
   seen: TagRecord | undefined,
-  vouched: readonly Digest[],
+  vouched: readonly Later[],
 ): FollowedTag {
   if (seen?.digest === undefined) return { tag, now: false }
-  const [by] = vouched
+  const [last] = vouched
   if (seen.digest === base) return { tag, now: true }
-  if (by === undefined) return { tag, now: true, unvouched: seen.digest }
+  if (last === undefined) return { tag, now: true, unvouched: seen.digest }
   const left = seen.left ?? []
   const place = left.findIndex(({ digest }) => digest === base)
   // It was pushed under this tag, and the tag pointed elsewhere before anybody looked; or that is longer ago than is remembered
   const behind = place < 0 ? Math.max(1, left.length) : place + 1
   const until = left[place]?.until
-  return { tag, now: false, replaced: { tag, by, behind, ...(until !== undefined && { at: until }) } }
+  const since = until !== undefined && { at: until }
+  return { tag, now: false, replaced: { tag, by: last.digest, behind, ...since, ...(last.alike && { alike: true }) } }
 }

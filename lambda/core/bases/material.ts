@@ -1,6 +1,6 @@
 import type { ListedPackage } from '../image-contents.ts'
 import { type PackageDiff, packageDiff } from '../package-diff.ts'
-import type { Material, PackageLists } from './standing.ts'
+import type { Material, PackageLists, Replaced } from './standing.ts'
 
 /** How many differences are told as text. */
 const MOST = 10
@@ -19,9 +19,9 @@ export function materialChange(from: PackageLists, to: PackageLists): Material |
   return { added: count('added'), removed: count('removed'), changed: count('changed'), listed: listed.slice(0, MOST) }
 }
 
-/** Whether a rebuild changed no package. */
-export function isImmaterial(material: Material | undefined): boolean {
-  return material !== undefined && material.added + material.removed + material.changed === 0
+/** Whether what took a base's place is as good: it has the same layers, or the same packages. */
+export function isImmaterial({ alike, material }: Pick<Replaced, 'alike' | 'material'>): boolean {
+  return alike === true || (material !== undefined && material.added + material.removed + material.changed === 0)
 }
 
 function isCut({ count, packages }: { readonly count: number; readonly packages: readonly ListedPackage[] }): boolean {

@@ -33,5 +33,5 @@ export function newsOf(before: BaseStanding | undefined, next: BaseStanding | un
 /** Whether what took its place has other packages, as far as anybody knows. */
 function wasReplaced(standing: BaseStanding | undefined): 'no' | 'by the same' | 'by others' {
   if (standing?.replaced === undefined || standing.vouched.length === 0) return 'no'
-  return isImmaterial(standing.replaced.material) ? 'by the same' : 'by others'
+  return isImmaterial(standing.replaced) ? 'by the same' : 'by others'
 }

@@ -56,6 +56,8 @@ export type Replaced = {
   readonly by?: Digest
   readonly behind: number
   readonly material?: Material
+  /** Its layers are the same: only its config was made anew. */
+  readonly alike?: true
 }
 
 /** How many packages differ, and the first of them as text for people. */

@@ -43,7 +43,7 @@ function whyMissed({ from }: BaseRule, { found, claims, layers }: PlatformBase):
   const asked = from.length === 0 ? 'a base that is vouched for' : `a base that ${from.join(' or ')} vouches for`
   const unproved = found.find(({ proved }) => proved !== true)?.proved
   // What was not read might have proved it
-  if (typeof unproved === 'object') return missed('over-limit', unproved.why)
+  if (typeof unproved === 'object') return missed('not-judged', unproved.why)
   const [chain] = found
   const [base] = chain?.bases ?? []
   if (base !== undefined) {
@@ -61,7 +61,7 @@ function intactFinding(rule: BaseRule, chosen: Chosen): Finding {
   const { intact, why } = intactness(chosen)
   if (intact === 'no') return rule.required || rule.intact ? missed('base-changed', why) : met([], why)
   // It might be intact for all we know
-  return intact === 'unknown' && rule.intact ? missed('over-limit', why) : met([], why)
+  return intact === 'unknown' && rule.intact ? missed('not-judged', why) : met([], why)
 }
 
 function currentFinding({ current, maxAge }: BaseRule, { base }: Chosen, now: Date): Finding {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { PlatformBase } from '../../../lambda/core/bases/base-evidence.ts'
 import { baseFacts } from '../../../lambda/core/bases/base-facts.ts'
 import { digest } from '../records.ts'
-import { base, chain, platform, REPLACED, TAMPERED } from './found.ts'
+import { ALIKE, base, chain, platform, REPLACED, TAMPERED } from './found.ts'
 
 const claim = (outcome: 'asked' | 'false' | 'holds' | 'unknown' | 'unrelated') =>
   ({ from: 'f', image: 'cgr.dev/chainguard/node', outcome, detail: 'd' }) as const
@@ -75,9 +75,14 @@ const CASES: readonly (readonly [what: string, platform: PlatformBase, facts: ob
     { rung: 'claimed', proof: 'claimed', signature: 'none', message: 'too large' },
   ],
   [
-    'of two with the same layers the current one counts',
+    'of two with the same layers the one counts that was replaced: a copy makes it no more current',
     platform([chain(2, [base(5, REPLACED), base(6)])]),
-    { rung: 'fresh', digest: digest(6) },
+    { rung: 'verified', current: 'no', digest: digest(5) },
+  ],
+  [
+    'of two with the same layers the newer one counts, which took the place of the other',
+    platform([chain(2, [base(5, ALIKE), base(6, { existedAt: '2026-11-22T00:00:00.000Z' })])]),
+    { rung: 'fresh', current: 'yes', digest: digest(6) },
   ],
   [
     'of two current ones the newer counts',

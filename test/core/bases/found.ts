@@ -41,6 +41,11 @@ export const REPLACED = {
   ],
 } as const
 
+/** That its tag points at another image by now that has the same layers. */
+export const ALIKE = {
+  tags: [{ tag: 'latest', now: false, replaced: { tag: 'latest', by: digest(6), behind: 1, alike: true } }],
+} as const
+
 /** A chain of so many layers at which these bases end. */
 export function chain(
   layers: number,

@@ -63,13 +63,13 @@ describe('what a policy asks of the base', () => {
       undefined,
       undefined,
     ],
-    ['one whose files nobody could read', { intact: true }, one([unread]), 'over-limit', 'over-limit', undefined],
+    ['one whose files nobody could read', { intact: true }, one([unread]), 'not-judged', 'not-judged', undefined],
     [
       'one whose layers nobody could prove',
       {},
       one([chain(3, [base(3)], { proved: { why: 'too large' } })]),
-      'over-limit',
-      'over-limit',
+      'not-judged',
+      'not-judged',
       undefined,
     ],
     [
