@@ -11,7 +11,7 @@ import { memory, SURROUNDINGS } from './memory/world.ts'
 /** How many pairs of crashes are tried for each scenario, and the seed by which they are chosen: all pairs would take hours. */
 const PAIRS = Number(process.env.ASSAY_CRASH_PAIRS ?? 8)
 const SEED = Number(process.env.ASSAY_CRASH_SEED ?? 1)
-const PATIENCE = 30_000 + PAIRS * 100
+const PATIENCE = 60_000 + PAIRS * 100
 type Surroundings = Parameters<typeof memory>[0]
 
 /** Runs a scenario; the first process dies after so many port calls, the next one after as many as come next, and so on. */
@@ -54,13 +54,17 @@ const STEPS = [1, 10, 10]
 describe.each(Object.entries(SURROUNDINGS))('over %s', (over, surroundings) => {
   const place = Object.keys(SURROUNDINGS).indexOf(over)
   describe.each(Object.entries(all))('%s', (_, scenario) => {
-    it('ends as it should, whatever port call the process dies after', async () => {
-      const whole = await run(scenario, surroundings)
-      await scenario.end(whole.memory)
-      expect(whole.made).toBeGreaterThan(40)
-      const step = scenario.apart ?? STEPS[place] ?? 1
-      for (let calls = 1 + place; calls < whole.made; calls += step) await endsWell(scenario, surroundings, [calls])
-    })
+    it(
+      'ends as it should, whatever port call the process dies after',
+      async () => {
+        const whole = await run(scenario, surroundings)
+        await scenario.end(whole.memory)
+        expect(whole.made).toBeGreaterThan(40)
+        const step = scenario.apart ?? STEPS[place] ?? 1
+        for (let calls = 1 + place; calls < whole.made; calls += step) await endsWell(scenario, surroundings, [calls])
+      },
+      PATIENCE,
+    )
 
     it(
       'ends as it should, though the process that takes over dies too',
