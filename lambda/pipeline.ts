@@ -1,4 +1,5 @@
 import { awaitSignatures } from './awaited.ts'
+import { awaitedBases } from './bases/awaited-bases.ts'
 import type { BaseSource } from './bases/base-source.ts'
 import type { Asked } from './bases/follow-claims.ts'
 import { noteBase } from './bases/note-base.ts'
@@ -69,6 +70,7 @@ function sourceOf(world: Verifier, path: readonly ImageId[]): BaseSource {
     evidence,
     files,
     isReachable: (host) => registries.has(host),
+    awaited: () => awaitedBases(world),
     upToDate: upToDate(world, path, (base) => judge(world, base, undefined, path)),
   }
 }

@@ -93,7 +93,8 @@ export async function wireVerifier() {
   const sqs = new SQSClient()
   const kept = evidence()
   const files = layerFiles({ now, store: parts.store, evidence: kept })
-  const ports = { ...parts, evidence: kept, queue: queue(sqs), catalogue: catalogue(), files }
+  const watched = watchedOf(registries)
+  const ports = { ...parts, watched, evidence: kept, queue: queue(sqs), catalogue: catalogue(), files }
   const world = (policies: PolicySet): Verifier => ({ ...ports, policies, trust: trustMaterials(policies.roots) })
   return {
     world: current(parts.store, source, world),

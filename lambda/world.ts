@@ -34,13 +34,14 @@ export type Watching = { readonly watched: readonly string[] }
 export type Cataloguing = { readonly catalogue: BaseCatalogue }
 
 /** What judging reaches: it reads registries and writes table, evidence and queue, never a registry. */
-export type Verifier = Known & {
-  readonly trust: TrustMaterials
-  readonly catalogue: BaseCatalogue
-  readonly files: LayerFiles
-  readonly evidence: EvidenceStore
-  readonly queue: WorkQueue
-}
+export type Verifier = Known &
+  Watching & {
+    readonly trust: TrustMaterials
+    readonly catalogue: BaseCatalogue
+    readonly files: LayerFiles
+    readonly evidence: EvidenceStore
+    readonly queue: WorkQueue
+  }
 
 /** What acting reaches: the only one that may move tags and tell people; it has images judged anew that stand on others. */
 export type Actor = Known & {

@@ -28,9 +28,10 @@ export async function tellDerived(world: Actor, id: ImageId): Promise<void> {
   if (entry.progress === undefined) await wakeForBase(world, record)
   let progress = entry.progress
   for (let done = 0; done < A_RUN; done += A_PAGE) {
-    const { items, cursor } = await walkDerived(world, record, A_PAGE, progress?.cursor)
+    const { items, cursor } = await walkDerived(world, record, A_PAGE, progress?.cursor ?? (entry.vouched && ''))
     await mapLimited(items, AT_ONCE, ({ record: derived }) => world.queue.verify(derived, 0))
-    const images = items.map(({ record: derived, wave }) => ({ ...described(derived), wave }))
+    const known = items.filter(({ wave }) => wave > 0)
+    const images = known.map(({ record: derived, wave }) => ({ ...described(derived), wave }))
     progress = further(progress, images, cursor ?? '')
     if (cursor === undefined) return finish(world, record, entry, progress)
   }

@@ -15,6 +15,8 @@ export type BaseSource = {
   readonly files: LayerFiles
   /** Whether a registry may be read at all. */
   readonly isReachable: (host: string) => boolean
+  /** Why there may be bases that nobody has looked at yet. */
+  readonly awaited: () => Promise<string | undefined>
   /** The item of a base as it is by the policies of now; judged anew where it is by others. */
   readonly upToDate: (base: ImageId) => Promise<ImageRecord | undefined>
 }

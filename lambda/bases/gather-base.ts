@@ -64,12 +64,14 @@ export async function gatherBase(source: BaseSource, reading: Reading, evidence:
       if ('problem' in read) return { ...common, platform: leaf.platform ?? UNNAMED, found: [], problem: read.problem }
       const chains = await findChains(source, known, read.contents, image.digest)
       const proven = await proveChains(read, chains, source.policies.bases, readFiles)
-      const { platform, size } = read.contents
-      return { ...common, platform, size, found: [], ...proven }
+      const { platform, size, layers } = read.contents
+      const [first] = layers.map(({ diffId }) => diffId)
+      return { ...common, platform, size, ...(first && { first }), found: [], ...proven }
     },
   )
   const asked = opened.flatMap(({ followed }) => followed.asked)
-  return { evidence: { platforms }, own, asked, ...(unread.length > 0 && { again: true }) }
+  const awaited = await source.awaited()
+  return { evidence: { platforms, ...(awaited && { awaited }) }, own, asked, ...(unread.length > 0 && { again: true }) }
 }
 
 async function leavesOfImage(reading: Reading, { image, children, ambiguous }: Evidence): Promise<readonly Leaf[]> {

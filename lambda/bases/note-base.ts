@@ -45,6 +45,11 @@ async function enter(catalogue: BaseCatalogue, chains: readonly Digest[], base: 
     throw new Unavailable('status table', `${missing[0]} changed under ${TRIES} attempts to write it`)
 }
 
+/** What the first layers of an image unpack to, by its facts: a base of which nobody knows yet may end there or above. */
+export function firstsOf({ base }: Pick<ImageRecord, 'base'>): readonly Digest[] {
+  return [...new Set((base?.platforms ?? []).flatMap(({ first }) => first ?? []))]
+}
+
 /** Where an image stands by its facts: each chain beneath it, and how many bases further up. */
 export function placesOf({ base }: Pick<ImageRecord, 'base'>): [chain: Digest, wave: number][] {
   const places = new Map<string, [Digest, number]>()
@@ -56,8 +61,13 @@ export function placesOf({ base }: Pick<ImageRecord, 'base'>): [chain: Digest, w
 }
 
 function newPlaces(before: ImageRecord | undefined, next: ImageRecord): [chain: Digest, wave: number][] {
-  const known = new Set(before === undefined ? [] : placesOf(before).map(([chain, wave]) => `${chain} ${wave}`))
-  return placesOf(next).filter(([chain, wave]) => !known.has(`${chain} ${wave}`))
+  const known = new Set(before === undefined ? [] : notesOf(before).map(([chain, wave]) => `${chain} ${wave}`))
+  return notesOf(next).filter(([chain, wave]) => !known.has(`${chain} ${wave}`))
+}
+
+/** Beside its places, the chain of its first layer alone: wave 0. */
+function notesOf(record: ImageRecord): [chain: Digest, wave: number][] {
+  return [...firstsOf(record).map((first): [Digest, number] => [first, 0]), ...placesOf(record)]
 }
 
 function isSame(one: ImageId, other: ImageId): boolean {

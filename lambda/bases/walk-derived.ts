@@ -2,30 +2,40 @@ import type { Digest, ImageId } from '../core/image.ts'
 import { type Page, pageOf } from '../core/page.ts'
 import type { ImageRecord } from '../core/status.ts'
 import type { BaseCatalogue, DerivedNote, StatusStore } from '../ports.ts'
-import { placesOf } from './note-base.ts'
+import { firstsOf, placesOf } from './note-base.ts'
 
-/** An image that stands on a base, with `wave` - 1 known bases in between: those of one wave can be rebuilt when all before it are. */
+/**
+ * An image that stands on a base, with `wave` - 1 known bases in between: those of one wave can be rebuilt when all before it are. 0: it
+ * begins as the base does, and is not known to stand on it.
+ */
 export type Derived = { readonly record: ImageRecord; readonly wave: number }
+
+/** Behind all of wave 0. */
+const WAVES = '0~'
 
 /**
  * A page of the images that stand on what a base consists of, on any platform, directly or through others, wave by wave. Notes are hints:
- * listed is what still says so itself and is still there. A page may hold less than asked for, even nothing, and still have a cursor.
+ * listed is what still says so itself and is still there. After '', wave 0 comes first. A page may hold less than asked for, even nothing, and still have a cursor.
  */
 export async function walkDerived(
   {
     store,
     catalogue,
   }: { readonly store: Pick<StatusStore, 'image'>; readonly catalogue: Pick<BaseCatalogue, 'derived'> },
-  base: ImageId & Pick<ImageRecord, 'standing'>,
+  base: ImageId & Pick<ImageRecord, 'standing' | 'base'>,
   limit: number,
-  after?: string,
+  after = WAVES,
 ): Promise<Page<Derived>> {
   const chains = [...new Set((base.standing?.chains ?? []).map(({ chain }) => chain))]
-  const found = await Promise.all(chains.map((chain) => catalogue.derived(chain, limit + 1, after)))
+  const firsts = after < WAVES ? firstsOf(base) : []
+  const places = [...new Set([...chains, ...firsts])]
+  const found = await Promise.all(places.map((chain) => catalogue.derived(chain, limit + 1, after)))
   const notes = new Map<string, DerivedNote>(found.flat().map((note) => [note.place, note]))
   const sorted = [...notes.values()].toSorted((a, b) => (a.place < b.place ? -1 : 1))
   const page = sorted.slice(0, limit)
-  const read = await Promise.all(page.map(async (note) => derivedFrom(await store.image(note.image), note, chains)))
+  const read = await Promise.all(
+    page.map(async (note) => derivedFrom(await store.image(note.image), note, chains, firsts)),
+  )
   const rebuilt = await rebuiltOn(store, base)
   const items = read.flatMap((one) => {
     const isLeftOut =
@@ -40,9 +50,12 @@ function derivedFrom(
   record: ImageRecord | undefined,
   { wave }: DerivedNote,
   chains: readonly Digest[],
+  firsts: readonly Digest[],
 ): Derived | undefined {
   if (record === undefined || record.goneAt !== undefined) return undefined
   const waves = placesOf(record).flatMap(([chain, place]) => (chains.includes(chain) ? place : []))
+  if (wave === 0 && waves.length === 0)
+    return firstsOf(record).some((one) => firsts.includes(one)) ? { record, wave } : undefined
   return wave === Math.min(...waves) ? { record, wave } : undefined
 }
 

@@ -1,4 +1,4 @@
-import { newsOf } from './bases/next-standing.ts'
+import { isNewlyVouched, newsOf } from './bases/next-standing.ts'
 import type { JudgedStanding } from './bases/standing.ts'
 import type { Digest, ImageId } from './image.ts'
 import { errorFields, MAX_LISTED, verdictFields } from './judged-fields.ts'
@@ -82,7 +82,11 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
 /** Those that stand on it are to be judged anew, and told of, where what it is to them has changed. */
 function withNews(before: ImageRecord | undefined, record: ImageRecord): ImageRecord {
   const news = newsOf(before?.standing, record.standing)
-  return news === undefined ? record : openTodo(record, 'derived', { news })
+  if (news === undefined) return record
+  return openTodo(record, 'derived', {
+    news,
+    ...(isNewlyVouched(before?.standing, record.standing) && { vouched: true }),
+  })
 }
 
 /** The newest of the tags that events named an image by. */

@@ -48,7 +48,7 @@ function baseResponse({ platforms, ...weakest }: BaseFacts) {
 
 function factsResponse({ by, replaced, ...known }: Omit<PlatformFacts, 'platform'>) {
   // By what it is found, and of no use to anybody else
-  const { beneath: _, ...facts } = known
+  const { beneath: _, first: __, ...facts } = known
   return { ...facts, ...(by && { vouchedFor: by }), ...replacedResponse(replaced) }
 }
 

@@ -38,6 +38,8 @@ export type Todo = {
   readonly tags?: readonly TagOutcome[]
   /** What became of the base that it is, and how far those that stand on it were gone through. */
   readonly news?: BaseNews
+  /** Somebody began to vouch for it: images that begin as it does may stand on it. */
+  readonly vouched?: true
   readonly progress?: DerivedProgress
 }
 

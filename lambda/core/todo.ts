@@ -6,6 +6,7 @@ type Details = {
   readonly events?: readonly AlertEvent[]
   readonly tags?: readonly TagOutcome[]
   readonly news?: BaseNews
+  readonly vouched?: true
 }
 
 /** Opens work of a kind, or merges a new reason into the open entry; either way with a new seq (rule 2). */
@@ -25,6 +26,7 @@ export function openTodo(record: ImageRecord, kind: Todo['kind'], details: Detai
     ...(tags.length > 0 && { tags }),
     // Whoever was asked already is asked again: he may have been judged before this news
     ...(news !== undefined && { news }),
+    ...((open?.vouched ?? details.vouched) && { vouched: true as const }),
   }
   return { ...record, seq, todo: [...record.todo.filter((other) => other.kind !== kind), entry] }
 }

@@ -19,6 +19,8 @@ export type Looked = { readonly cursor: string | undefined; readonly counts: Par
 const item = z.object({
   startedAt: z.string(),
   finishedAt: z.string().optional(),
+  /** A pass before this one was finished. */
+  again: z.boolean().optional(),
   /** What is still to be walked of one page of the registry's list; the first is at work. */
   repositories: z.array(z.string()),
   /** Where that list goes on. */
@@ -44,7 +46,13 @@ export async function passNow(store: StatusStore, host: string, now: string): Pr
   const last = await lastPass(store, host)
   if (last !== undefined && last.finishedAt === undefined) return last
   if (last !== undefined && plusSeconds(last.startedAt, PASS_EVERY) > now) return undefined
-  return { startedAt: now, repositories: [], phase: 'tags', failures: 0, counts: NOTHING }
+  return { startedAt: now, repositories: [], phase: 'tags', failures: 0, counts: NOTHING, ...(last && { again: true }) }
+}
+
+/** Whether all of a registry has been walked through at least once. */
+export async function isWalked(store: Pick<StatusStore, 'system'>, host: string): Promise<boolean> {
+  const last = await lastPass(store, host)
+  return last !== undefined && (last.finishedAt !== undefined || last.again === true)
 }
 
 /** Writes down how far a pass has come. */

@@ -1,8 +1,9 @@
-import * as z from 'zod'
+import { hashOf, MOST_WATCHED, namedPlaces, WATCH_KEY, watchRound } from '../bases/first-look.ts'
 import { type Digest, formatImage, repositoryOf } from '../core/image.ts'
 import type { Watched } from '../core/policy/policy.ts'
 import { type ImageRecord, plusSeconds } from '../core/status.ts'
 import { Misconfigured, OverLimit, Unavailable } from '../errors.ts'
+import { currentPolicyHash } from '../examine.ts'
 import { mapLimited } from '../map-limited.ts'
 import type { Sweeper } from '../world.ts'
 
@@ -11,12 +12,6 @@ const ROUND_EVERY = 15 * 60
 /** Tags looked at by one sweep, and at a time. */
 const A_SWEEP = 50
 const AT_ONCE = 5
-/** Tags of one round: those that BaseImages name, and those that images were seen to be built on. */
-const MOST = 500
-
-const KEY = 'watch'
-const place = z.object({ host: z.string(), name: z.string(), tag: z.string() })
-const item = z.object({ startedAt: z.string(), left: z.array(place) })
 
 /**
  * Looks whether tags of bases point elsewhere, in registries that tell nobody of it. By the cheapest question there is: what has changed is
@@ -25,20 +20,30 @@ const item = z.object({ startedAt: z.string(), left: z.array(place) })
 export async function watchBases(world: Sweeper): Promise<number> {
   if (world.policies.bases.length === 0) return 0
   const now = world.now().toISOString()
-  const read = item.safeParse(await world.store.system(KEY)).data
-  const isOver = read === undefined || (read.left.length === 0 && plusSeconds(read.startedAt, ROUND_EVERY) <= now)
-  const round = isOver ? { startedAt: now, left: await placesOf(world) } : read
-  if (round.left.length === 0 && !isOver) return 0
+  const places = namedPlaces(world.policies)
+  const named = hashOf(places)
+  const read = watchRound.safeParse(await world.store.system(WATCH_KEY)).data
+  const last = read?.named === named ? read : undefined
+  const isOver = last === undefined || (last.left.length === 0 && plusSeconds(last.startedAt, ROUND_EVERY) <= now)
+  const unseen = last?.unseen ?? places
+  const round = isOver ? { named, unseen, startedAt: now, left: await placesOf(world, places) } : last
+  if (round.left.length === 0 && !isOver && unseen.length === 0) return 0
   const refusing = new Set<string>()
-  const news = await mapLimited(round.left.slice(0, A_SWEEP), AT_ONCE, (one) => look(world, one, refusing))
-  const left = round.left.slice(A_SWEEP).filter((one) => !isRefused(one, refusing))
-  await world.store.putSystem(KEY, { ...round, left })
-  return news.filter(Boolean).length
+  const looked = await mapLimited(round.left.slice(0, A_SWEEP), AT_ONCE, (one) => look(world, one, refusing))
+  const absent = round.left
+    .filter((_, index) => looked[index] === 'absent' || looked[index] === 'gone')
+    .map(formatImage)
+  const judged = await mapLimited(unseen, AT_ONCE, (one) => isJudged(world, one))
+  await world.store.putSystem(WATCH_KEY, {
+    ...round,
+    left: round.left.slice(A_SWEEP).filter((one) => !isRefused(one, refusing)),
+    unseen: unseen.filter((one, index) => judged[index] !== true && !absent.includes(formatImage(one))),
+  })
+  return looked.filter((one) => one === 'news' || one === 'gone').length
 }
 
 /** What is watched: tags that BaseImages name, and tags of bases in registries whose pushes nobody watches. */
-async function placesOf({ policies, store, watched }: Sweeper): Promise<readonly Watched[]> {
-  const named = policies.bases.flatMap(({ watch }) => watch)
+async function placesOf({ store, watched }: Sweeper, named: readonly Watched[]): Promise<readonly Watched[]> {
   const seen: Watched[] = []
   let cursor: string | undefined
   do {
@@ -51,27 +56,39 @@ async function placesOf({ policies, store, watched }: Sweeper): Promise<readonly
       seen.push(...(record.seenTags ?? []).map((tag) => ({ host: record.host, name: record.name, tag })))
     }
     cursor = page.cursor
-  } while (cursor !== undefined && seen.length < MOST)
+  } while (cursor !== undefined && seen.length < MOST_WATCHED)
   const all = new Map([...named, ...seen].map((one) => [formatImage(one), one]))
-  return [...all.values()].slice(0, MOST)
+  return [...all.values()].slice(0, MOST_WATCHED)
 }
 
-async function look(world: Sweeper, place: Watched, refusing: Set<string>): Promise<boolean> {
+/** Whether what a tag points at was judged by the policies of now, as what it may be. */
+async function isJudged({ store, policies }: Sweeper, { host, name, tag }: Watched): Promise<boolean> {
+  const digest = (await store.tag(host, name, tag))?.digest
+  const image = digest && (await store.image({ host, name, digest }))
+  if (image === undefined || image.state === 'error') return false
+  return image.goneAt !== undefined || image.policyHash === currentPolicyHash(policies, image)
+}
+
+/** What a look at a tag came to. `gone`: it is no longer there; `absent`: it never was. */
+type Looked = 'news' | 'gone' | 'absent' | 'same'
+
+async function look(world: Sweeper, place: Watched, refusing: Set<string>): Promise<Looked> {
   const { host, name, tag } = place
   const seen = isRefused(place, refusing) ? undefined : await peek(world, place, refusing)
-  if (seen === undefined) return false
+  if (seen === undefined) return 'same'
   const { digest } = seen
   const known = await world.store.tag(host, name, tag)
   const image = digest && (await world.store.image({ host, name, digest }))
   const isThere = image !== undefined && image.goneAt === undefined
   if (known?.digest !== digest || (digest !== undefined && !isThere)) {
     await world.queue.observe({ ...place, ...(digest && { digest }) })
-    return true
+    return digest === undefined ? 'gone' : 'news'
   }
   // A signature that comes later is told to nobody
-  if (image === undefined || isSettled(image)) return false
+  if (image === undefined) return 'absent'
+  if (isSettled(image)) return 'same'
   await world.queue.verify(image, 0)
-  return true
+  return 'news'
 }
 
 /** Whether no signature is waited for: it is good, and it is known who vouches for it, even where a BaseImage only warns. */

@@ -33,7 +33,10 @@ async function elsewhere(rule?: string) {
     await sign(bases, 'bases/node', digest, KEYS.privateKey)
     return digest
   }
-  return { ...world, bases, put, state: world.state, silence: (on: boolean) => void (state.silent = on) }
+  const silence = (on: boolean) => {
+    state.silent = on
+  }
+  return { ...world, bases, put, state: world.state, silence }
 }
 
 describe('a base in a registry that nobody watches', () => {

@@ -22,8 +22,9 @@ export function watching(host: string, tags: readonly string[], more = ''): stri
 export async function elsewhere(
   bases: readonly string[],
   refuse: (call: string) => Error | undefined = () => undefined,
+  rule?: string,
 ) {
-  const home = await based({ bases })
+  const home = await based({ bases, ...(rule && { rule }) })
   const { outside } = home
   const asked: string[] = []
   const registries = new Map([GOLDEN, OTHER].map((host) => [host, memoryRegistry()] as const))
@@ -67,6 +68,8 @@ export async function elsewhere(
     sign: (name: string, digest: Digest) => sign(registries.get(GOLDEN)!, name, digest, KEYS.privateKey),
     remove: (name: string, reference: string) => registries.get(GOLDEN)!.remove(name, reference),
     image,
+    /** Pushes an image of ours, and signs it. */
+    ours: home.image,
     standing: async (name: string, digest: Digest) => (await image(name, digest))?.standing,
     settle: () => deliver(outside, world),
     /** One sweep looks; what it asked of the registries meanwhile, and for how much work. */

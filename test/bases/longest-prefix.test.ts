@@ -21,7 +21,7 @@ const storedAs = (letter: string, otherwise: boolean) =>
   sha256(Buffer.from(otherwise ? `${letter}'` : `${letter} stored`))
 
 function contents(letters: string, otherwise: (at: number) => boolean, digest: Digest): PlatformContents {
-  const layers = [...letters].map((letter, at) => ({
+  const layers = letters.split('').map((letter, at) => ({
     digest: storedAs(letter, otherwise(at)),
     diffId: diffIdOf(letter),
   }))
@@ -47,7 +47,7 @@ it('the base that is found is the longest that is vouched for and an exact prefi
       for (const { letters, vouched } of bases) {
         const digest = sha256(Buffer.from(`base ${letters}`))
         const kept = await evidence.put(Buffer.from(JSON.stringify([contents(letters, () => false, digest)])))
-        const chain = chainIds([...letters].map(diffIdOf)).at(-1)!
+        const chain = chainIds(letters.split('').map(diffIdOf)).at(-1)!
         const standing = {
           vouched: ['ours'],
           chains: [{ platform: 'linux/amd64', chain, layers: letters.length }],
@@ -74,12 +74,13 @@ it('the base that is found is the longest that is vouched for and an exact prefi
         evidence,
         files: () => async () => ({ unknown: 'not asked for' }),
         isReachable: () => true,
+        awaited: async () => undefined,
         upToDate: (id: Parameters<typeof store.image>[0]) => store.image(id),
       }
       const own = contents(image, (at) => otherwise[at]!, sha256(Buffer.from('the image')))
       const chains = await findChains(source, await knownChains(source, [own], []), own, own.digest)
       const layers = own.layers.map(({ digest }) => ({ mediaType: '', digest, size: 1, annotations: {} }))
-      const unpack = new Map([...image].map((letter, at) => [own.layers[at]!.digest, diffIdOf(letter)]))
+      const unpack = new Map(image.split('').map((letter, at) => [own.layers[at]!.digest, diffIdOf(letter)]))
       const proven = await proveChains({ contents: own, layers }, chains, policies.bases, async ({ digest }) => ({
         diffId: unpack.get(digest)!,
         unpackedSize: 1,

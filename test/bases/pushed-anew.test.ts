@@ -42,7 +42,7 @@ describe('a base that is pushed anew', () => {
     await world.pass(5)
     await world.base([OS, NEWER])
     await world.pass(5)
-    expect(world.told()).toContain('replaced')
+    expect(world.told()).toEqual(['replaced'])
     for (const { event, derived } of world.outside.published) {
       const images = [{ image: `${HOST}/prod/app@${world.image}`, tags: ['v1'], wave: 1 }]
       expect([event, derived]).toMatchObject(['replaced', { count: 1, images }])

@@ -62,6 +62,7 @@ const source: BaseSource = {
   },
   files: () => () => Promise.reject(new Error('no layer is read')),
   isReachable: () => false,
+  awaited: async () => undefined,
   upToDate: upToDate({ store, policies, registries: new Map() }, [], async () => undefined),
 }
 

@@ -5,6 +5,7 @@ import type { Alert } from '../../lambda/core/alert.ts'
 import { loadPolicies } from '../../lambda/core/policy/load.ts'
 import type { PolicySet } from '../../lambda/core/policy/policy.ts'
 import type { Clock, Registry, SelfTestResult, StatusStore } from '../../lambda/ports.ts'
+import { keep, NOTHING, type Pass } from '../../lambda/reconciling/reconcile-pass.ts'
 import { keyName, spki } from '../../lambda/trust/keys.ts'
 import type { Actor, Sweeper, Verifier } from '../../lambda/world.ts'
 import { generateKeys } from '../../local/signing/key.ts'
@@ -78,6 +79,18 @@ type MemoryOptions = {
   /** False: the registry cannot tell which tags an image has, as those that are not ECR. */
   readonly listsTags?: boolean
   readonly immutable?: (tag: string) => boolean
+  /** False: the registry has not been walked through yet. */
+  readonly walked?: boolean
+}
+
+/** A pass over the registry that was through long ago. */
+const LONG_AGO: Pass = {
+  startedAt: '2026-11-01T00:00:00.000Z',
+  finishedAt: '2026-11-01T00:01:00.000Z',
+  repositories: [],
+  phase: 'tags',
+  failures: 0,
+  counts: NOTHING,
 }
 
 export async function memory(options: MemoryOptions = {}) {
@@ -88,6 +101,7 @@ export async function memory(options: MemoryOptions = {}) {
   const store = options.store?.(now) ?? memoryStore()
   const found: SelfTestResult = { means: options.means ?? 'remove', detail: 'as told' }
   await store.putSystem(selfTestKey(HOST), found)
+  if (options.walked ?? true) await keep(store, HOST, LONG_AGO)
   const evidence = memoryEvidence()
   const queue = memoryQueue(now)
   const world: World = {

@@ -106,6 +106,7 @@ export async function start(job: Job, ask: Ask, now: () => Date): Promise<unknow
     trust: new Map(),
     registries: new Map([[HOST, port('registry')]]),
     taggers: new Map([[HOST, port('tagger')]]),
+    watched: [],
     store: port('store'),
     evidence: EVIDENCE,
     queue: port('queue'),

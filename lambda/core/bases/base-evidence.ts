@@ -8,7 +8,11 @@ import type { Replaced } from './standing.ts'
  * All that was found out about what an image stands on, one entry a platform, before judgement: data alone, small, and the same
  * whenever a verdict is replayed. Empty: nothing of the image could be looked at.
  */
-export type BaseEvidence = { readonly platforms: readonly PlatformBase[] }
+export type BaseEvidence = {
+  readonly platforms: readonly PlatformBase[]
+  /** Why there may be bases that nobody has looked at yet. */
+  readonly awaited?: string
+}
 
 export type PlatformBase = {
   readonly platform: string
@@ -17,6 +21,8 @@ export type PlatformBase = {
   readonly problem?: BaseProblem
   /** How many layers it has, and what they are where no problem is in the way. */
   readonly layers: number
+  /** What the first of them unpacks to: whatever it may stand on begins with it. */
+  readonly first?: Digest
   /** Bytes of its layers as they are stored. */
   readonly size?: number
   /** Shells and package managers among its files, where these were read. */

@@ -10,7 +10,7 @@ export const RUNGS = ['none', 'claimed', 'proved', 'verified', 'fresh'] as const
 export type Rung = (typeof RUNGS)[number]
 export type Known = 'yes' | 'no' | 'unknown'
 
-/** What is known of the base of one platform. `by`: the BaseImages that vouch for it; `beneath`: all known chains it stands on, the longest first. */
+/** What is known of the base of one platform. `by`: the BaseImages that vouch for it; `beneath`: all known chains it stands on, the longest first; `first`: what its first layer unpacks to. */
 export type PlatformFacts = {
   readonly platform: string
   readonly rung: Rung
@@ -28,6 +28,7 @@ export type PlatformFacts = {
   readonly changes?: BaseChanges
   readonly claims?: readonly FollowedClaim[]
   readonly beneath?: readonly Digest[]
+  readonly first?: Digest
   readonly message: string
 }
 
@@ -35,8 +36,8 @@ export type PlatformFacts = {
 export type BaseFacts = Omit<PlatformFacts, 'platform'> & { readonly platforms: readonly PlatformFacts[] }
 
 /** The facts about what an image stands on; undefined where nothing of it could be looked at. */
-export function baseFacts({ platforms }: BaseEvidence): BaseFacts | undefined {
-  const facts = platforms.map(platformFacts)
+export function baseFacts({ platforms, awaited }: BaseEvidence): BaseFacts | undefined {
+  const facts = platforms.map((one) => platformFacts(one, awaited))
   const weakest = facts.toSorted((a, b) => weight(a) - weight(b))[0]
   if (weakest === undefined) return undefined
   const { platform: _, ...rest } = weakest
@@ -99,16 +100,23 @@ function byWeight(a: Replaced, b: Replaced): number {
   return Number(isImmaterial(a)) - Number(isImmaterial(b)) || b.behind - a.behind
 }
 
-function platformFacts(found: PlatformBase): PlatformFacts {
-  const { platform, claims, layers, problem } = found
-  const common = { platform, ...(claims.length > 0 && { claims }) }
+function platformFacts(found: PlatformBase, awaited: string | undefined): PlatformFacts {
+  const { platform, claims, layers, first, problem } = found
+  const common = { platform, ...(claims.length > 0 && { claims }), ...(first && { first }) }
   const none = { signature: 'none', intact: 'unknown', current: 'unknown', layers: { base: 0, above: layers } } as const
   if (problem !== undefined) return { ...common, ...none, rung: 'none', proof: 'none', message: problem.detail }
   const chosen = chooseBase(found) ?? unvouched(found)
   if (chosen === undefined) {
     const claimed = claims.find(({ outcome }) => outcome !== 'false' && outcome !== 'unrelated')
     const proof = claimed === undefined && found.found.length === 0 ? 'none' : 'claimed'
-    return { ...common, ...none, rung: proof, proof, message: whyNone(found, claimed) }
+    const message = whyNone(found, claimed)
+    return {
+      ...common,
+      ...none,
+      rung: proof,
+      proof,
+      message: awaited === undefined ? message : `${message}; ${awaited}`,
+    }
   }
   const { chain, base, by } = chosen
   const signature = by.length > 0 ? 'verified' : 'unverified'

@@ -25,9 +25,15 @@ export function newsOf(before: BaseStanding | undefined, next: BaseStanding | un
   if (has.length === 0) return undefined
   if (next?.endOfLife !== undefined && before?.endOfLife === undefined) return 'ended'
   const [was, is] = [wasReplaced(before), wasReplaced(next)]
-  if (is === 'by others' && was !== is) return 'replaced'
-  const isOther = has.some((name) => !had.includes(name)) || before?.packages !== next?.packages
+  // By the same layers at first: whoever stands on those is told by what took their place last
+  if (is === 'by others' && was !== is) return before?.replaced?.alike ? 'renewed' : 'replaced'
+  const isOther = isNewlyVouched(before, next) || before?.packages !== next?.packages
   return isOther || was !== is ? 'renewed' : undefined
+}
+
+/** Whether a BaseImage vouches for it that did not before. */
+export function isNewlyVouched(before: BaseStanding | undefined, next: BaseStanding | undefined): boolean {
+  return (next?.vouched ?? []).some((name) => before?.vouched.includes(name) !== true)
 }
 
 /** Whether what took its place has other packages, as far as anybody knows. */

@@ -10,22 +10,27 @@ import { type Group, groupOf, type Subject } from './judged.ts'
 export function judgeBase({ base: rule }: Policy, { base, now }: Subject): Group[] {
   if (rule === undefined) return []
   if (base === undefined) return [groupOf([{ name: 'base', finding: missed('not-judged', NOT_KNOWN) }])]
-  const { platforms } = base
+  const { platforms, awaited } = base
   if (platforms.length === 0) return [groupOf([{ name: 'base', finding: missed('no-platform') }])]
-  return platforms.map((one) => groupOf(findings(rule, one, now), platforms.length > 1 ? one.platform : undefined))
+  return platforms.map((one) =>
+    groupOf(findings(rule, one, now, awaited), platforms.length > 1 ? one.platform : undefined),
+  )
 }
 
 const NOT_KNOWN = 'the bases that an image may stand on are not looked up here'
 
 type Named = { readonly name: string; readonly finding: Finding }
 
-function findings(rule: BaseRule, platform: PlatformBase, now: Date): Named[] {
+function findings(rule: BaseRule, platform: PlatformBase, now: Date, awaited: string | undefined): Named[] {
   const { problem } = platform
   if (problem !== undefined) return [{ name: 'base', finding: missed(problem.reason, problem.detail) }]
   const chosen = chooseBase(platform, rule.from)
   if (chosen === undefined) {
     return [
-      { name: 'base', finding: rule.required ? whyMissed(rule, platform) : met([], 'it stands on no known base') },
+      {
+        name: 'base',
+        finding: rule.required ? whyMissed(rule, platform, awaited) : met([], 'it stands on no known base'),
+      },
     ]
   }
   const { base, by } = chosen
@@ -39,11 +44,13 @@ function findings(rule: BaseRule, platform: PlatformBase, now: Date): Named[] {
   ]
 }
 
-function whyMissed({ from }: BaseRule, { found, claims, layers }: PlatformBase): Finding {
+function whyMissed({ from }: BaseRule, { found, claims, layers }: PlatformBase, awaited: string | undefined): Finding {
   const asked = from.length === 0 ? 'a base that is vouched for' : `a base that ${from.join(' or ')} vouches for`
   const unproved = found.find(({ proved }) => proved !== true)?.proved
   // What was not read might have proved it
   if (typeof unproved === 'object') return missed('not-judged', unproved.why)
+  // It may stand on one of these
+  if (awaited !== undefined) return missed('base-not-judged', awaited)
   const [chain] = found
   const [base] = chain?.bases ?? []
   if (base !== undefined) {

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { Unavailable } from '../../lambda/errors.ts'
+import { sweep } from '../../lambda/sweep.ts'
+import { deliver, drain } from '../memory/drain.ts'
+import { layer } from '../memory/layered.ts'
+import { APP_FILES, based, NODE, OS } from './based.ts'
+import { elsewhere, GOLDEN, watching } from './elsewhere.ts'
+
+describe('an image that was judged before its base was', () => {
+  it('is judged again when somebody vouches for the base, and gets its tags back', async () => {
+    const world = await based({ rule: '{ required: true }' })
+    const image = await world.image({ layers: [OS, NODE, APP_FILES] })
+    const other = await world.image({ layers: [OS, layer({ 'usr/bin/other': 'other' })] }, 'v2')
+    await world.settle()
+    world.outside.advance(11 * 60)
+    await sweep(world.outside.world)
+    await world.settle()
+    expect([(await world.record(image))?.state, (await world.record(other))?.state]).toEqual(['failed', 'failed'])
+    await world.base([OS, NODE])
+    await world.settle()
+    expect(await world.record(image)).toMatchObject({ state: 'verified', base: { rung: 'fresh' } })
+    expect((await world.record(other))?.state).toBe('failed')
+  })
+
+  it('is found where the base ends with its first layer', async () => {
+    const world = await based()
+    const image = await world.image({ layers: [OS, APP_FILES] })
+    await world.settle()
+    expect((await world.facts(image))?.rung).toBe('none')
+    await world.base([OS])
+    await deliver(world.outside, world.outside.world)
+    await world.settle()
+    expect((await world.facts(image))?.rung).toBe('fresh')
+  })
+})
+
+describe('that an image stands on no base is no verdict on it', () => {
+  const RULE = '{ required: true }'
+
+  it('until its registry has been walked through once', async () => {
+    const world = await based({ rule: RULE }, { walked: false })
+    const image = await world.image({ layers: [OS, NODE, APP_FILES] })
+    await world.settle()
+    world.outside.advance(11 * 60)
+    await world.settle()
+    expect(await world.record(image)).toMatchObject({
+      state: 'error',
+      base: { message: expect.stringContaining('has not been walked through once') },
+    })
+    await world.pass(20)
+    expect([await world.state(image), world.told()]).toEqual(['failed', ['error', 'failed']])
+  })
+
+  it('while a tag that a BaseImage watches has not been judged', async () => {
+    let isDown = true
+    const world = await elsewhere(
+      [watching(GOLDEN, ['node:latest', 'none:latest'])],
+      () => (isDown ? new Unavailable(GOLDEN, 'is down') : undefined),
+      RULE,
+    )
+    await world.push('node', [OS, NODE])
+    const image = await world.ours({ layers: [OS, NODE, APP_FILES] })
+    const other = await world.ours({ layers: [OS, layer({ 'usr/bin/other': 'other' })] }, 'v2')
+    await world.settle()
+    await world.look()
+    world.minutes(11)
+    await world.settle()
+    expect([await world.state(image), await world.state(other)]).toEqual(['error', 'error'])
+    isDown = false
+    for (const minutes of [5, 1, 15]) {
+      world.minutes(minutes)
+      await world.look()
+      await world.settle()
+    }
+    await drain(world.outside, world.world, 20)
+    expect([await world.state(image), await world.state(other)]).toEqual(['verified', 'failed'])
+  })
+
+  it('is again where a tag that is watched is not there', async () => {
+    const world = await elsewhere([watching(GOLDEN, ['none:latest'])], undefined, RULE)
+    const image = await world.ours({ layers: [OS, NODE, APP_FILES] })
+    await world.look()
+    await world.settle()
+    world.minutes(11)
+    await world.settle()
+    expect(await world.state(image)).toBe('failed')
+  })
+})
