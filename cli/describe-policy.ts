@@ -1,4 +1,5 @@
-import type { DenyList, Enforcement, ImageGlob, Policy } from '../lambda/core/policy/policy.ts'
+import type { BaseRule, DenyList, Enforcement, ImageGlob, Policy } from '../lambda/core/policy/policy.ts'
+import type { Decided } from './decided.ts'
 
 /** What a policy asks, on one line: whom it covers, and by whom these must be vouched for. */
 export function describePolicy({ kind, name, mode, images, ...asks }: Policy): string {
@@ -11,13 +12,27 @@ export function describeAsks({
   authorities,
   policy,
   config = [],
-}: Pick<Policy, 'require' | 'authorities' | 'policy' | 'config'>): string {
+  base,
+}: Pick<Policy, 'require' | 'authorities' | 'policy' | 'config' | 'base'>): string {
   const names = authorities.map((one) => one.name).join(', ')
   const also = [
     ...(policy === undefined ? [] : [`a ${policy.language} policy over all that matched`]),
     ...config.map(({ message }) => `image config, or else "${message}"`),
+    ...(base === undefined ? [] : [describeBase(base)]),
   ]
   return [`${rule(require)}: ${names}`, ...also].join('; ')
+}
+
+function describeBase({ from, required, intact, current, maxAge }: BaseRule): string {
+  const which = from.length === 0 ? 'a base that is vouched for' : `a base that ${from.join(' or ')} vouches for`
+  const age = maxAge === undefined ? [] : [`at most ${maxAge} s old`]
+  return [
+    which,
+    ...(intact ? ['intact'] : []),
+    ...(current ? ['current'] : []),
+    ...age,
+    ...(required ? [] : ['or none']),
+  ].join(', ')
 }
 
 function rule(require: Policy['require']): string {
@@ -73,15 +88,18 @@ function afterGrace(seconds: number, failFast: boolean): string {
   return `${seconds} s after its first tag${failFast ? ', or at once where a signature is bad' : ''}`
 }
 
-/** What would follow from a verdict for an image asked for by this tag; `isProtected`: the tag is never taken. */
+/** What would follow from the state of an image asked for by this tag; `isProtected`: the tag is never taken. */
 export function describeEffect(
-  outcome: 'verified' | 'rejected' | 'unmanaged',
+  state: Decided['state'],
   { onFailure, onDegraded, gracePeriod, failFast }: Enforcement,
   tag: string | undefined,
   isProtected: boolean,
 ): string {
-  if (outcome === 'verified') return 'nothing is taken, and the gate says yes'
-  if (outcome === 'unmanaged') return 'no policy covers it: it is recorded and left alone, and the gate says no'
+  if (state === 'verified') return 'nothing is taken, and the gate says yes'
+  if (state === 'unmanaged') return 'no policy covers it: it is recorded and left alone, and the gate says no'
+  if (state === 'error') return 'the gate says no, nothing is taken, and it is judged again until it can be'
+  // Nothing is wrong but that time has passed over its base
+  if (state === 'degraded') return describeDegraded(onDegraded)
   const once = {
     alert: 'it keeps its tags',
     allow: 'it keeps its tags and the gate says yes',
@@ -97,4 +115,12 @@ export function describeEffect(
       : `it is archived, so that nobody can pull it, and an alert tells, ${when}`,
   }[onFailure]
   return `the gate says no; ${taken}; had it been verified before, ${once[onDegraded]}`
+}
+
+function describeDegraded(onDegraded: Enforcement['onDegraded']): string {
+  return {
+    alert: 'the gate says no, and an alert tells; it keeps its tags',
+    allow: 'the gate says yes, and an alert tells; it keeps its tags',
+    quarantine: 'the gate says no; its tags are taken, and an alert tells',
+  }[onDegraded]
 }

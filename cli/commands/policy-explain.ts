@@ -4,9 +4,11 @@ import { formatImage, type ImageId } from '../../lambda/core/image.ts'
 import { capturedBy } from '../../lambda/core/policy/captures.ts'
 import { coveringGlob, enforcementFor, isProtected } from '../../lambda/core/policy/match.ts'
 import type { ImageGlob, Policy, PolicySet } from '../../lambda/core/policy/policy.ts'
+import { baseResponse } from '../../lambda/core/response.ts'
 import type { Check, Verdict } from '../../lambda/core/verdict.ts'
+import { baseLines } from '../base-lines.ts'
 import { describeAsks, describeDenyList, describeEffect, describeEnforcement } from '../describe-policy.ts'
-import { type ExaminedImage, examineImage, STATES } from '../examine-image.ts'
+import { type ExaminedImage, examineImage } from '../examine-image.ts'
 import { type OutputOptions, outputOption, printAnswer } from '../output-option.ts'
 import { type PolicyOptions, readPolicyOptions, trustedRootOption } from '../policy-options.ts'
 import { checkLines, paintState } from '../print-checks.ts'
@@ -38,7 +40,7 @@ type Covering = Pick<Policy, 'kind' | 'name' | 'mode'> & {
   readonly checks: readonly Check[]
 }
 
-function explain({ asked, id, judged }: ExaminedImage, set: PolicySet) {
+function explain({ asked, id, judged, state, checks }: ExaminedImage, set: PolicySet) {
   const { verdict } = judged
   const enforcement = enforcementFor(set, id)
   const { tag } = asked
@@ -47,14 +49,17 @@ function explain({ asked, id, judged }: ExaminedImage, set: PolicySet) {
   return {
     image: formatImage(id),
     digest: id.digest,
-    state: STATES[verdict.outcome],
-    policies: about.flatMap(({ policy, glob }) => (glob === undefined ? [] : [covering(policy, glob, id, verdict)])),
+    state,
+    policies: about.flatMap(({ policy, glob }) =>
+      glob === undefined ? [] : [covering(policy, glob, id, { ...verdict, checks })],
+    ),
     others: about.flatMap(({ policy: { kind, name, images }, glob }) =>
       glob === undefined ? [{ kind, name, covers: images.map(({ source }) => source) }] : [],
     ),
+    base: verdict.base ? baseResponse(verdict.base) : null,
     denyLists: set.denyLists.map(describeDenyList),
     enforcement: describeEnforcement(enforcement),
-    effect: describeEffect(verdict.outcome, enforcement, tag, kept),
+    effect: describeEffect(state, enforcement, tag, kept),
     ...(verdict.goodUntil !== undefined && { goodUntil: verdict.goodUntil }),
   }
 }
@@ -73,13 +78,15 @@ function covering(policy: Policy, { source }: ImageGlob, id: ImageId, verdict: V
   }
 }
 
-function linesOf({ image, state, policies, others, denyLists, enforcement, effect, goodUntil }: Explained): string[] {
+function linesOf(explained: Explained): string[] {
+  const { image, state, policies, others, base, denyLists, enforcement, effect, goodUntil } = explained
   const lasts = goodUntil === undefined ? '' : `, and as time goes until ${goodUntil}`
   const not = ({ kind, name, covers }: Explained['others'][number]) =>
     `${kind} ${name} does not cover it: ${covers.join(', ') || 'it covers no image'}`
   return [
     `${image} ${paintState(state)}${lasts}`,
     ...policies.flatMap(policyLines),
+    ...(base ? baseLines(base) : []),
     ...others.map(not),
     ...denyLists,
     enforcement,

@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { formatImage } from '../../lambda/core/image.ts'
-import { type ExaminedImage, examineImage, STATES } from '../examine-image.ts'
-import { EXIT } from '../exit.ts'
+import { baseResponse } from '../../lambda/core/response.ts'
+import { baseLines } from '../base-lines.ts'
+import { type ExaminedImage, examineImage } from '../examine-image.ts'
+import { exitForState } from '../exit.ts'
 import { type OutputOptions, outputOption } from '../output-option.ts'
 import { type PolicyOptions, readPolicyOptions, trustedRootOption } from '../policy-options.ts'
 import { checkLines, paintState } from '../print-checks.ts'
@@ -30,25 +32,18 @@ export function verifyCommand(): Command {
     })
 }
 
-const EXITS = { verified: EXIT.verified, failed: EXIT.failed, unmanaged: EXIT.undecided } as const
-
-function report({ id, judged }: ExaminedImage, { output, evidence }: Options, print: (line: string) => void): number {
-  const { outcome, ...verdict } = judged.verdict
+function report(examined: ExaminedImage, { output, evidence }: Options, print: (line: string) => void): number {
+  const { id, judged, state, checks } = examined
+  const { policies, signers, policyHash, ...verdict } = judged.verdict
   const kept = evidence === undefined ? {} : { transcript: judged.transcript }
-  const state = STATES[outcome]
+  const base = verdict.base ? baseResponse(verdict.base) : null
   if (output === 'json') {
-    const { policies, checks, signers, policyHash } = verdict
-    print(
-      JSON.stringify(
-        { image: formatImage(id), digest: id.digest, state, policies, checks, signers, policyHash, ...kept },
-        null,
-        2,
-      ),
-    )
+    const told = { image: formatImage(id), digest: id.digest, state, policies, checks, signers, base, policyHash }
+    print(JSON.stringify({ ...told, ...kept }, null, 2))
   } else {
     print(`${formatImage(id)} ${paintState(state)}`)
-    for (const line of checkLines(verdict.checks)) print(line)
+    for (const line of [...checkLines(checks), ...(base ? baseLines(base) : [])]) print(line)
     if (evidence !== undefined) print(`  kept in ${evidence}: assay replay ${judged.transcript} --evidence ${evidence}`)
   }
-  return EXITS[state]
+  return exitForState(state)
 }

@@ -17,8 +17,8 @@ export type BaseSource = {
   readonly isReachable: (host: string) => boolean
   /** Why there may be bases that nobody has looked at yet. */
   readonly awaited: () => Promise<string | undefined>
-  /** The item of a base as it is by the policies of now; judged anew where it is by others. */
-  readonly upToDate: (base: ImageId) => Promise<ImageRecord | undefined>
+  /** The item of a base as it is by the policies of now; judged anew where it is by others. `tag`: one by which it is claimed. */
+  readonly upToDate: (base: ImageId, tag?: string) => Promise<ImageRecord | undefined>
 }
 
 /** The BaseImages that cover an image, by name. */

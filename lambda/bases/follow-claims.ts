@@ -3,7 +3,7 @@ import type { FollowedClaim } from '../core/bases/base-evidence.ts'
 import { chainIds } from '../core/bases/chain-ids.ts'
 import { type Digest, formatImage, type ImageId } from '../core/image.ts'
 import type { ImageRecord } from '../core/status.ts'
-import { Unavailable } from '../errors.ts'
+import { Misconfigured, OverLimit, Unavailable } from '../errors.ts'
 import type { Registry } from '../ports.ts'
 import { type BaseSource, coveredBy } from './base-source.ts'
 import type { Held } from './prove-chains.ts'
@@ -59,7 +59,7 @@ async function follow(
   if (meant === 'silent') return { claim: told('asked', 'its registry does not answer') }
   if (meant === undefined) return { claim: told('unknown', 'there is no such tag') }
   const id = { host, name: name.name, digest: meant }
-  const record = await source.upToDate(id)
+  const record = await source.upToDate(id, tag)
   // A tag that nobody has looked at tells later whether the base is current
   const asked = { image: id, ...(tag !== undefined && seen === undefined && { tag }) }
   if (record === undefined) return { claim: told('asked', 'nobody has judged it yet; it is being looked at'), asked }
@@ -74,7 +74,7 @@ async function follow(
   return { claim: told('false', 'its layers are not the first of this image') }
 }
 
-/** What a claimed tag points at by the word of its registry; `silent`: it does not answer, which keeps no image from being judged. */
+/** What a claimed tag points at by the word of its registry; `silent`: it does not answer us, which keeps no image from being judged. */
 async function digestNow(
   registry: Registry,
   { name, tag = 'latest' }: NonNullable<BaseClaim['name']>,
@@ -82,7 +82,8 @@ async function digestNow(
   try {
     return await registry.peek(name, tag)
   } catch (error) {
-    if (error instanceof Unavailable) return 'silent'
+    // Anybody can claim what lies where we may not look
+    if (error instanceof Unavailable || error instanceof Misconfigured || error instanceof OverLimit) return 'silent'
     throw error
   }
 }

@@ -45,7 +45,7 @@ const TEXTS: Readonly<Record<Reason, string>> = {
   'base-changed': 'its base image was tampered with',
   'base-outdated': 'its base image is not current',
   'base-too-old': 'its base image is too old, or nothing tells whether it is current',
-  'base-not-judged': 'the base image it is said to stand on could not be judged yet',
+  'base-not-judged': 'a base image that it may stand on could not be judged yet',
   'base-claim-false': 'it does not stand on what it says it stands on',
   'child-missing': 'a manifest that the index lists is not in the repository',
   'no-platform': 'the index lists no platform that could be judged',

@@ -47,7 +47,7 @@ export type Reason =
   | 'base-changed' // the layers above it, or the image config, change what the base brings along
   | 'base-outdated' // it was replaced, or its main package is at its end
   | 'base-too-old' // it has been there for too long, or nothing tells whether it is current
-  | 'base-not-judged' // what the image is said to stand on could not be judged yet
+  | 'base-not-judged' // what the image may stand on could not be judged yet
   | 'base-claim-false' // what the image says its base is, is not among its layers
   | 'no-policy'
   | 'ambiguous-manifest'

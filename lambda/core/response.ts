@@ -39,7 +39,7 @@ export function statusResponse(record: ImageRecord, now: string, tag?: string, t
 }
 
 /** What is known of the base an image stands on. */
-function baseResponse({ platforms, ...weakest }: BaseFacts) {
+export function baseResponse({ platforms, ...weakest }: BaseFacts) {
   return {
     ...factsResponse(weakest),
     platforms: platforms.map(({ platform, ...facts }) => ({ platform, ...factsResponse(facts) })),

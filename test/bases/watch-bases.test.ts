@@ -166,6 +166,17 @@ describe('a registry that refuses', () => {
     expect(await look()).toMatchObject({ found: 1 })
   })
 
+  it.each([new Unavailable(GOLDEN, 'no answer'), new Misconfigured('turned away'), new OverLimit('too large')])(
+    'keeps no image from being judged that claims what lies there: %s',
+    async (refusal) => {
+      const { ours, settle, state, facts } = await elsewhere(NODE_LATEST, () => refusal)
+      const annotations = { 'org.opencontainers.image.base.name': `${GOLDEN}/node:latest` }
+      const digest = await ours({ layers: [OS, NODE], annotations })
+      await settle()
+      expect([await state(digest), await facts(digest)]).toMatchObject(['verified', { claims: [{ outcome: 'asked' }] }])
+    },
+  )
+
   it('is not read at all where nobody configured it', async () => {
     const { look } = await elsewhere([watching('nobody.example', ['node:latest'])])
     expect(await look()).toEqual({ found: 0, asked: [], queued: 0 })

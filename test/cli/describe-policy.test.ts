@@ -18,5 +18,5 @@ it.each([
   ['archive', false, 'it is archived, so that nobody can pull it'],
   ['archive', true, 'v1 is protected, so it is not archived'],
 ] as const)('under %s, protected %s, of a bad image: %s', (onFailure, isProtected, text) => {
-  expect(describeEffect('rejected', enforcement({ onFailure }), 'v1', isProtected)).toContain(text)
+  expect(describeEffect('failed', enforcement({ onFailure }), 'v1', isProtected)).toContain(text)
 })

@@ -98,6 +98,7 @@ describe('assay policy explain', () => {
         },
       ],
       others: [{ kind: 'ClusterImagePolicy', name: 'elsewhere', covers: ['ghcr.io/**'] }],
+      base: null,
       denyLists: [],
       enforcement: `Enforcement prod on ${host}/**: tells what has failed, and takes nothing; says yes to what no longer holds`,
       effect:

@@ -27,6 +27,11 @@ export function asksContents({ policy }: Pick<Policy, 'policy'>): boolean {
   return policy?.language === 'cel' && /\bcontents\b/.test(policy.text)
 }
 
+/** Whether a policy asks in CEL what an image stands on. */
+export function asksBase({ policy }: Pick<Policy, 'policy'>): boolean {
+  return policy?.language === 'cel' && /\bbase\b/.test(policy.text)
+}
+
 /** The ARNs of all KMS keys that policies name, each once, in order. */
 export function kmsKeysOf(policies: readonly Policy[]): string[] {
   const arns = sigstoreAuthorities(policies).flatMap(({ demand: { signer } }) =>
