@@ -1,9 +1,16 @@
-import type { BaseRule, DenyList, Enforcement, ImageGlob, Policy } from '../lambda/core/policy/policy.ts'
+import { formatImage } from '../lambda/core/image.ts'
+import type { BaseImage, BaseRule, DenyList, Enforcement, ImageGlob, Policy } from '../lambda/core/policy/policy.ts'
 import type { Decided } from './decided.ts'
 
 /** What a policy asks, on one line: whom it covers, and by whom these must be vouched for. */
 export function describePolicy({ kind, name, mode, images, ...asks }: Policy): string {
   return `${kind} ${name} (${mode}) covers ${describeGlobs(images) || 'no image'}; ${describeAsks(asks)}`
+}
+
+/** What else a BaseImage says: where it looks for new bases, and what may be done to its own, on one line. */
+export function describeBaseImage({ name, watch, expected }: BaseImage): string {
+  const looks = watch.length === 0 ? 'watches no tag elsewhere' : `watches ${watch.map(formatImage).join(', ')}`
+  return `bases of ${name}: ${looks}; expects ${expected.join(', ') || 'no change'}`
 }
 
 /** By whom images must be vouched for, and what else is asked of them. */

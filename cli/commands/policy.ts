@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { policyJsonSchema } from '../../lambda/core/policy/json-schema.ts'
 import { readPolicies } from '../../lambda/policies.ts'
-import { describeDenyList, describeEnforcement, describePolicy } from '../describe-policy.ts'
+import { describeBaseImage, describeDenyList, describeEnforcement, describePolicy } from '../describe-policy.ts'
 import { rootsOf, trustedRootOption } from '../policy-options.ts'
 import { explainCommand } from './policy-explain.ts'
 import { fetchCommand } from './policy-fetch.ts'
@@ -23,6 +23,7 @@ function checkCommand(): Command {
       const roots = await rootsOf(options)
       const set = await readPolicies(files, { roots, onWarning: (warning) => console.error(warning) })
       for (const policy of set.policies) console.log(describePolicy(policy))
+      for (const base of set.bases) console.log(describeBaseImage(base))
       for (const list of set.denyLists) console.log(describeDenyList(list))
       for (const enforcement of set.enforcements) console.log(describeEnforcement(enforcement))
       if (set.enforcements.length === 0) console.log('No Enforcement: images are observed, nothing is taken.')

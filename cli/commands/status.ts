@@ -4,7 +4,7 @@ import { TAG_OUTCOMES } from '../../lambda/alerts/tag-outcomes.ts'
 import type { StatusResponse } from '../../lambda/core/response.ts'
 import { askApi } from '../api-client.ts'
 import { type ApiOptions, withApi } from '../api-options.ts'
-import { baseLines } from '../base-lines.ts'
+import { baseLines, standingLine } from '../base-lines.ts'
 import { exitForState } from '../exit.ts'
 import { printAnswer } from '../output-option.ts'
 import { checkLines, paintState } from '../print-checks.ts'
@@ -34,6 +34,7 @@ export function statusLines({
   lastError,
   waiver,
   base,
+  standing,
 }: Partial<StatusResponse>): string[] {
   return [
     `${image} ${paintState(state ?? 'unknown')}${quarantined ? ' (quarantined)' : ''}`,
@@ -41,8 +42,9 @@ export function statusLines({
     ...(waiver ? [waiverLine(waiver)] : []),
     ...checkLines(checks),
     ...(base ? baseLines(base) : []),
+    ...(standing ? [standingLine(standing)] : []),
     ...tags.map(({ tag, outcome }) => `  tag ${plainText(tag)}: ${TAG_OUTCOMES[outcome]}`),
-    ...(graceUntil ? [`  a signature may still arrive until ${graceUntil}`] : []),
+    ...(graceUntil ? [`  what is missing may still arrive until ${graceUntil}`] : []),
     // In state `error` it is the check
     ...(lastError && state !== 'error' ? [`  last try: ${lastError.message}`] : []),
   ]

@@ -67,7 +67,10 @@ export function standingResponse({ vouched, existedAt, replaced, endOfLife }: Ba
   return { vouchedFor: vouched, existedAt, ...replacedResponse(replaced), ...(endOfLife && { endOfLife }) }
 }
 
-function replacedResponse(replaced: Replaced | undefined) {
+function replacedResponse(replaced: Replaced | undefined): {
+  readonly replacedAt?: string
+  readonly replaced?: Omit<Replaced, 'at'>
+} {
   if (replaced === undefined) return {}
   const { at, ...rest } = replaced
   return { ...(at && { replacedAt: at }), replaced: rest }

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { statusLines } from '../../cli/commands/status.ts'
 import type { BaseFacts, PlatformFacts } from '../../lambda/core/bases/base-facts.ts'
+import type { BaseStanding } from '../../lambda/core/bases/standing.ts'
 import { statusResponse } from '../../lambda/core/response.ts'
 import { digest, HOST, NOW, record } from '../core/records.ts'
 
@@ -50,4 +51,25 @@ it('keeps each on its line, whatever it is told', () => {
   expect(more).toEqual([])
   expect(line).toMatch(/^ {2}base verified a\?b@sha256:\w+: x\?y+…$/)
   expect(line.length).toBeLessThan(650)
+})
+
+describe('what an image is itself to those that stand on it', () => {
+  const standing = {
+    vouched: ['ours', 'theirs'],
+    chains: [],
+    contents: digest(7),
+    existedAt: '2026-11-20T00:00:00.000Z',
+  }
+
+  it.each([
+    [standing, 'vouched for by ours, theirs; there since 2026-11-20T00:00:00.000Z'],
+    [{ ...standing, vouched: [] }, 'nobody vouches for it; there since 2026-11-20T00:00:00.000Z'],
+    [{ ...standing, replaced: { tag: '22', by: digest(8), behind: 1 } }, `tag 22 points at ${digest(8)}`],
+    [{ ...standing, endOfLife: {} }, 'its main package is at its end'],
+  ])('is one line', (its, told) => {
+    const [line = '', ...more] = statusLines(statusResponse(record({ standing: its as BaseStanding }), NOW)).filter(
+      (one) => one.startsWith('  as a base'),
+    )
+    expect([line, more]).toEqual([expect.stringContaining(told), []])
+  })
 })

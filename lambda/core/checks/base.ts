@@ -51,15 +51,15 @@ function whyMissed({ from }: BaseRule, { found, claims, layers }: PlatformBase, 
   if (typeof unproved === 'object') return missed('not-judged', unproved.why)
   // It may stand on one of these
   if (awaited !== undefined) return missed('base-not-judged', awaited)
+  const [open] = claims.filter(({ outcome }) => outcome === 'asked')
+  // An outage of somebody else's registry must not fail an image (I8)
+  if (open !== undefined) return missed('base-not-judged', `${open.image}: ${open.detail}`)
   const [chain] = found
   const [base] = chain?.bases ?? []
   if (base !== undefined) {
     const vouched = base.vouched.length === 0 ? 'which nobody vouches for' : `vouched for by ${base.vouched.join(', ')}`
     return missed('base-unverified', `it stands on ${formatImage(base.image)}, ${vouched}; asked for is ${asked}`)
   }
-  const [open] = claims.filter(({ outcome }) => outcome === 'asked')
-  // An outage of somebody else's registry must not fail an image (I8)
-  if (open !== undefined) return missed('base-not-judged', `${open.image}: ${open.detail}`)
   const claimed = claims.map(({ image, detail }) => `it is said to be ${image}: ${detail}`)[0]
   return missed('base-missing', `${claimed ?? `its layers (${layers}) begin with none`}; asked for is ${asked}`)
 }

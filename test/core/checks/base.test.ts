@@ -98,6 +98,14 @@ describe('what a policy asks of the base', () => {
       'awaited',
     ],
     [
+      'that, where it is known to stand on another that nobody vouches for',
+      {},
+      one([chain(3, [base(3, { vouched: [] })])], { claims: [{ ...claim, outcome: 'asked' }] }),
+      'base-not-judged',
+      undefined,
+      'awaited',
+    ],
+    [
       'layers that are not the config says',
       {},
       one([], { problem: { reason: 'layers-mismatch', detail: 'd' } }),
