@@ -36,7 +36,8 @@ export const baseScenarios: Readonly<Record<string, Scenario>> = {
   },
   'a base is pushed anew under two derived images': {
     options,
-    apart: 2,
+    // Three surroundings: each point once
+    apart: 3,
     steps: [
       pushSigned(BASES, BASE, 'node', 1),
       pushSigned(NAME, ONE, 'v1', 1),

@@ -48,8 +48,12 @@ const MAX_GLOB = 512
 export function expectedChanges(expected: readonly string[]): (change: Change) => boolean {
   const globs = expected.flatMap((one) => (isFileChange(one) ? PATHS[one] : one.startsWith('/') ? [one] : []))
   if (globs.length === 0) return () => false
-  const pattern = RE2JS.compile(globs.map(translate).join('|'))
-  return (change) => canBeExpected(change) && pattern.testExact(`/${change.path}`)
+  let pattern: RE2JS | undefined
+  return (change) => {
+    if (!canBeExpected(change)) return false
+    pattern ??= RE2JS.compile(globs.map(translate).join('|'))
+    return pattern.testExact(`/${change.path}`)
+  }
 }
 
 /** Why a path glob cannot stand for files, or undefined. */
