@@ -5,6 +5,7 @@ import { FUNCTIONS, QUEUES } from '../../lambda/resources.ts'
 import { CASES } from './memory/cases.ts'
 import { KEYS } from './memory/fill.ts'
 import type { Judgement } from './memory/judge.ts'
+import { LAYER_CASES } from './memory/layer-cases.ts'
 import { type Repository, serveRepository } from './memory/repository.ts'
 
 // npm run test:memory [-- PART OF A NAME]: repositories made to exhaust whoever reads them, judged by a process that may use what the verify
@@ -17,13 +18,14 @@ const run = promisify(execFile)
 
 let failed = 0
 const [, , named = ''] = process.argv
-const cases = CASES.filter(({ name }) => name.includes(named))
-for (const { name, fill, asks = '', ends } of cases) {
+const cases = [...CASES, ...LAYER_CASES].filter(({ name }) => name.includes(named))
+for (const { name, fill, asks = '', bases, ends } of cases) {
   const contents: Repository = new Map()
   const digest = fill(contents)
+  const known = bases?.(contents) ?? []
   const { host, close } = await serveRepository(contents)
   for (const times of [1, QUEUES.verify.batch]) {
-    const said = await judge(host, digest, asks, times)
+    const said = await judge({ host, digest, asks, known, times })
     const good =
       typeof said !== 'string' &&
       said.ends.every((end) => end === ends) &&
@@ -41,8 +43,16 @@ for (const { name, fill, asks = '', ends } of cases) {
 console.log(`${cases.length * 2 - failed} passed, ${failed} failed; ${memory} MiB and ${timeout} s are allowed`)
 process.exitCode = failed === 0 ? 0 : 1
 
+type Asked = {
+  readonly host: string
+  readonly digest: string
+  readonly asks: string
+  readonly known: readonly string[]
+  readonly times: number
+}
+
 /** What came of it, or what ended the process. */
-async function judge(host: string, digest: string, asks: string, times: number): Promise<Judgement | string> {
+async function judge({ host, digest, asks, known, times }: Asked): Promise<Judgement | string> {
   // V8 collects more eagerly near its limit; a function's is below its memory
   const heap = `--max-old-space-size=${Math.floor(memory * 0.75)}`
   const args = [
@@ -54,6 +64,7 @@ async function judge(host: string, digest: string, asks: string, times: number):
     digest,
     `--key=${KEYS.publicKey}`,
     `--asks=${asks}`,
+    `--bases=${known.join()}`,
     '--times',
     String(times),
   ]

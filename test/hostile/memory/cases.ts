@@ -31,6 +31,8 @@ export type HostileCase = {
   readonly fill: (at: Repository) => Digest
   /** What the policy asks of attestations, as fields of one; their presence if not given. */
   readonly asks?: string
+  /** Images that are known as bases, which somebody vouches for; put in beside it. */
+  readonly bases?: (at: Repository) => readonly Digest[]
   readonly ends: 'over-limit' | 'rejected' | 'verified'
 }
 

@@ -9,6 +9,7 @@ import { examine } from '../../../lambda/examine.ts'
 import { ociRegistry } from '../../../lambda/registry/oci.ts'
 import { publicGoodRoot } from '../../../lambda/trust/public-good.ts'
 import { trustMaterials } from '../../../lambda/trust/roots.ts'
+import { baseImage, knowing, onDisk } from './known-bases.ts'
 import { REPOSITORY } from './repository.ts'
 
 // Judges one image several times at once, as one batch may hold it, and prints what it took. In a process of its own: what
@@ -24,9 +25,10 @@ const { values } = parseArgs({
     digest: { type: 'string', default: '' },
     times: { type: 'string', default: '1' },
     asks: { type: 'string', default: '' },
+    bases: { type: 'string', default: '' },
   },
 })
-const { host, digest, key, asks } = values
+const { host, digest, key, asks, bases } = values
 if (!isDigest(digest)) throw new Error(`--digest ${digest}`)
 
 const { set, problems } = loadPolicies([
@@ -43,19 +45,22 @@ spec:
     - key: { data: ${JSON.stringify(key)} }
       ${asks === '' ? '' : `attestations: [{ name: asked, ${asks} }]`}
     - keyless: { identities: [{ issuer: https://issuer.example.com, subject: nobody@example.com }] }
-`,
+${bases === '' ? '' : baseImage(host, key)}`,
   },
 ])
 const mistakes = problems.filter(({ severity }) => severity === 'error')
 if (mistakes.length > 0) throw new Error(JSON.stringify(mistakes))
 const registry = ociRegistry({ host, scheme: 'http' })
+// Bytes leave the process, as they do on AWS
+const evidence =
+  bases === '' ? { put: async (bytes: Uint8Array) => digestOf(bytes), get: async () => undefined } : onDisk()
 const examiner = {
   now: () => new Date(),
   registryOf: () => registry,
-  // Bytes leave the process, as they do on AWS
-  evidence: { put: async (bytes: Uint8Array) => digestOf(bytes), get: async () => undefined },
+  evidence,
   policies: set,
   trust: trustMaterials({ default: publicGoodRoot() }),
+  ...(bases !== '' && { bases: await knowing(registry, { host, set, evidence }, bases.split(',')) }),
 }
 const started = performance.now()
 const ends = await Promise.all(
