@@ -18,8 +18,11 @@ export type BaseSource = {
   /** Why there may be bases that nobody has looked at yet. */
   readonly awaited: () => Promise<string | undefined>
   /** The item of a base as it is by the policies of now; judged anew where it is by others. `tag`: one by which it is claimed. */
-  readonly upToDate: (base: ImageId, tag?: string) => Promise<ImageRecord | undefined>
+  readonly upToDate: (base: ImageId, tag?: string) => Promise<BaseRecord | undefined>
 }
+
+/** `unjudged`: by the policies of now nobody could tell what it is, so that nobody vouches for it; whatever it was by others. */
+export type BaseRecord = ImageRecord & { readonly unjudged?: true }
 
 /** The BaseImages that cover an image, by name. */
 export function coveredBy({ bases }: PolicySet, image: Pick<ImageId, 'host' | 'name'>): readonly BaseImage[] {

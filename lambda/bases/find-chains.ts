@@ -1,23 +1,34 @@
 import * as z from 'zod'
 import type { FollowedTag, FoundBase } from '../core/bases/base-evidence.ts'
 import { chainIds } from '../core/bases/chain-ids.ts'
-import { after, followTag } from '../core/bases/follow-tag.ts'
+import { after, followTag, type Later } from '../core/bases/follow-tag.ts'
 import type { BaseStanding, PlatformContents } from '../core/bases/standing.ts'
 import { type Digest, type ImageId, isDigest } from '../core/image.ts'
-import type { ImageRecord } from '../core/status.ts'
+import { earliest, type ImageRecord } from '../core/status.ts'
 import { isQuarantineTagOf } from '../core/tags.ts'
-import { type BaseSource, coveredBy, tellsCurrency } from './base-source.ts'
+import { type BaseRecord, type BaseSource, coveredBy, tellsCurrency } from './base-source.ts'
 
-/** Bases that end at the same layer. `contents`: what one of them consists of there, of those that are vouched for if any is; undefined where that is no longer kept. */
+/** Bases that end at the same layer; `cut`: these were not looked at, as too many lie on top of them. */
 export type KnownChain = {
   readonly chain: Digest
   readonly layers: number
-  readonly bases: readonly FoundBase[]
-  readonly contents?: PlatformContents | undefined
+  readonly bases: readonly KnownBase[]
+  readonly cut?: string
 }
+
+/** `contents`: what it consists of there; undefined where that is no longer kept. Each counts for its own base only: another one may be vouched for by somebody else. */
+export type KnownBase = { readonly base: FoundBase; readonly contents?: PlatformContents | undefined }
 
 /** Tags of a base that are looked at. */
 const MAX_TAGS = 20
+/** Of what a tag has pointed at since, so many images are looked at together. */
+const AT_ONCE = 5
+/** Bases on top of each other that are looked at, the topmost ones. */
+const MAX_CHAINS = 16
+/** Chains that are asked for at once: a hostile image has tens of thousands. */
+const CHAINS_AT_ONCE = 500
+/** Far more than Docker's 127 layers on 64 platforms. */
+const MAX_CONTENTS = 4 * 1024 * 1024
 
 /** Who is known to end at a chain of layers. */
 export type KnownBases = ReadonlyMap<Digest, readonly ImageId[]>
@@ -29,8 +40,12 @@ export async function knownChains(
   claimed: readonly ImageRecord[],
 ): Promise<KnownBases> {
   const chains = platforms.flatMap(({ layers }) => chainIds(layers.map(({ diffId }) => diffId)))
-  const records = await catalogue.at([...new Set(chains)])
-  const known = new Map<Digest, readonly ImageId[]>(records.map(({ chain, bases }) => [chain, bases]))
+  const asked = [...new Set(chains)]
+  const known = new Map<Digest, readonly ImageId[]>()
+  for (let from = 0; from < asked.length; from += CHAINS_AT_ONCE) {
+    const records = await catalogue.at(asked.slice(from, from + CHAINS_AT_ONCE))
+    for (const { chain, bases } of records) known.set(chain, bases)
+  }
   for (const { host, name, digest, standing } of claimed) {
     for (const { chain } of standing?.chains ?? []) {
       const others = (known.get(chain) ?? []).filter(
@@ -54,8 +69,12 @@ export async function findChains(
     const bases = known.get(chain)
     return bases === undefined ? [] : [{ chain, layers: index + 1, bases }]
   })
-  const chains = await Promise.all(hits.map((hit) => readChain(source, hit, [digest, image])))
-  return chains.filter(({ bases }) => bases.length > 0).toReversed()
+  const longest = hits.toReversed()
+  const chains = await Promise.all(longest.slice(0, MAX_CHAINS).map((hit) => readChain(source, hit, [digest, image])))
+  const cut = longest.slice(MAX_CHAINS).map(({ chain, layers: length }): KnownChain => {
+    return { chain, layers: length, bases: [], cut: `more than ${MAX_CHAINS} known bases lie on top of each other` }
+  })
+  return [...chains.filter(({ bases }) => bases.length > 0), ...cut]
 }
 
 type Hit = Pick<KnownChain, 'chain' | 'layers'> & { readonly bases: readonly ImageId[] }
@@ -73,24 +92,26 @@ async function readChain(source: BaseSource, hit: Hit, self: readonly Digest[]):
   )
   // The same image under another index: nothing stands on itself
   const found = read.filter(({ contents }) => contents === undefined || !self.includes(contents.digest))
-  // How a base stores its layers is only the word of one that is vouched for, where there is any
-  const vouched = found.filter(({ record }) => record.standing.vouched.length > 0)
-  const telling = vouched.length > 0 ? vouched : found
-  return {
-    chain,
-    layers,
-    bases: await Promise.all(found.map(({ record }) => foundBase(source, record))),
-    contents: telling.find(({ contents }) => contents !== undefined)?.contents,
-  }
+  const all = await Promise.all(found.map(({ record }) => foundBase(source, record)))
+  const known = all.map((base, index) => ({ base: asOldAsAny(base, all), contents: found[index]?.contents }))
+  return { chain, layers, bases: known }
 }
 
-type Standing = ImageRecord & Required<Pick<ImageRecord, 'standing'>>
+/** A copy in another repository is no younger. */
+function asOldAsAny(base: FoundBase, all: readonly FoundBase[]): FoundBase {
+  const copies = all.filter(({ image }) => image.digest === base.image.digest)
+  return { ...base, existedAt: earliest(...copies.map(({ existedAt }) => existedAt)) ?? base.existedAt }
+}
+
+type Standing = BaseRecord & Required<Pick<ImageRecord, 'standing'>>
 
 async function foundBase(source: BaseSource, record: Standing): Promise<FoundBase> {
-  const { host, name, digest, standing } = record
+  const { host, name, digest, standing, goodUntil, unjudged } = record
   return {
     image: { host, name, digest },
     vouched: standing.vouched,
+    ...(unjudged && { unjudged }),
+    ...(goodUntil !== undefined && { goodUntil }),
     existedAt: standing.existedAt,
     tags: (await followTags(source, record)).map((tag) => withMaterial(tag, standing)),
     ...(standing.endOfLife && { endOfLife: standing.endOfLife }),
@@ -116,29 +137,40 @@ function withMaterial(tag: FollowedTag, { replaced: known }: BaseStanding): Foll
 /** The tags that a base has or had, as far as BaseImages that cover it go by them. */
 export async function followTags(
   { policies, store }: Pick<BaseSource, 'policies' | 'store'>,
-  record: Pick<ImageRecord, 'host' | 'name' | 'digest' | 'seenTags'> & { readonly standing?: Chained | undefined },
+  record: Pick<ImageRecord, 'host' | 'name' | 'digest' | 'seenTags'> & {
+    readonly standing?: (Chained & Pick<BaseStanding, 'replaced'>) | undefined
+  },
 ): Promise<FollowedTag[]> {
-  const { host, name, digest, seenTags = [] } = record
+  const { host, name, digest, seenTags = [], standing } = record
+  const known = standing?.replaced
   const indexed = (await store.tagsOf(record)).map(({ tag }) => tag)
   const bases = coveredBy(policies, record)
-  const tags = [...new Set([...seenTags, ...indexed])].filter(
+  // What may have left it comes first: however many tags are put on it, they tell of no other
+  const left = seenTags.filter((tag) => !indexed.includes(tag)).toReversed()
+  const tags = [...new Set([...(known ? [known.tag] : []), ...left, ...indexed.toReversed()])].filter(
     (tag) => !isQuarantineTagOf(tag, digest) && tellsCurrency(bases, tag),
   )
   return Promise.all(
     tags
-      .slice(-MAX_TAGS)
+      .slice(0, MAX_TAGS)
       .toSorted()
       .map(async (tag) => {
         const seen = await store.tag(host, name, tag)
-        const later = await Promise.all(after(digest, seen).map((one) => store.image({ host, name, digest: one })))
-        const vouched = later.flatMap((one) =>
-          one?.standing?.vouched.length
-            ? [{ digest: one.digest, alike: endsAlike(record.standing, one.standing) }]
-            : [],
-        )
-        return followTag(tag, digest, seen, vouched)
+        return followTag(tag, digest, seen, await vouchedAmong(after(digest, seen, known?.by)))
       }),
   )
+
+  /** Some after the others: of most tags the first tells, and whoever pushes often enough must not hide what took a base's place. */
+  async function vouchedAmong(later: readonly Digest[]): Promise<Later[]> {
+    for (let from = 0; from < later.length; from += AT_ONCE) {
+      const some = later.slice(from, from + AT_ONCE).map((one) => store.image({ host, name, digest: one }))
+      const vouched = (await Promise.all(some)).flatMap((one) =>
+        one?.standing?.vouched.length ? [{ digest: one.digest, alike: endsAlike(standing, one.standing) }] : [],
+      )
+      if (vouched.length > 0) return vouched
+    }
+    return []
+  }
 }
 
 const pair = z.object({ digest: z.custom<Digest>(isDigest), diffId: z.custom<Digest>(isDigest) })
@@ -160,7 +192,7 @@ async function readPlatform(
   chain: Digest,
 ): Promise<PlatformContents | undefined> {
   const bytes = await evidence.get(standing.contents)
-  if (bytes === undefined) return undefined
+  if (bytes === undefined || bytes.length > MAX_CONTENTS) return undefined
   const platforms = keptContents.parse(JSON.parse(Buffer.from(bytes).toString()))
   const at = standing.chains.findIndex((one) => one.chain === chain)
   return platforms[at]

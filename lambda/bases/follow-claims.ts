@@ -2,14 +2,22 @@ import { type BaseClaim, baseClaims, type ClaimSources } from '../core/base-clai
 import type { FollowedClaim } from '../core/bases/base-evidence.ts'
 import { chainIds } from '../core/bases/chain-ids.ts'
 import { type Digest, formatImage, type ImageId } from '../core/image.ts'
+import { isRunnable, parseManifest } from '../core/manifest.ts'
 import type { ImageRecord } from '../core/status.ts'
 import { Misconfigured, OverLimit, Unavailable } from '../errors.ts'
 import type { Registry } from '../ports.ts'
+import { withinLimit } from '../within-limit.ts'
 import { type BaseSource, coveredBy } from './base-source.ts'
 import type { Held } from './prove-chains.ts'
 
-/** Of what an image claims so much is followed: anybody can claim anything. */
-const MAX_FOLLOWED = 5
+/** Of what one platform claims so much is followed, and of the rest so much told: anybody can claim anything. */
+const MAX_FOLLOWED = 10
+const MAX_TOLD = 5
+/** Questions that registries are asked for one image, whatever its platforms claim. */
+const MAX_QUESTIONS = 50
+const REFUSED = 'its registry turns us away, or more is claimed than is asked for'
+/** Bytes of a manifest that is only looked at. */
+const MAX_BYTES = 1024 * 1024
 
 /** A base that somebody claims to stand on: judged by its digest, and its tag looked at. */
 export type Asked = { readonly image: ImageId; readonly tag?: string }
@@ -27,12 +35,17 @@ type Followed = { readonly claim: FollowedClaim; readonly record?: ImageRecord; 
 /** Follows what one platform of an image claims its base to be: never further than to what a BaseImage covers. */
 export async function followClaims(
   source: BaseSource,
-  registryOf: (host: string) => Registry,
+  asking: Asking,
   { contents, ...said }: Claimant,
 ): Promise<FollowedClaims> {
   const chains = new Set(chainIds(contents.layers.map(({ diffId }) => diffId)))
-  const claims = baseClaims(said).slice(0, MAX_FOLLOWED)
-  const followed = await Promise.all(claims.map((claim) => follow(source, registryOf, claim, chains)))
+  const all = baseClaims(said)
+  // However many stages of a build come before it, a base has its place
+  const isCovered = ({ name }: BaseClaim) => name !== undefined && coveredBy(source.policies, name).length > 0
+  const covered = all.filter(isCovered).slice(0, MAX_FOLLOWED)
+  const others = all.filter((claim) => !isCovered(claim)).slice(0, MAX_TOLD)
+  const claims = all.filter((claim) => covered.includes(claim) || others.includes(claim))
+  const followed = await Promise.all(claims.map((claim) => follow(source, asking, claim, chains)))
   return {
     claims: followed.map(({ claim }) => claim),
     holds: followed.flatMap(({ claim, record }) => (claim.outcome === 'holds' && record ? [record] : [])),
@@ -42,48 +55,98 @@ export async function followClaims(
 
 async function follow(
   source: BaseSource,
-  registryOf: (host: string) => Registry,
+  asking: Asking,
   claim: BaseClaim,
   chains: ReadonlySet<Digest>,
 ): Promise<Followed> {
   const { name, digest } = claim
   const image = name === undefined ? (digest ?? 'nothing') : formatImage({ ...name, ...(digest && { digest }) })
   const told = (outcome: FollowedClaim['outcome'], detail: string) => ({ from: claim.field, image, outcome, detail })
-  if (claim.fault !== undefined) return { claim: told('unknown', claim.fault) }
-  if (name === undefined) return { claim: told('unknown', 'no repository is named beside the digest') }
+  const fault = whyNot(source, claim)
+  if (name === undefined || fault !== undefined) return { claim: told('unknown', fault ?? '') }
   const { host, tag } = name
-  if (coveredBy(source.policies, name).length === 0) return { claim: told('unknown', 'no BaseImage covers it') }
-  if (!source.isReachable(host)) return { claim: told('unknown', `registry ${host} is not read`) }
   const seen = tag === undefined ? undefined : await source.store.tag(host, name.name, tag)
-  const meant = digest ?? seen?.digest ?? (await digestNow(registryOf(host), name))
+  const meant = digest ?? seen?.digest ?? (await asking.digestOf(host, name.name, tag ?? 'latest'))
+  if (meant === 'refused') return { claim: told('asked', REFUSED) }
   if (meant === 'silent') return { claim: told('asked', 'its registry does not answer') }
   if (meant === undefined) return { claim: told('unknown', 'there is no such tag') }
   const id = { host, name: name.name, digest: meant }
   const record = await source.upToDate(id, tag)
   // A tag that nobody has looked at tells later whether the base is current
   const asked = { image: id, ...(tag !== undefined && seen === undefined && { tag }) }
-  if (record === undefined) return { claim: told('asked', 'nobody has judged it yet; it is being looked at'), asked }
-  const look = 'tag' in asked && { asked }
-  if (record.standing === undefined) {
-    if (record.goneAt !== undefined) return { claim: told('unknown', 'it is no longer in its registry') }
-    return { claim: told('asked', `it could not be judged: ${record.lastError?.message ?? record.state}`), ...look }
+  if (record?.standing === undefined) {
+    const [outcome, detail] = await whyNoStanding(asking, id, record)
+    const isAsked = outcome === 'asked' && detail !== REFUSED && (record === undefined || 'tag' in asked)
+    return { claim: told(outcome, detail), ...(isAsked && { asked }) }
   }
   const holds = record.standing.chains.some(({ chain }) => chains.has(chain))
-  if (holds) return { claim: told('holds', 'its layers are the first of this image'), record, ...look }
+  if (holds)
+    return { claim: told('holds', 'its layers are the first of this image'), record, ...('tag' in asked && { asked }) }
   if (claim.from === 'provenance') return { claim: told('unrelated', 'the build used it for something else') }
   return { claim: told('false', 'its layers are not the first of this image') }
 }
 
-/** What a claimed tag points at by the word of its registry; `silent`: it does not answer us, which keeps no image from being judged. */
-async function digestNow(
-  registry: Registry,
-  { name, tag = 'latest' }: NonNullable<BaseClaim['name']>,
-): Promise<Digest | 'silent' | undefined> {
+/** Why a claim is not followed, or undefined. */
+function whyNot({ policies, isReachable }: BaseSource, { name, fault }: BaseClaim): string | undefined {
+  if (fault !== undefined) return fault
+  if (name === undefined) return 'no repository is named beside the digest'
+  if (coveredBy(policies, name).length === 0) return 'no BaseImage covers it'
+  return isReachable(name.host) ? undefined : `registry ${name.host} is not read`
+}
+
+/** Whoever claims what will never be judged must not be spared for it. */
+async function whyNoStanding(
+  asking: Asking,
+  id: ImageId,
+  record: ImageRecord | undefined,
+): Promise<readonly [outcome: FollowedClaim['outcome'], detail: string]> {
+  if (record?.goneAt !== undefined) return ['unknown', 'it is no longer in its registry']
+  const isThere = await asking.isImage(id)
+  if (isThere === false) return ['unknown', 'there is no such image']
+  if (isThere === 'refused') return ['asked', REFUSED]
+  if (record === undefined) return ['asked', 'nobody has judged it yet; it is being looked at']
+  return ['asked', `it could not be judged: ${record.lastError?.message ?? record.state}`]
+}
+
+/** What registries are asked about claims; each question once. `silent`: one does not answer, `refused`: it turns us away, or too much was asked. Neither keeps an image from being judged. */
+export type Asking = {
+  readonly digestOf: (host: string, name: string, tag: string) => Promise<Digest | 'silent' | 'refused' | undefined>
+  /** Whether something lies there that a runtime would start. */
+  readonly isImage: (id: ImageId) => Promise<boolean | 'silent' | 'refused'>
+}
+
+/** For all platforms of one image together. */
+export function asking(registryOf: (host: string) => Registry): Asking {
+  const answers = new Map<string, Promise<unknown>>()
+  function once<T>(question: string, ask: () => Promise<T>): Promise<T | 'silent' | 'refused'> {
+    const known = answers.get(question) as Promise<T | 'silent' | 'refused'> | undefined
+    if (known !== undefined) return known
+    if (answers.size >= MAX_QUESTIONS) return Promise.resolve('refused')
+    const answer = orSilent(ask)
+    answers.set(question, answer)
+    return answer
+  }
+  return {
+    digestOf: (host, name, tag) => once(`${host}/${name}:${tag}`, () => registryOf(host).peek(name, tag)),
+    isImage: ({ host, name, digest }) =>
+      once(`${host}/${name}@${digest}`, () => isImage(registryOf(host), name, digest)),
+  }
+}
+
+async function isImage(registry: Registry, name: string, digest: Digest): Promise<boolean> {
+  const { value: fetched, overLimit } = await withinLimit(registry.manifest(name, digest, MAX_BYTES))
+  const manifest = fetched && parseManifest(fetched)
+  if (manifest === undefined) return overLimit !== undefined
+  return typeof manifest === 'object' && isRunnable(manifest)
+}
+
+async function orSilent<T>(ask: () => Promise<T>): Promise<T | 'silent' | 'refused'> {
   try {
-    return await registry.peek(name, tag)
+    return await ask()
   } catch (error) {
+    if (error instanceof Unavailable) return 'silent'
     // Anybody can claim what lies where we may not look
-    if (error instanceof Unavailable || error instanceof Misconfigured || error instanceof OverLimit) return 'silent'
+    if (error instanceof Misconfigured || error instanceof OverLimit) return 'refused'
     throw error
   }
 }

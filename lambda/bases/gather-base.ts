@@ -11,7 +11,7 @@ import { roomFor } from '../room.ts'
 import { withinLimit } from '../within-limit.ts'
 import type { BaseSource } from './base-source.ts'
 import { findChains, knownChains } from './find-chains.ts'
-import { type Asked, type FollowedClaims, followClaims } from './follow-claims.ts'
+import { type Asked, type Asking, asking, type FollowedClaims, followClaims } from './follow-claims.ts'
 import type { ReadFiles } from './layer-files.ts'
 import { proveChains } from './prove-chains.ts'
 import { type ReadContents, readContents } from './read-contents.ts'
@@ -42,18 +42,19 @@ export async function gatherBase(source: BaseSource, reading: Reading, evidence:
   const room = evidence.children === undefined ? reading.room : roomFor(leaves.length)
   const registry = reading.registryOf(image.host)
   const statements = await readStatements(registry, evidence)
+  const questions = asking(reading.registryOf)
   const opened = await mapLimited(leaves, PARALLEL, async (leaf): Promise<Opened> => {
     const read = await readContents(registry, { ...image, digest: leaf.digest }, leaf.platform, room)
-    return { leaf, read, followed: await claimsOf(source, reading, read, statements) }
+    return { leaf, read, followed: await claimsOf(source, questions, read, statements) }
   })
   const own = opened.flatMap(({ read }) => ('contents' in read ? [read.contents] : []))
   const held = opened.flatMap(({ followed }) => followed.holds)
   const known = await knownChains(source, own, held)
   const files = source.files(registry, image)
-  const unread: ReadFiles[] = []
-  const readFiles = async (layer: Descriptor) => {
-    const read = await files(layer)
-    if ('again' in read) unread.push(read)
+  const layersRead = new Map<Digest, Promise<ReadFiles>>()
+  const readFiles = (layer: Descriptor) => {
+    const read = layersRead.get(layer.digest) ?? files(layer)
+    layersRead.set(layer.digest, read)
     return read
   }
   const platforms = await mapLimited(
@@ -70,8 +71,15 @@ export async function gatherBase(source: BaseSource, reading: Reading, evidence:
     },
   )
   const asked = opened.flatMap(({ followed }) => followed.asked)
+  const isUnread = (await Promise.all(layersRead.values())).some((read) => 'again' in read)
+  const isUnjudged = platforms.some(({ found }) => found.some(({ bases }) => bases.some(({ unjudged }) => unjudged)))
   const awaited = await source.awaited()
-  return { evidence: { platforms, ...(awaited && { awaited }) }, own, asked, ...(unread.length > 0 && { again: true }) }
+  return {
+    evidence: { platforms, ...(awaited && { awaited }) },
+    own,
+    asked,
+    ...((isUnread || isUnjudged) && { again: true }),
+  }
 }
 
 async function leavesOfImage(reading: Reading, { image, children, ambiguous }: Evidence): Promise<readonly Leaf[]> {
@@ -83,13 +91,13 @@ async function leavesOfImage(reading: Reading, { image, children, ambiguous }: E
 
 async function claimsOf(
   source: BaseSource,
-  { registryOf }: Reading,
+  questions: Asking,
   read: ReadContents,
   statements: ClaimSources['statements'] = [],
 ): Promise<FollowedClaims> {
   if ('problem' in read) return { claims: [], holds: [], asked: [] }
   const { annotations, labels, contents, layers } = read
-  return followClaims(source, registryOf, { contents, layers, annotations: [annotations], labels, statements })
+  return followClaims(source, questions, { contents, layers, annotations: [annotations], labels, statements })
 }
 
 function nothingBut(platform: PlatformBase): GatheredBase {

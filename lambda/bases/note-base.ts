@@ -1,10 +1,11 @@
+import type { ChainRecord } from '../core/bases/standing.ts'
 import type { Digest, ImageId } from '../core/image.ts'
 import type { ImageRecord } from '../core/status.ts'
 import { Unavailable } from '../errors.ts'
 import type { BaseCatalogue } from '../ports.ts'
 
 const TRIES = 8
-/** Bases that may end at one layer: rebuilds that changed only the config, and mirrors. The newest are remembered. */
+/** Bases that may end at one layer: rebuilds that changed only the config, and mirrors. The newest are remembered of each who vouches. */
 const MAX_BASES = 20
 /** How many bases, each on the other, an image is noted under. */
 export const MAX_WAVES = 8
@@ -26,7 +27,11 @@ export async function noteBase(
   ])
 }
 
-async function enter(catalogue: BaseCatalogue, chains: readonly Digest[], base: ImageId): Promise<void> {
+async function enter(
+  catalogue: BaseCatalogue,
+  chains: readonly Digest[],
+  base: Pick<ImageRecord, 'host' | 'name' | 'digest' | 'standing'>,
+): Promise<void> {
   let missing = [...new Set(chains)]
   for (let attempt = 0; attempt < TRIES && missing.length > 0; attempt++) {
     const known = new Map((await catalogue.at(missing)).map((record) => [record.chain, record]))
@@ -34,8 +39,8 @@ async function enter(catalogue: BaseCatalogue, chains: readonly Digest[], base: 
       missing.map(async (chain) => {
         const { version = 0, bases = [] } = known.get(chain) ?? {}
         if (bases.some((one) => isSame(one, base))) return true
-        const { host, name, digest } = base
-        const all = [...bases, { host, name, digest }].slice(-MAX_BASES)
+        const { host, name, digest, standing } = base
+        const all = fewEnough([...bases, { host, name, digest, vouched: standing?.vouched ?? [] }])
         return catalogue.put({ chain, version: version + 1, bases: all }, known.get(chain)?.version)
       }),
     )
@@ -43,6 +48,14 @@ async function enter(catalogue: BaseCatalogue, chains: readonly Digest[], base: 
   }
   if (missing.length > 0)
     throw new Unavailable('status table', `${missing[0]} changed under ${TRIES} attempts to write it`)
+}
+
+/** Without the oldest of those of which there are most: whoever builds on a base without a layer of his own must not drive it out. */
+function fewEnough(bases: ChainRecord['bases']): ChainRecord['bases'] {
+  if (bases.length <= MAX_BASES) return bases
+  const groups = Object.values(Object.groupBy(bases, ({ vouched = [] }) => vouched.toSorted().join(' ')))
+  const [most = []] = groups.toSorted((a = [], b = []) => b.length - a.length)
+  return bases.filter((one) => one !== most[0])
 }
 
 /** What the first layers of an image unpack to, by its facts: a base of which nobody knows yet may end there or above. */

@@ -19,14 +19,14 @@ type Judged = {
   readonly facts: ImageFacts | undefined
 }
 
-/** What an image is to those that may stand on it, and keeps what it consists of; undefined where no BaseImage covers it, or it has no layers. */
+/** What an image is to those that may stand on it, and keeps what it consists of; undefined where no BaseImage covers it. No chains: its layers could not be read, or there are none. */
 export async function standingOf(
   store: EvidenceStore,
   { set, id, verdict, own, facts }: Judged,
 ): Promise<JudgedStanding | undefined> {
   const covered = coveredBy(set, id).map(({ name }) => name)
   const platforms = own.filter(({ layers }) => layers.length > 0)
-  if (covered.length === 0 || platforms.length === 0) return undefined
+  if (covered.length === 0) return undefined
   const chains = platforms.flatMap(({ platform, layers }) => {
     const chain = chainIds(layers.map(({ diffId }) => diffId)).at(-1)
     return chain === undefined ? [] : [{ platform, chain, layers: layers.length }]

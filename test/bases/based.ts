@@ -60,6 +60,7 @@ export async function based(options: Parameters<typeof basePolicies>[0] = {}, mo
   return {
     outside,
     ...app,
+    put,
     base: (
       layers: readonly Layer[],
       tag: string | undefined = 'latest',

@@ -63,7 +63,7 @@ const source: BaseSource = {
   files: () => () => Promise.reject(new Error('no layer is read')),
   isReachable: () => false,
   awaited: async () => undefined,
-  upToDate: upToDate({ store, policies, registries: new Map() }, [], async () => undefined),
+  upToDate: upToDate({ now: () => new Date(), store, policies, registries: new Map() }, [], async () => undefined),
 }
 
 /** Finds the bases of so many images, each of which must be found where it is known to stand. */
@@ -86,7 +86,7 @@ async function findOne(image: Made): Promise<void> {
   const known = await knownChains(source, [contents], [])
   const found = await findChains(source, known, contents, image.id.digest)
   const chains = found
-    .filter(({ bases: at, contents: of }) => at.length > 0 && of !== undefined)
+    .filter(({ bases: at }) => at.some(({ contents: of }) => of !== undefined))
     .map(({ chain }) => chain)
   if (chains.join() !== image.beneath.join())
     throw new Error(`${image.id.name} stands on ${image.beneath.length} bases; found: ${chains.length}`)

@@ -151,7 +151,7 @@ describe('a lie', () => {
     expect(await stack.crane('digest', at('apps/judged:truth'))).toBe(digestOf(truth))
     const lines = await stack.assay('status', lie)
     expect(lines).toMatch(/failed \(quarantined\)$/m)
-    expect(lines).toContain('/usr/bin/node (replaced)')
+    expect(lines).toContain('usr/bin/node replaced')
   })
 
   caseWith(TOOLS, 'or the truth: every verdict is replayed from what is kept', async () => {

@@ -2,6 +2,7 @@ import { describeSigner } from '../checks/authority.ts'
 import type { Subject } from '../checks/judged.ts'
 import { END_OF_LIFE, type EndOfLife, endOfLife } from '../end-of-life.ts'
 import type { Signer } from '../evidence.ts'
+import { fitting } from '../fitting.ts'
 import { type ImageContents, imageContents } from '../image-contents.ts'
 import type { Policy } from '../policy/policy.ts'
 import { PREDICATE_TYPES } from '../predicate-types.ts'
@@ -25,10 +26,9 @@ export function imageFacts(policies: readonly Policy[], subject: Subject): Image
     const read = imageContents(statement)
     if (!('fault' in read)) contents.push({ ...read, ...said(of) })
   }
-  const provenance = [...attestedOf(policies, subject, PREDICATE_TYPES.provenance)].map(({ statement, ...of }) => ({
-    ...provenanceFacts(statement),
-    ...said(of),
-  }))
+  const provenance: Said<ProvenanceFacts>[] = []
+  for (const { statement, ...of } of attestedOf(policies, subject, PREDICATE_TYPES.provenance))
+    provenance.push({ ...provenanceFacts(statement), ...said(of) })
   const [ended] = attestedOf(policies, subject, [END_OF_LIFE])
   return { contents, provenance, ...(ended && { endOfLife: { ...endOfLife(ended.statement), ...said(ended) } }) }
 }
@@ -44,20 +44,27 @@ export type KeptFacts = {
   readonly endOfLife?: ImageFacts['endOfLife']
 }
 
-const MAX_PLATFORMS = 4
-const MAX_PACKAGES = 200
+const MAX_BYTES = 100_000
 const LONGEST = 100
+type Most = { readonly platforms: number; readonly packages: number; readonly builds: number }
+const USUAL: Most = { platforms: 4, packages: 200, builds: 4 }
+const FEWER: Most = { platforms: 4, packages: 50, builds: 1 }
+const FEWEST: Most = { platforms: 4, packages: 10, builds: 0 }
 
-/** The facts of so many platforms, with the names of so many packages. */
-export function keptFacts({ contents, provenance, endOfLife: ended }: ImageFacts): KeptFacts {
+/** The facts of some platforms, with the names of some packages. */
+export function keptFacts(facts: ImageFacts): KeptFacts {
+  return fitting([() => kept(facts, USUAL), () => kept(facts, FEWER), () => kept(facts, FEWEST)], MAX_BYTES)
+}
+
+function kept({ contents, provenance, endOfLife: ended }: ImageFacts, most: Most): KeptFacts {
   return {
-    contents: contents.slice(0, MAX_PLATFORMS).map(({ packages, ...rest }) => ({
+    contents: contents.slice(0, most.platforms).map(({ packages, ...rest }) => ({
       ...rest,
       packages: packages
-        .slice(0, MAX_PACKAGES)
+        .slice(0, most.packages)
         .map(({ name, version }) => `${name} ${version ?? ''}`.trim().slice(0, LONGEST).toWellFormed()),
     })),
-    provenance: provenance.slice(0, MAX_PLATFORMS),
+    provenance: provenance.slice(0, most.builds),
     ...(ended && { endOfLife: ended }),
   }
 }

@@ -37,7 +37,7 @@ export type BaseProblem = {
   readonly detail: string
 }
 
-/** The bases that end at the same layer. `proved`: the layers unpack to what the config says, as far as the base goes. */
+/** The bases that end at the same layer. `proved`: the layers are theirs, as they store them or as they unpack. Those of one layer that are proved stand apart from those that are not. */
 export type FoundChain = {
   readonly chain: Digest
   readonly layers: number
@@ -51,6 +51,10 @@ export type FoundChain = {
 export type FoundBase = {
   readonly image: ImageId
   readonly vouched: readonly string[]
+  /** By the policies of now nobody could judge it yet: who vouches for it is not known. */
+  readonly unjudged?: true
+  /** When time alone may make a no of the verdict on it. */
+  readonly goodUntil?: string
   readonly existedAt: string
   /** Its tags that count; none: nothing tells whether it is current. */
   readonly tags: readonly FollowedTag[]

@@ -120,8 +120,8 @@ function platformFacts(found: PlatformBase, awaited: string | undefined): Platfo
   }
   const { chain, base, by } = chosen
   const signature = by.length > 0 ? 'verified' : 'unverified'
-  const { intact, why } =
-    by.length > 0 ? intactness(chosen) : { intact: 'unknown' as const, why: 'nobody vouches for it' }
+  const unknown = base.unjudged ? 'by the policies of now it could not be judged yet' : 'nobody vouches for it'
+  const { intact, why } = by.length > 0 ? intactness(chosen) : { intact: 'unknown' as const, why: unknown }
   const { current, replaced, why: currency } = currentness(base)
   const changes = by.map((name) => chain.changes[name]).find((one) => one !== undefined && 'unexpected' in one)
   return {
@@ -139,7 +139,7 @@ function platformFacts(found: PlatformBase, awaited: string | undefined): Platfo
     ...(base.endOfLife && { endOfLife: base.endOfLife }),
     layers: { base: chain.layers, above: layers - chain.layers },
     ...(changes !== undefined && 'unexpected' in changes && { changes }),
-    beneath: found.found.flatMap((one) => (one.proved === true ? one.chain : [])),
+    beneath: [...new Set(found.found.flatMap((one) => (one.proved === true ? one.chain : [])))],
     message: `${why}; ${currency}`,
   }
 }

@@ -2,16 +2,17 @@ import type { Digest } from '../image.ts'
 import type { TagRecord } from '../status.ts'
 import type { FollowedTag } from './base-evidence.ts'
 
-/** Of what a tag points at after a base, so many images are looked at for being vouched for. */
-const MOST = 5
-
-/** What a tag has pointed at since it left a base, the newest first; none where it is still there, or gone, or was never seen to leave. */
-export function after(base: Digest, seen: TagRecord | undefined): readonly Digest[] {
+/**
+ * What a tag has pointed at since it left a base, the newest first; none where it is still there, or gone, or was never seen to leave.
+ * `known`: what was found to have taken its place, where that is longer ago than is remembered of the tag.
+ */
+export function after(base: Digest, seen: TagRecord | undefined, known?: Digest): readonly Digest[] {
   if (seen?.digest === undefined || seen.digest === base) return []
   const left = seen.left ?? []
   const place = left.findIndex(({ digest }) => digest === base)
   const between = place < 0 ? left : left.slice(0, place)
-  return [...new Set([seen.digest, ...between.map(({ digest }) => digest)])].slice(0, MOST)
+  const forgotten = place < 0 && known !== undefined ? [known] : []
+  return [...new Set([seen.digest, ...between.map(({ digest }) => digest), ...forgotten])]
 }
 
 /** What a tag pointed at after a base, and is vouched for; `alike`: its layers are those of the base. */

@@ -5,12 +5,12 @@ import type { Material, PackageLists, Replaced } from './standing.ts'
 /** How many differences are told as text. */
 const MOST = 10
 
-/** What differs in packages between two images, over the platforms that both have; undefined where nothing can be compared. */
+/** What differs in packages between two images, over the platforms of the first; undefined where something of it cannot be compared. */
 export function materialChange(from: PackageLists, to: PackageLists): Material | undefined {
   const diffs = from.flatMap((list) => {
     const other = to.find(({ platform }) => platform === list.platform)
-    // Of longer lists only the first are known
-    if (other === undefined || isCut(list) || isCut(other)) return []
+    // Of longer lists only the first are known; one of nothing tells nothing
+    if (other === undefined || isCut(list) || isCut(other) || list.count === 0 || other.count === 0) return []
     return [packageDiff(list.packages, other.packages)]
   })
   if (diffs.length === 0 || diffs.length < from.length) return undefined

@@ -6,14 +6,20 @@ import type { BaseStanding, JudgedStanding } from './standing.ts'
 export const BASE_NEWS = ['unvouched', 'ended', 'replaced', 'renewed'] as const
 export type BaseNews = (typeof BASE_NEWS)[number]
 
-/** The standing of an image as a base after it was judged. One that no BaseImage covers any more counts for nothing, and is remembered. */
+/**
+ * The standing of an image as a base after it was judged. One that no BaseImage covers any more counts for nothing, and is remembered. What a
+ * digest consists of never changes: what could not be read this time is as it was.
+ */
 export function nextStanding(
   before: BaseStanding | undefined,
   judged: JudgedStanding | undefined,
   firstSeenAt: string,
 ): BaseStanding | undefined {
   if (judged === undefined) return before && { ...before, vouched: [] }
-  const { signedAt, ...rest } = judged
+  const { signedAt, ...now } = judged
+  const isLess = before !== undefined && now.chains.length < before.chains.length
+  const rest = isLess ? { ...now, chains: before.chains, contents: before.contents } : now
+  if (rest.chains.length === 0) return undefined
   return { ...rest, existedAt: earliest(before?.existedAt, signedAt, firstSeenAt) ?? firstSeenAt }
 }
 

@@ -75,5 +75,9 @@ export type PackageLists = readonly {
   readonly packages: readonly ListedPackage[]
 }[]
 
-/** Who is known to end at a chain of layers: hints, the newest last. `version` is bumped by every write. */
-export type ChainRecord = { readonly chain: Digest; readonly version: number; readonly bases: readonly ImageId[] }
+/** Who is known to end at a chain of layers: hints, the newest last, each with the BaseImages that vouched for it then. `version` is bumped by every write. */
+export type ChainRecord = {
+  readonly chain: Digest
+  readonly version: number
+  readonly bases: readonly (ImageId & { readonly vouched?: readonly string[] })[]
+}

@@ -1,4 +1,4 @@
-import type { PlatformBase } from '../bases/base-evidence.ts'
+import type { FoundChain, PlatformBase } from '../bases/base-evidence.ts'
 import { type Chosen, chooseBase, currentness, intactness } from '../bases/base-facts.ts'
 import { formatImage } from '../image.ts'
 import type { BaseRule, Policy } from '../policy/policy.ts'
@@ -34,26 +34,25 @@ function findings(rule: BaseRule, platform: PlatformBase, now: Date, awaited: st
     ]
   }
   const { base, by } = chosen
-  const found = met([], `${formatImage(base.image)}, vouched for by ${by.join(', ')}`)
+  // Time may make a no of the verdict on the base as well
+  const found = met([], `${formatImage(base.image)}, vouched for by ${by.join(', ')}`, [base.goodUntil])
   return [
     { name: 'base', finding: found },
-    { name: 'base-intact', finding: intactFinding(rule, chosen) },
+    { name: 'base-intact', finding: intactFinding(rule, chosen, whyOpen(platform, awaited, chosen.chain)) },
     ...(rule.current || rule.maxAge !== undefined
       ? [{ name: 'base-current', finding: currentFinding(rule, chosen, now) }]
       : []),
   ]
 }
 
-function whyMissed({ from }: BaseRule, { found, claims, layers }: PlatformBase, awaited: string | undefined): Finding {
+function whyMissed({ from }: BaseRule, platform: PlatformBase, awaited: string | undefined): Finding {
+  const { found, claims, layers } = platform
   const asked = from.length === 0 ? 'a base that is vouched for' : `a base that ${from.join(' or ')} vouches for`
-  const unproved = found.find(({ proved }) => proved !== true)?.proved
+  const unproved = found.find((chain) => chain.proved !== true && mightCount(chain, from))?.proved
   // What was not read might have proved it
   if (typeof unproved === 'object') return missed('not-judged', unproved.why)
-  // It may stand on one of these
-  if (awaited !== undefined) return missed('base-not-judged', awaited)
-  const [open] = claims.filter(({ outcome }) => outcome === 'asked')
-  // An outage of somebody else's registry must not fail an image (I8)
-  if (open !== undefined) return missed('base-not-judged', `${open.image}: ${open.detail}`)
+  const open = whyOpen(platform, awaited)
+  if (open !== undefined) return open
   const [chain] = found
   const [base] = chain?.bases ?? []
   if (base !== undefined) {
@@ -64,9 +63,35 @@ function whyMissed({ from }: BaseRule, { found, claims, layers }: PlatformBase, 
   return missed('base-missing', `${claimed ?? `its layers (${layers}) begin with none`}; asked for is ${asked}`)
 }
 
-function intactFinding(rule: BaseRule, chosen: Chosen): Finding {
+/** Whether a chain may be one that is asked for: of those that were not looked at, nobody knows. */
+function mightCount({ bases }: FoundChain, from: readonly string[]): boolean {
+  const isAsked = (name: string) => from.length === 0 || from.includes(name)
+  return bases.length === 0 || bases.some(({ vouched }) => vouched.some(isAsked))
+}
+
+/** What it may stand on, on top of a chain, and nobody could judge yet. An outage of somebody else's registry must not fail an image (I8). */
+function whyOpen(
+  { found, claims }: PlatformBase,
+  awaited: string | undefined,
+  above?: FoundChain,
+): Finding | undefined {
+  if (awaited !== undefined) return missed('base-not-judged', awaited)
+  const later = above === undefined ? found : found.slice(0, found.indexOf(above) + 1)
+  const unjudged = later.flatMap(({ bases }) => bases).find((base) => base.unjudged)
+  if (unjudged !== undefined) {
+    return missed(
+      'base-not-judged',
+      `${formatImage(unjudged.image)}: by the policies of now it could not be judged yet`,
+    )
+  }
+  const claimed = claims.find(({ outcome }) => outcome === 'asked')
+  return claimed && missed('base-not-judged', `${claimed.image}: ${claimed.detail}`)
+}
+
+function intactFinding(rule: BaseRule, chosen: Chosen, open: Finding | undefined): Finding {
   const { intact, why } = intactness(chosen)
-  if (intact === 'no') return rule.required || rule.intact ? missed('base-changed', why) : met([], why)
+  // It may have been changed by a base on top of it
+  if (intact === 'no') return rule.required || rule.intact ? (open ?? missed('base-changed', why)) : met([], why)
   // It might be intact for all we know
   return intact === 'unknown' && rule.intact ? missed('not-judged', why) : met([], why)
 }

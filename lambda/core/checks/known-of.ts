@@ -21,12 +21,15 @@ function baseOf({ base }: Subject): object {
   }
 }
 
-/** By the SBOMs that the policy's own authorities attest: of several platforms what any of them holds, and the most of it. */
+/**
+ * By the SBOMs that the policy's own authorities attest: of several platforms what any of them holds, and the most of it. Nothing is known
+ * of the image where one of them has none.
+ */
 function contentsOf(policy: Policy, subject: Subject): object {
   const { contents } = imageFacts([policy], subject)
   const sizes = (subject.base?.platforms ?? []).flatMap(({ size }) => size ?? [])
   const size = sizes.length > 0 && { size: Math.max(...sizes) }
-  if (contents.length === 0) return { ...size }
+  if (!isWhole(contents, subject)) return { ...size }
   // What no SBOM lists and a file shows is there
   const seen = [...contents, ...(subject.base?.platforms ?? []).flatMap(({ tools }) => tools ?? [])]
   const all = (tool: keyof ImageTools) => [...new Set(seen.flatMap((one) => one[tool]))].sort()
@@ -38,4 +41,10 @@ function contentsOf(policy: Policy, subject: Subject): object {
     packageManagers: all('packageManagers'),
     languageManagers: all('languageManagers'),
   }
+}
+
+/** Whether there is an SBOM of the image as a whole, or one of each of its platforms. */
+function isWhole(contents: readonly { readonly platform?: string }[], { platforms = [] }: Subject): boolean {
+  const told = contents.flatMap(({ platform }) => platform ?? [])
+  return told.length < contents.length || (platforms.length > 0 && told.length === platforms.length)
 }

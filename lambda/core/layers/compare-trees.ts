@@ -2,17 +2,19 @@ import { joinPath } from './clean-path.ts'
 import { type Attributes, attributesOf, type Directory, type Node, sameAttributes, type Tree } from './tree.ts'
 
 /** From the heaviest on; of a file to which several happened, the heaviest is told. */
-export const CHANGE_KINDS = ['symlinked', 'setuid', 'deleted', 'replaced', 'permissions'] as const
+export const CHANGE_KINDS = ['symlinked', 'setuid', 'loader', 'deleted', 'replaced', 'permissions'] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
 /**
  * What became of a file of a base. `symlinked`: it leads elsewhere, or something was written through it; `setuid`: a file there gives rights
- * that the base's did not; `replaced`: another file is there; `permissions`: its mode or owner is another.
+ * that the base's did not; `loader`: a file that it has not, and by which the loader puts other libraries into its programs; `replaced`:
+ * another file is there; `permissions`: its mode or owner is another.
  */
 export type Change = {
   readonly path: string
   readonly kind: ChangeKind
-  readonly was: Node['kind']
+  /** Nothing where there was none. */
+  readonly was?: Node['kind']
   /** What is there now; nothing where it was deleted. */
   readonly now?: Node['kind']
 }
@@ -52,6 +54,7 @@ function compareDirectories(comparison: Comparison, path: string, one?: Director
 function compareAt(comparison: Comparison, path: string, was: Node | undefined, now: Node | undefined): void {
   if (comparison.isSame(was, now)) return
   if (was === undefined) {
+    if (now !== undefined && OF_LOADER.test(path)) comparison.changes.push({ path, kind: 'loader', now: now.kind })
     if (now?.kind === 'file' && givesRights(attributesOf(comparison.after, now)))
       comparison.setuid.push(path.toWellFormed())
   } else {
@@ -78,6 +81,8 @@ function changeOf({ before, after }: Comparison, was: Node, now: Node | undefine
   return sameAttributes(given, gives) ? undefined : 'permissions'
 }
 
+/** What glibc's loader reads before any library, and musl's: as good as LD_PRELOAD and LD_LIBRARY_PATH. ld.so(8), musl's ldso/dynlink.c */
+const OF_LOADER = /^etc\/(?:ld\.so\.(?:preload|cache)|ld-musl-[^/]+\.path)$/
 const SETUID = 0o4000
 const SETGID = 0o2000
 

@@ -82,6 +82,8 @@ function canBeExpected({ kind, was, now }: Change): boolean {
       return false
     case 'replaced':
       return was === 'file' && now === 'file'
+    case 'loader':
+      return now === 'file'
     case 'deleted':
       // Each file in a directory is told of by itself
       return was === 'file' || was === 'directory'

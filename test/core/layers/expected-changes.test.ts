@@ -116,16 +116,17 @@ it('changes are parted, the heaviest first, and counted', () => {
   expect(expected).toEqual({
     listed: [replaced('etc/hosts')],
     total: 1,
-    totals: { symlinked: 0, setuid: 0, deleted: 0, replaced: 1, permissions: 0 },
+    totals: { symlinked: 0, setuid: 0, loader: 0, deleted: 0, replaced: 1, permissions: 0 },
   })
   expect(unexpected).toMatchObject({
     listed: { length: 100 },
-    total: 155,
-    totals: { symlinked: 1, setuid: 1, deleted: 1, replaced: 151, permissions: 1 },
+    total: 156,
+    totals: { symlinked: 1, setuid: 1, loader: 1, deleted: 1, replaced: 151, permissions: 1 },
   })
-  expect(unexpected.listed.slice(0, 5).map(({ path }) => path)).toEqual([
+  expect(unexpected.listed.slice(0, 6).map(({ path }) => path)).toEqual([
     'a-symlinked',
     'a-setuid',
+    'a-loader',
     'a-deleted',
     'a-replaced',
     'f100',
