@@ -97,9 +97,12 @@ async function readChain(source: BaseSource, hit: Hit, self: readonly Digest[]):
   return { chain, layers, bases: known }
 }
 
-/** A copy in another repository is no younger. */
+/** A copy in another repository is no younger; how old it is is the word of those alone who vouch for it here too. */
 function asOldAsAny(base: FoundBase, all: readonly FoundBase[]): FoundBase {
-  const copies = all.filter(({ image }) => image.digest === base.image.digest)
+  const { vouched } = base
+  const isCopy = (one: FoundBase) =>
+    one.image.digest === base.image.digest && one.vouched.some((name) => vouched.includes(name))
+  const copies = all.filter(isCopy)
   return { ...base, existedAt: earliest(...copies.map(({ existedAt }) => existedAt)) ?? base.existedAt }
 }
 

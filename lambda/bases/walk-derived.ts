@@ -6,7 +6,7 @@ import { firstsOf, placesOf } from './note-base.ts'
 
 /**
  * An image that stands on a base, with `wave` - 1 known bases in between: those of one wave can be rebuilt when all before it are. 0: it
- * begins as the base does, and is not known to stand on it.
+ * begins as the base does, is not known to stand on it, and lacks a base.
  */
 export type Derived = { readonly record: ImageRecord; readonly wave: number }
 
@@ -54,9 +54,16 @@ function derivedFrom(
 ): Derived | undefined {
   if (record === undefined || record.goneAt !== undefined) return undefined
   const waves = placesOf(record).flatMap(([chain, place]) => (chains.includes(chain) ? place : []))
-  if (wave === 0 && waves.length === 0)
-    return firstsOf(record).some((one) => firsts.includes(one)) ? { record, wave } : undefined
+  if (wave === 0 && waves.length === 0) {
+    const isMeant = firstsOf(record).some((one) => firsts.includes(one)) && !standsWell(record)
+    return isMeant ? { record, wave } : undefined
+  }
   return wave === Math.min(...waves) ? { record, wave } : undefined
+}
+
+/** It lacks nothing, and least of all a base: all images of one system begin alike, and would be judged anew with each base that is pushed. */
+function standsWell({ state, base }: ImageRecord): boolean {
+  return (state === 'verified' || state === 'unmanaged') && (base?.rung === 'verified' || base?.rung === 'fresh')
 }
 
 /** Where what took the place of a base ends, which may have been built on it. */

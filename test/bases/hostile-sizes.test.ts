@@ -59,6 +59,25 @@ describe('an image of 30 layers at each of which a base ends', () => {
   })
 })
 
+describe('a base that somebody begins to vouch for', () => {
+  it('has those judged anew that begin as it does and lack a base, and none that stand well on another', async () => {
+    const world = await based({ rule: '{}' })
+    await world.base([OS, NODE])
+    await world.settle()
+    for (let n = 0; n < 20; n++) await world.image({ layers: [OS, NODE, layer({ n: `${n}` })] }, `v${n}`)
+    const lacking = await world.image({ layers: [OS, APP_FILES, layer({ own: '' })] }, 'lacking')
+    await world.settle()
+    expect(await world.state(lacking)).toBe('pending')
+    const { before, of } = counting()
+    const { outside } = world
+    await world.put('bases/other', { layers: [OS, APP_FILES] }, 'latest', KEYS.privateKey)
+    await deliver(outside, intercepted(outside.world, before))
+    expect(await world.state(lacking)).toBe('verified')
+    // It, and the other base, which stands on none itself
+    expect(of('queue.verify')).toBe(2)
+  })
+})
+
 describe('claims', () => {
   it('of 64 platforms, each of others, ask registries for fifty things at most', async () => {
     const world = await based()

@@ -197,6 +197,18 @@ describe('an outdated base', () => {
     expect([await world.state(image), (await world.facts(image))?.current]).toEqual(['degraded', 'no'])
   })
 
+  it('is none the less so by the SBOM of somebody who may sign something of it, and vouches for nothing', async () => {
+    const mere = theirImage('  mode: warn\n', `${HOST}/bases/**`, 'mere').replace('BaseImage', 'VerificationPolicy')
+    const world = await based({ rule: '{ current: true }', bases: [baseImage(), mere] })
+    await attest(world, BASES, await world.base([OS, NODE]), sbom('openssl 1'))
+    await world.settle()
+    const image = await world.image({ layers: [OS, NODE, APP_FILES] })
+    await world.settle()
+    await attest(world, BASES, await world.base([OS, NEWER]), sbom('openssl 1'), THEIRS.privateKey)
+    await world.pass(5)
+    expect([await world.state(image), (await world.facts(image))?.current]).toEqual(['degraded', 'no'])
+  })
+
   it('is no younger in another repository', async () => {
     const world = await based({ rule: '{ maxAge: 1h }' })
     await world.base([OS, NODE])
@@ -209,6 +221,25 @@ describe('an outdated base', () => {
     expect(await world.facts(image)).toMatchObject({ existedAt: '2026-11-22T12:00:00.000Z' })
     expect(await world.state(image)).toBe('pending')
   })
+})
+
+it('a base is no older for what others say of a copy of it', async () => {
+  const world = await based({ bases: [baseImage(), theirImage()], rule: '{ from: [ours], maxAge: 1d }' })
+  await world.base([OS, NODE])
+  await world.settle()
+  const copy = await world.put('theirs/copy', { layers: [OS, NODE] }, 'v1', THEIRS.privateKey)
+  const built = {
+    buildDefinition: { buildType: 'x' },
+    runDetails: { metadata: { finishedOn: '2000-01-01T00:00:00Z' } },
+  }
+  await attest(world, 'theirs/copy', copy, built, THEIRS.privateKey, 'https://slsa.dev/provenance/v1')
+  await world.settle()
+  const image = await world.image({ layers: [OS, NODE, APP_FILES] })
+  await world.settle()
+  expect([await world.state(image), (await world.facts(image))?.existedAt]).toEqual([
+    'verified',
+    '2026-11-22T12:00:00.000Z',
+  ])
 })
 
 it('what an image holds is not known where one of its platforms has no SBOM', async () => {

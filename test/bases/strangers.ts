@@ -8,7 +8,7 @@ import { pushed } from '../memory/story.ts'
 import { HOST, KEYS } from '../memory/world.ts'
 import { type based, baseImage } from './based.ts'
 
-export const SPDX = 'https://spdx.dev/Document'
+const SPDX = 'https://spdx.dev/Document'
 /** Others who may vouch for bases of their own. */
 export const THEIRS = generateKeys()
 
@@ -30,8 +30,9 @@ export async function attest(
   name: string,
   digest: Digest,
   predicate: object,
+  key = KEYS.privateKey,
   predicateType = SPDX,
 ): Promise<void> {
-  const bundle = await signStatement(attestation({ digest, predicateType, predicate }), withKey(KEYS.privateKey))
+  const bundle = await signStatement(attestation({ digest, predicateType, predicate }), withKey(key))
   outside.queue.send(pushed(attach(outside.registry, name, digest, bundle), undefined, name))
 }

@@ -19,8 +19,13 @@ export type ImageFacts = {
   readonly endOfLife?: Said<EndOfLife>
 }
 
-/** Reads what is attested of an image. Statements that are not understood tell nothing. */
-export function imageFacts(policies: readonly Policy[], subject: Subject): ImageFacts {
+/**
+ * Reads what is attested of an image; of a base, by BaseImages alone: whether a rebuild changed a package is no matter of whoever else may sign
+ * something of it. Statements that are not understood tell nothing.
+ */
+export function imageFacts(all: readonly Policy[], subject: Subject): ImageFacts {
+  const bases = all.filter(({ kind }) => kind === 'BaseImage')
+  const policies = bases.length > 0 ? bases : all
   const contents: Said<ImageContents>[] = []
   for (const { statement, ...of } of attestedOf(policies, subject, PREDICATE_TYPES.sbom)) {
     const read = imageContents(statement)
