@@ -6,7 +6,7 @@ import { firstsOf, placesOf } from './note-base.ts'
 
 /**
  * An image that stands on a base, with `wave` - 1 known bases in between: those of one wave can be rebuilt when all before it are. 0: it
- * begins as the base does, is not known to stand on it, and lacks a base.
+ * begins as the base does, and may stand on it.
  */
 export type Derived = { readonly record: ImageRecord; readonly wave: number }
 
@@ -28,13 +28,14 @@ export async function walkDerived(
 ): Promise<Page<Derived>> {
   const chains = [...new Set((base.standing?.chains ?? []).map(({ chain }) => chain))]
   const firsts = after < WAVES ? firstsOf(base) : []
+  const layers = Math.max(...(base.standing?.chains ?? []).map((one) => one.layers))
   const places = [...new Set([...chains, ...firsts])]
   const found = await Promise.all(places.map((chain) => catalogue.derived(chain, limit + 1, after)))
   const notes = new Map<string, DerivedNote>(found.flat().map((note) => [note.place, note]))
   const sorted = [...notes.values()].toSorted((a, b) => (a.place < b.place ? -1 : 1))
   const page = sorted.slice(0, limit)
   const read = await Promise.all(
-    page.map(async (note) => derivedFrom(await store.image(note.image), note, chains, firsts)),
+    page.map(async (note) => derivedFrom(await store.image(note.image), note, chains, { firsts, layers })),
   )
   const rebuilt = await rebuiltOn(store, base)
   const items = read.flatMap((one) => {
@@ -45,25 +46,32 @@ export async function walkDerived(
   return pageOf(items, sorted.length > limit ? page.at(-1)?.place : undefined)
 }
 
+/** What the first layers of a base unpack to, and how many it has at most. */
+type Beginning = { readonly firsts: readonly Digest[]; readonly layers: number }
+
 /** Platforms of one image may stand further up than others: it is listed once, where the first of them does. */
 function derivedFrom(
   record: ImageRecord | undefined,
   { wave }: DerivedNote,
   chains: readonly Digest[],
-  firsts: readonly Digest[],
+  { firsts, layers }: Beginning,
 ): Derived | undefined {
   if (record === undefined || record.goneAt !== undefined) return undefined
   const waves = placesOf(record).flatMap(([chain, place]) => (chains.includes(chain) ? place : []))
   if (wave === 0 && waves.length === 0) {
-    const isMeant = firstsOf(record).some((one) => firsts.includes(one)) && !standsWell(record)
+    const isMeant = firstsOf(record).some((one) => firsts.includes(one)) && !standsWell(record, layers)
     return isMeant ? { record, wave } : undefined
   }
   return wave === Math.min(...waves) ? { record, wave } : undefined
 }
 
-/** It lacks nothing, and least of all a base: all images of one system begin alike, and would be judged anew with each base that is pushed. */
-function standsWell({ state, base }: ImageRecord): boolean {
-  return (state === 'verified' || state === 'unmanaged') && (base?.rung === 'verified' || base?.rung === 'fresh')
+/**
+ * It lacks nothing, and stands on a base that is no shorter: all images of one system begin alike, and would be judged anew with each base
+ * that is pushed.
+ */
+function standsWell({ state, base }: ImageRecord, layers: number): boolean {
+  const isVouched = base?.rung === 'verified' || base?.rung === 'fresh'
+  return (state === 'verified' || state === 'unmanaged') && isVouched && base.layers.base >= layers
 }
 
 /** Where what took the place of a base ends, which may have been built on it. */

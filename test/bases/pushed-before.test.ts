@@ -34,6 +34,18 @@ describe('an image that was judged before its base was', () => {
   })
 })
 
+it('an image that stands on a shorter base is found when the longer one is vouched for', async () => {
+  const world = await based()
+  const shorter = await world.base([OS], 'os')
+  await world.settle()
+  const image = await world.image({ layers: [OS, NODE, APP_FILES] })
+  await world.settle()
+  expect(await world.facts(image)).toMatchObject({ rung: 'fresh', digest: shorter })
+  const longer = await world.base([OS, NODE], 'node')
+  await world.settle()
+  expect(await world.facts(image)).toMatchObject({ rung: 'fresh', digest: longer })
+})
+
 describe('that an image stands on no base is no verdict on it', () => {
   const RULE = '{ required: true }'
 
