@@ -1,8 +1,11 @@
 import { constants, deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import type { Digest } from '../../../lambda/core/image.ts'
+import type { Descriptor, FetchedManifest } from '../../../lambda/core/manifest.ts'
 import { archive, base256, headerOf, tarred, ZEROS } from '../../core/layers/tar-writer.ts'
-import { CONFIG, listed, manifestOf, sha256 } from '../../formats/layouts.ts'
+import { BUNDLE, CONFIG, listed, manifestOf, sha256 } from '../../formats/layouts.ts'
+import { statement } from '../../trust/bundles.ts'
 import type { HostileCase } from './cases.ts'
+import { envelope, padded, referrer } from './fill.ts'
 import { put, putBlob, type Repository } from './repository.ts'
 
 const MIB = 1024 * 1024
@@ -85,10 +88,47 @@ function onBase(name: string, above: () => readonly Layer[], bases: readonly num
   }
 }
 
-const many = (count: number, make: (n: number) => Layer) => Array.from({ length: count }, (_, n) => make(n))
+const many = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n))
 const deep = `${'d/'.repeat(110)}`
 
+/** Attests something of an image of the repository, by the key that is trusted, in as many bytes as are asked for. */
+function attest(
+  at: Repository,
+  subject: FetchedManifest,
+  predicateType: string,
+  unit: string,
+  size: number,
+): Descriptor {
+  const whole = JSON.stringify(statement(predicateType, subject.digest, { spdxVersion: 'SPDX-2.3', packages: [] }))
+  const payload = padded(whole.slice(0, -3), unit, '{"name":"last"}]}}', size)
+  const bundle = envelope(0, payload)
+  const layers = [{ mediaType: BUNDLE, digest: putBlob(at, bundle), size: bundle.length }]
+  return listed(put(at, manifestOf({ ...referrer(0), subject: listed(subject), layers })), BUNDLE)
+}
+
+/** An image of so many platforms, each with an SBOM and provenance as large as is read of it. */
+function attested(platforms: number): HostileCase {
+  return {
+    name: `${platforms} platforms, each with an SBOM and provenance as large as are read`,
+    fill: (at) => {
+      const size = Math.floor(Math.min(2, 17 / platforms) * MIB)
+      const manifests = many(platforms, (n) => {
+        const own = image(at, [OS, layerOf(archive(tarred({ name: `${n}` })))], `cpu${n}`)
+        const sbom = attest(at, own, 'https://spdx.dev/Document', '{"name":"n"},', size)
+        const built = attest(at, own, 'https://slsa.dev/provenance/v1', '{"name":"n"},', size)
+        at.set(`referrers/${own.digest}`, manifestOf({ manifests: [sbom, built] }))
+        return { ...listed(own), platform: { os: 'linux', architecture: `cpu${n}` } }
+      })
+      return put(at, manifestOf({ manifests })).digest
+    },
+    bases: (at) => [image(at, [OS]).digest],
+    ends: 'rejected',
+  }
+}
+
 export const LAYER_CASES: readonly HostileCase[] = [
+  attested(8),
+  attested(16),
   onBase('a layer of gzip that unpacks to 10 GiB', () => [gzipBomb()]),
   onBase('a layer of zstd that unpacks to 10 GiB', () => [zstdBomb()]),
   onBase('8 layers that unpack to 10 GiB', () =>
