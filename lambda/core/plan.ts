@@ -51,8 +51,9 @@ const ERROR_RETRY = 15 * 60
 const STUCK_AFTER = 60
 
 /** The image's next record: its state, and the work that the change calls for. Pure; design section 5 has the rules. */
-export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judged, situation: Situation): ImageRecord {
+export function plan(before: ImageRecord | undefined, id: ImageId, looked: Judged, situation: Situation): ImageRecord {
   const { now, tags } = situation
+  const judged = asOutage(before, looked)
   const base = before ?? newRecord(id, now)
   const unmanaged = judged.kind === 'verdict' && judged.verdict.outcome === 'unmanaged'
   const awaitedSince = unmanaged
@@ -77,6 +78,15 @@ export function plan(before: ImageRecord | undefined, id: ImageId, judged: Judge
     recheckAt: earliest(recheckAt(state, judged, deadline, now), standingWaiver(base, now)?.expiresAt),
   }
   return withDueAt(withNews(before, withDisplaced(withWork(before, record, judged, situation), situation)), now)
+}
+
+/** I8: what was good once loses nothing because nobody could judge its base yet: that is an outage as any other. */
+function asOutage(before: ImageRecord | undefined, judged: Judged): Judged {
+  const isAwaited = judged.kind === 'verdict' && judged.verdict.onlyBase === 'awaited'
+  if (!isAwaited || (before?.verifiedAt === undefined && before?.state !== 'degraded')) return judged
+  const { checks, policyHash } = judged.verdict
+  const why = checks.find(({ reason }) => reason === 'base-not-judged')?.message
+  return { kind: 'error', reason: 'unavailable', message: why ?? 'its base could not be judged yet', policyHash }
 }
 
 /** Those that stand on it are to be judged anew, and told of, where what it is to them has changed. */
