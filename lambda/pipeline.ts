@@ -2,11 +2,12 @@ import { awaitSignatures } from './awaited.ts'
 import { awaitedBases } from './bases/awaited-bases.ts'
 import type { BaseSource } from './bases/base-source.ts'
 import type { Asked } from './bases/follow-claims.ts'
+import { hasMoved } from './bases/has-moved.ts'
 import { noteBase } from './bases/note-base.ts'
 import { upToDate } from './bases/up-to-date.ts'
 import { withReplaced } from './bases/with-replaced.ts'
 import { historyHash, historyRow } from './core/history.ts'
-import type { ImageId } from './core/image.ts'
+import { formatImage, type ImageId } from './core/image.ts'
 import { type Judged, plan, withTag } from './core/plan.ts'
 import { enforcementFor } from './core/policy/match.ts'
 import type { Push } from './core/push.ts'
@@ -45,8 +46,9 @@ export async function judge(
   path: readonly ImageId[] = [],
 ): Promise<ImageRecord | undefined> {
   const registry = registryOf(world, id.host)
-  const bases = sourceOf(world, [...path, id])
-  return record(world, id, async (before) => {
+  const seen = new Map<string, ImageRecord>()
+  const bases = sourceOf(world, [...path, id], seen)
+  const next = await record(world, id, async (before) => {
     const tags = await tagsOf(world.store, registry, id, withTag(before?.seenTags, tag))
     const verified = before?.state === 'verified' ? before.transcript : undefined
     const read = (host: string) => withArchived(registryOf(world, host), host, world.store, world.evidence)
@@ -58,11 +60,14 @@ export async function judge(
     const standing = await withReplaced(bases, known, judged.judged)
     return { ...judged, judged: standing, tags, ...(tag && { tag }), ...(displaced && { displaced }) }
   })
+  if (next !== undefined && (await hasMoved(world.store, next, seen.values()))) await world.queue.verify(next, 0)
+  return next
 }
 
-/** Where bases are looked up while an image is judged. `path`: that image, and those that it is judged for. */
-function sourceOf(world: Verifier, path: readonly ImageId[]): BaseSource {
+/** Where bases are looked up while an image is judged. `path`: that image, and those that it is judged for; `seen`: the items of bases it looked at. */
+function sourceOf(world: Verifier, path: readonly ImageId[], seen: Map<string, ImageRecord>): BaseSource {
   const { policies, store, catalogue, evidence, files, registries } = world
+  const read = upToDate(world, path, (base) => judge(world, base, undefined, path))
   return {
     policies,
     store,
@@ -71,7 +76,12 @@ function sourceOf(world: Verifier, path: readonly ImageId[]): BaseSource {
     files,
     isReachable: (host) => registries.has(host),
     awaited: () => awaitedBases(world),
-    upToDate: upToDate(world, path, (base) => judge(world, base, undefined, path)),
+    upToDate: async (base) => {
+      const known = await read(base)
+      // As it is written down, whoever vouches for it now
+      if (known !== undefined && known.unjudged === undefined) seen.set(formatImage(base), known)
+      return known
+    },
   }
 }
 
