@@ -95,7 +95,7 @@ function requirementOf(parsed: ParsedPolicy): Pick<Policy, 'require'> {
 export function compileBaseImage({
   metadata,
   spec: { images, watch = [], tags = [], expected = [...USUALLY_EXPECTED] },
-}: Extract<Parsed, { readonly kind: 'BaseImage' }>['document']): BaseImage {
+}: Extract<Parsed, { readonly kind: 'BaseImage' }>['document']): Omit<BaseImage, 'rules'> {
   return {
     name: metadata.name,
     images: images.map(({ glob, exclude }) => compileGlob(glob, 'repository', exclude)),

@@ -5,6 +5,7 @@ import { captureFaults } from './capture-faults.ts'
 import { compileBaseImage, compileDenyList, compileEnforcement, compilePolicy } from './compile.ts'
 import { type PolicyDocument, type PolicyFile, readDocuments } from './documents.ts'
 import { type ExpressionTexts, expressionFaults } from './expressions.ts'
+import { policyHash } from './hash.ts'
 import type { Fault } from './issues.ts'
 import { isPolicy, type Parsed, type ParsedPolicy, parseDocument } from './kinds.ts'
 import { formatPath } from './path.ts'
@@ -72,7 +73,7 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
   const policies: Policy[] = []
   const enforcements: Enforcement[] = []
   const denyLists: DenyList[] = []
-  const bases: BaseImage[] = []
+  const bases: Omit<BaseImage, 'rules'>[] = []
   const mirrors: Mirror[] = []
   const roots: Record<string, unknown> = { ...installed }
   for (const { parsed, source } of kept) {
@@ -118,13 +119,20 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
   }
   // In the order of their names, so that the order of files and documents changes nothing.
   const denied = denyLists.toSorted(byName)
+  const trust = { roots, keys: trustNamedBy(policies, { roots, keys }).keys }
+  const all = policies.toSorted(byName).map((policy) => (denied.length === 0 ? policy : { ...policy, denied }))
+  const rulesOf = (name: string) =>
+    policyHash(
+      all.filter((one) => one.name === name),
+      trust,
+      '',
+    )
   const set = {
-    policies: policies.toSorted(byName).map((policy) => (denied.length === 0 ? policy : { ...policy, denied })),
+    policies: all,
     enforcements: enforcements.toSorted(byName),
     denyLists: denied,
-    bases: bases.toSorted(byName),
-    roots,
-    keys: trustNamedBy(policies, { roots, keys }).keys,
+    bases: bases.toSorted(byName).map((base) => ({ ...base, rules: rulesOf(base.name) })),
+    ...trust,
     mirrors: mirrors.toSorted(byName),
   }
   return { set, problems: inFileOrder(problems, files) }

@@ -143,6 +143,8 @@ export type BaseImage = {
   readonly watch: readonly Watched[]
   readonly tags: readonly TextMatch[]
   readonly expected: readonly string[]
+  /** The hash of all that a base is judged by: a verdict on what stands on it is one of other policies where that changes. */
+  readonly rules: string
 }
 
 /** A tag that is looked at again and again, in a registry that need not tell us of its pushes. */
