@@ -128,12 +128,12 @@ describe('a lie', () => {
     }
   })
 
-  caseWith(TOOLS, 'is none yet where the base has not been judged: the image is judged again when it is', async () => {
+  caseWith(TOOLS, 'is none yet where the base is not there: the image is judged again when it is', async () => {
     const early = await stack.assemble('early:1', [await stack.archive({ ...OS, early: '' })])
     const image = await stack.on(early, 'build/early:2', APP)
     const claim = claiming(at('bases/early:1'), digestOf(early))
     const claimed = await stack.crane('mutate', image, ...claim, '-t', at('apps/early:v1'))
-    await stack.becomes(claimed, { state: 'pending', base: { rung: 'claimed', claims: [{ outcome: 'asked' }] } })
+    await stack.becomes(claimed, { state: 'pending', base: { rung: 'claimed', claims: [{ outcome: 'unknown' }] } })
     await stack.crane('copy', early, at('bases/early:1'))
     await stack.counted(at(`bases/early@${digestOf(early)}`))
     await stack.becomes(claimed, fresh(early, { claims: [{ outcome: 'holds' }] }))
@@ -151,7 +151,7 @@ describe('a lie', () => {
     expect(await stack.crane('digest', at('apps/judged:truth'))).toBe(digestOf(truth))
     const lines = await stack.assay('status', lie)
     expect(lines).toMatch(/failed \(quarantined\)$/m)
-    expect(lines).toContain('usr/bin/node replaced')
+    expect(lines).toContain('/usr/bin/node (replaced)')
   })
 
   caseWith(TOOLS, 'or the truth: every verdict is replayed from what is kept', async () => {

@@ -191,7 +191,7 @@ describe('what is done to a base', () => {
   for (const [tag, files, what, kind] of CHANGES) {
     caseWith(TOOLS, `by a layer is told file by file: ${tag}`, async () => {
       const image = await stack.on(base, `apps/changed:${tag}`, { ...APP, ...files })
-      const changes = { unexpected: [{ what, kind }], unexpectedCount: 1 }
+      const changes = { unexpected: [{ what: `/${what}`, kind }], unexpectedCount: 1 }
       const known = { rung: 'proved', signature: 'verified', intact: 'no', digest: digestOf(base), changes }
       const { checks } = await stack.becomes(image, { state: 'pending', base: known })
       expect(checks).toContainEqual(expect.objectContaining({ name: 'on-golden/base-intact', reason: 'base-changed' }))

@@ -165,7 +165,9 @@ describe('real tools on the running stack', () => {
     await becomes(image, 'failed')
     await vi.waitFor(async () => expect(await exitOf('crane', ['digest', `${host}/key/late:v1`])).not.toBe(0), PATIENCE)
     expect(await run('crane', ['digest', `${host}/key/late:${quarantineTag(digest)}`])).toBe(digest)
-    expect(await status(`${host}/key/late:v1`)).toMatchObject({ digest, quarantined: true, state: 'failed' })
+    // Taken at the registry first, and written down then
+    const taken = { digest, quarantined: true, state: 'failed' }
+    await vi.waitFor(async () => expect(await status(`${host}/key/late:v1`)).toMatchObject(taken), PATIENCE)
     await cosign.signByKey(image)
     await becomes(image, 'verified')
     await vi.waitFor(async () => expect(await run('crane', ['digest', `${host}/key/late:v1`])).toBe(digest), PATIENCE)
