@@ -1,8 +1,8 @@
 import type { BaseSource } from '../lambda/bases/base-source.ts'
-import { formatImage, type ImageId } from '../lambda/core/image.ts'
-import type { BaseImage, Watched } from '../lambda/core/policy/policy.ts'
+import type { ImageId } from '../lambda/core/image.ts'
 import type { Examiner } from '../lambda/examine.ts'
 import { mapLimited } from '../lambda/map-limited.ts'
+import { eachOnce } from '../lambda/reconciling/watch-round.ts'
 import { askedBases } from './asked-bases.ts'
 import { judgeBases } from './judge-bases.ts'
 
@@ -21,7 +21,7 @@ export function baseSource(examiner: Omit<Examiner, 'evidence' | 'bases'>, image
   let looking: Promise<unknown> | undefined
 
   async function lookAtWatched(): Promise<void> {
-    const places = watchedBy(asked)
+    const places = eachOnce(asked.flatMap(({ watch }) => watch))
     await mapLimited(places.slice(0, MAX_WATCHED), AT_ONCE, look)
     if (places.length > MAX_WATCHED) {
       failures.set('spec.watch', `of ${places.length} tags the first ${MAX_WATCHED} are looked at`)
@@ -39,10 +39,6 @@ export function baseSource(examiner: Omit<Examiner, 'evidence' | 'bases'>, image
     },
     awaited: async () => describe(failures),
   }
-}
-
-function watchedBy(bases: readonly BaseImage[]): readonly Watched[] {
-  return [...new Map(bases.flatMap(({ watch }) => watch).map((place) => [formatImage(place), place])).values()]
 }
 
 function describe(failures: ReadonlyMap<string, string>): string | undefined {

@@ -4,7 +4,7 @@ import { withReplaced } from '../lambda/bases/with-replaced.ts'
 import { formatImage, type ImageId } from '../lambda/core/image.ts'
 import type { Watched } from '../lambda/core/policy/policy.ts'
 import type { ImageRecord } from '../lambda/core/status.ts'
-import { Misconfigured, OverLimit, Unavailable } from '../lambda/errors.ts'
+import { isOutage, OverLimit, Unavailable } from '../lambda/errors.ts'
 import { type Examiner, examine } from '../lambda/examine.ts'
 import { namedHosts } from '../lambda/registry/base-hosts.ts'
 import { baseTable } from './base-table.ts'
@@ -140,8 +140,7 @@ export function judgeBases(examiner: Omit<Examiner, 'evidence' | 'bases'>, image
       return undefined
     } catch (error) {
       if (error instanceof Unavailable && 'tag' in what) silent.add(what.host)
-      const isRefusal = error instanceof Unavailable || error instanceof Misconfigured || error instanceof OverLimit
-      if (!isRefusal) throw error
+      if (!isOutage(error)) throw error
       failures.set(formatImage(what), error.message)
       return error.message
     }

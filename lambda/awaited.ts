@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { formatImage, type ImageId, isDigest } from './core/image.ts'
+import { formatImage, type ImageId, isDigest, isSameImage } from './core/image.ts'
 import type { Known } from './world.ts'
 
 const item = z.object({
@@ -12,15 +12,12 @@ const MAX_WAITING = 50
  * Writes down that an image waits for signatures of something else: of its platforms, or of its digest in another repository.
  * A hint, and no more: what it misses is found at the image's deadline.
  */
-export async function awaitSignatures(
-  world: Known,
-  { host, name, digest }: ImageId,
-  of: readonly ImageId[],
-): Promise<void> {
+export async function awaitSignatures(world: Known, image: ImageId, of: readonly ImageId[]): Promise<void> {
   await Promise.all(
     of.map(async (place) => {
       const waiting = await awaiting(world, place)
-      const known = waiting.some((one) => one.host === host && one.name === name && one.digest === digest)
+      const known = waiting.some((one) => isSameImage(one, image))
+      const { host, name, digest } = image
       if (known || waiting.length >= MAX_WAITING) return
       await world.store.putSystem(keyOf(place), { images: [...waiting, { host, name, digest }] })
     }),

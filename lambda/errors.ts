@@ -36,6 +36,11 @@ export class OverLimit extends Error {
   override readonly name = 'OverLimit'
 }
 
+/** What another try may mend. So may it an answer without end, which is read no further than a limit. */
+export function isOutage(error: unknown): error is Error {
+  return error instanceof Unavailable || error instanceof Misconfigured || error instanceof OverLimit
+}
+
 /** Kept evidence is not there, or is not what it was: a replay says so, and never fills the gap. */
 export class Incomplete extends Error {
   override readonly name = 'Incomplete'

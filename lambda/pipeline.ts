@@ -1,5 +1,4 @@
 import { awaitSignatures } from './awaited.ts'
-import { awaitedBases } from './bases/awaited-bases.ts'
 import type { BaseSource } from './bases/base-source.ts'
 import type { Asked } from './bases/follow-claims.ts'
 import { hasMoved } from './bases/has-moved.ts'
@@ -14,6 +13,7 @@ import type { Push } from './core/push.ts'
 import type { ImageRecord } from './core/status.ts'
 import { Archived, Unavailable } from './errors.ts'
 import { currentPolicyHash, examine } from './examine.ts'
+import { awaitedBases } from './reconciling/awaited-bases.ts'
 import { MAX_DELAY } from './resources.ts'
 import { type Subject, subjectsOf } from './subjects.ts'
 import { tagsOf } from './tags-of.ts'
@@ -56,7 +56,7 @@ export async function judge(
     // Whoever attaches something to a signature must not make an image of it
     const isImage = asImage || (before !== undefined && before.mediaType !== '') || judged?.signature === false
     if (judged === undefined || !isImage) return undefined
-    const known = { ...id, seenTags: withTag(before?.seenTags, tag) }
+    const known = { ...id, seenTags: withTag(before?.seenTags, tag), standing: before?.standing }
     const standing = await withReplaced(bases, known, judged.judged)
     return { ...judged, judged: standing, tags, ...(tag && { tag }), ...(displaced && { displaced }) }
   })

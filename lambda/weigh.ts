@@ -2,7 +2,7 @@ import type { GatheredBase } from './bases/gather-base.ts'
 import { type ImageFacts, imageFacts } from './core/attested/image-facts.ts'
 import { asksForPlatforms, decide } from './core/decide.ts'
 import { demandId, type Evidence } from './core/evidence.ts'
-import type { Digest, ImageId } from './core/image.ts'
+import { type Digest, type ImageId, isSameImage } from './core/image.ts'
 import { asksConfig, asksContents, asksSignature, sigstoreAuthorities } from './core/policy/authorities.ts'
 import type { Demand, Policy } from './core/policy/policy.ts'
 import { sourcesOf } from './core/policy/sources.ts'
@@ -81,11 +81,11 @@ function lacksFacts(
   return contents.length === 0 || provenance.length === 0
 }
 
-function elsewhereOf({ sources }: Reading, { host, name, digest }: ImageId, digests: readonly Digest[]): ImageId[] {
-  const places = sources.flatMap(({ repository = { host, name } }) =>
+function elsewhereOf({ sources }: Reading, image: ImageId, digests: readonly Digest[]): ImageId[] {
+  const places = sources.flatMap(({ repository = image }) =>
     digests.map((one) => ({ host: repository.host, name: repository.name, digest: one })),
   )
-  return places.filter((one) => one.host !== host || one.name !== name || one.digest !== digest)
+  return places.filter((one) => !isSameImage(one, image))
 }
 
 function readingFor({ registryOf, policies }: Scales): Reading {

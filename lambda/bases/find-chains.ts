@@ -3,7 +3,7 @@ import type { FollowedTag, FoundBase } from '../core/bases/base-evidence.ts'
 import { chainIds } from '../core/bases/chain-ids.ts'
 import { after, followTag, type Later } from '../core/bases/follow-tag.ts'
 import type { BaseStanding, PlatformContents } from '../core/bases/standing.ts'
-import { type Digest, type ImageId, isDigest } from '../core/image.ts'
+import { type Digest, type ImageId, isDigest, isSameImage } from '../core/image.ts'
 import { earliest, type ImageRecord } from '../core/status.ts'
 import { isQuarantineTagOf } from '../core/tags.ts'
 import { type BaseRecord, type BaseSource, coveredBy, tellsCurrency } from './base-source.ts'
@@ -48,9 +48,7 @@ export async function knownChains(
   }
   for (const { host, name, digest, standing } of claimed) {
     for (const { chain } of standing?.chains ?? []) {
-      const others = (known.get(chain) ?? []).filter(
-        (one) => one.host !== host || one.name !== name || one.digest !== digest,
-      )
+      const others = (known.get(chain) ?? []).filter((one) => !isSameImage(one, { host, name, digest }))
       known.set(chain, [...others, { host, name, digest }])
     }
   }

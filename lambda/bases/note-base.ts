@@ -1,5 +1,5 @@
 import type { ChainRecord } from '../core/bases/standing.ts'
-import type { Digest, ImageId } from '../core/image.ts'
+import { type Digest, isSameImage } from '../core/image.ts'
 import type { ImageRecord } from '../core/status.ts'
 import { Unavailable } from '../errors.ts'
 import type { BaseCatalogue } from '../ports.ts'
@@ -38,7 +38,7 @@ async function enter(
     const written = await Promise.all(
       missing.map(async (chain) => {
         const { version = 0, bases = [] } = known.get(chain) ?? {}
-        if (bases.some((one) => isSame(one, base))) return true
+        if (bases.some((one) => isSameImage(one, base))) return true
         const { host, name, digest, standing } = base
         const all = fewEnough([...bases, { host, name, digest, vouched: standing?.vouched ?? [] }])
         return catalogue.put({ chain, version: version + 1, bases: all }, known.get(chain)?.version)
@@ -81,8 +81,4 @@ function newPlaces(before: ImageRecord | undefined, next: ImageRecord): [chain: 
 /** Beside its places, the chain of its first layer alone: wave 0. */
 function notesOf(record: ImageRecord): [chain: Digest, wave: number][] {
   return [...firstsOf(record).map((first): [Digest, number] => [first, 0]), ...placesOf(record)]
-}
-
-function isSame(one: ImageId, other: ImageId): boolean {
-  return one.host === other.host && one.name === other.name && one.digest === other.digest
 }

@@ -1,4 +1,4 @@
-import type { ImageId } from '../core/image.ts'
+import { type ImageId, isSameImage } from '../core/image.ts'
 import type { ImageRecord } from '../core/status.ts'
 import { currentPolicyHash } from '../examine.ts'
 import type { Known } from '../world.ts'
@@ -29,7 +29,7 @@ export function upToDate(
   async function anew(base: ImageId): Promise<BaseRecord | undefined> {
     const record = await store.image(base)
     if (record === undefined || counts(record)) return record
-    const isOpen = path.some((one) => one.host === base.host && one.name === base.name && one.digest === base.digest)
+    const isOpen = path.some((one) => isSameImage(one, base))
     const isLeft = isOpen || path.length > MAX_DEPTH || !registries.has(base.host) || record.state === 'error'
     const judged = isLeft ? record : await judgeAnew(base)
     return judged === undefined || counts(judged) ? judged : unjudged(judged)

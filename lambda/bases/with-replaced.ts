@@ -8,12 +8,14 @@ import { followTags } from './find-chains.ts'
 import { readPackages } from './packages-of.ts'
 
 type Place = Pick<ImageRecord, 'host' | 'name' | 'digest' | 'seenTags'>
+/** `standing`: what it was to those that stand on it when it was judged before. */
+type Base = Place & Partial<Pick<ImageRecord, 'standing'>>
 
 /** A verdict on a base, with whether one of its tags points at another one by now, and which packages differ between the two. */
-export async function withReplaced(source: BaseSource, image: Place, judged: Judged): Promise<Judged> {
+export async function withReplaced(source: BaseSource, image: Base, judged: Judged): Promise<Judged> {
   if (judged.kind !== 'verdict' || judged.standing === undefined) return judged
   const { standing } = judged
-  const known = (await source.store.image(image))?.standing?.replaced
+  const known = image.standing?.replaced
   const followed = { ...image, standing: { ...standing, ...(known && { replaced: known }) } }
   const { replaced } = currentness({ tags: await followTags(source, followed) })
   if (replaced === undefined) return judged

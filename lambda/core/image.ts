@@ -81,6 +81,11 @@ export function formatImage(image: ImageRef): string {
   return `${image.host}/${image.name}${tag}${digest}`
 }
 
+/** Whether both are one image in one repository. */
+export function isSameImage(one: ImageId, other: ImageId): boolean {
+  return one.host === other.host && one.name === other.name && one.digest === other.digest
+}
+
 /** `HOST/NAME`, the repository an image lives in. */
 export function repositoryOf(image: { readonly host: string; readonly name: string }): string {
   return `${image.host}/${image.name}`

@@ -1,7 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { ENV, required } from '../env.ts'
-import { Misconfigured, OverLimit, Unavailable } from '../errors.ts'
+import { isOutage } from '../errors.ts'
 
 const FIRST_DELAY = 5
 const LONGEST_DELAY = 900
@@ -42,11 +42,6 @@ async function onRecord(message: OnMessage, record: SQSRecord, context: Context,
     await message.retryIn(record.receiptHandle, Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (receives - 1)))
     throw error
   }
-}
-
-/** What another try may mend. So may it an answer without end, which is read no further than a limit. */
-function isOutage(error: unknown): error is Error {
-  return error instanceof Unavailable || error instanceof Misconfigured || error instanceof OverLimit
 }
 
 function parse(body: string): unknown {

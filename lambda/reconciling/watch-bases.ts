@@ -1,11 +1,11 @@
-import { hashOf, MOST_WATCHED, namedPlaces, WATCH_KEY, watchRound } from '../bases/first-look.ts'
 import { type Digest, formatImage, repositoryOf } from '../core/image.ts'
 import type { Watched } from '../core/policy/policy.ts'
 import { type ImageRecord, plusSeconds } from '../core/status.ts'
-import { Misconfigured, OverLimit, Unavailable } from '../errors.ts'
+import { isOutage, Misconfigured, Unavailable } from '../errors.ts'
 import { currentPolicyHash } from '../examine.ts'
 import { mapLimited } from '../map-limited.ts'
 import type { Sweeper } from '../world.ts'
+import { eachOnce, hashOf, MOST_WATCHED, namedPlaces, WATCH_KEY, watchRound } from './watch-round.ts'
 
 /** Seconds from the start of one round to that of the next: bases are rebuilt daily, and registries count how often they are asked. */
 const ROUND_EVERY = 15 * 60
@@ -57,8 +57,7 @@ async function placesOf({ store, watched }: Sweeper, named: readonly Watched[]):
     }
     cursor = page.cursor
   } while (cursor !== undefined && seen.length < MOST_WATCHED)
-  const all = new Map([...named, ...seen].map((one) => [formatImage(one), one]))
-  return [...all.values()].slice(0, MOST_WATCHED)
+  return eachOnce([...named, ...seen]).slice(0, MOST_WATCHED)
 }
 
 /** Whether what a tag points at was judged by the policies of now, as what it may be. */
@@ -106,7 +105,7 @@ async function peek(
     const registry = registries.get(place.host)
     return registry && { digest: await registry.peek(place.name, place.tag) }
   } catch (error) {
-    if (!isRefusal(error)) throw error
+    if (!isOutage(error)) throw error
     // Left in peace until the next round. Who may not read one repository, or there is none, may read the others
     if (error instanceof Unavailable) refusing.add(place.host)
     if (error instanceof Misconfigured) refusing.add(repositoryOf(place))
@@ -117,8 +116,4 @@ async function peek(
 
 function isRefused(place: Watched, refusing: ReadonlySet<string>): boolean {
   return refusing.has(place.host) || refusing.has(repositoryOf(place))
-}
-
-function isRefusal(error: unknown): error is Error {
-  return error instanceof Unavailable || error instanceof Misconfigured || error instanceof OverLimit
 }

@@ -2,17 +2,13 @@ import { IDENTITY, ISSUER } from './cosign.ts'
 
 /** Policies for images that real tools push: by key, keyless, with provenance attested, or each platform by key. */
 export function interopPolicies(publicKey: string): string {
-  const key = publicKey.trim().replaceAll(/^/gm, '          ')
   const keyless = `keyless: { trustRootRef: local, identities: [{ issuer: "${ISSUER}", subject: "${IDENTITY}" }] }`
   return `apiVersion: assay.dev/v1alpha1
 kind: VerificationPolicy
 metadata: { name: by-key }
 spec:
   images: [{ glob: "127.0.0.1:*/key/**" }]
-  authorities:
-    - key:
-        data: |
-${key}
+  ${byKey(publicKey)}
 ---
 apiVersion: assay.dev/v1alpha1
 kind: VerificationPolicy
@@ -36,10 +32,7 @@ metadata: { name: each-platform }
 spec:
   images: [{ glob: "127.0.0.1:*/each/**" }]
   platforms: each
-  authorities:
-    - key:
-        data: |
-${key}
+  ${byKey(publicKey)}
 ---
 apiVersion: assay.dev/v1alpha1
 kind: Enforcement
@@ -53,16 +46,12 @@ spec:
 
 /** What is under bases/ counts as a base where the team signed it; what is under apps/ and services/ must stand on one. */
 export function basePolicies(publicKey: string): string {
-  const key = publicKey.trim().replaceAll(/^/gm, '          ')
   return `apiVersion: assay.dev/v1alpha1
 kind: BaseImage
 metadata: { name: golden }
 spec:
   images: [{ glob: "127.0.0.1:*/bases/**" }]
-  authorities:
-    - key:
-        data: |
-${key}
+  ${byKey(publicKey)}
 ---
 apiVersion: assay.dev/v1alpha1
 kind: VerificationPolicy
@@ -77,10 +66,7 @@ kind: VerificationPolicy
 metadata: { name: services }
 spec:
   images: [{ glob: "127.0.0.1:*/services/**" }]
-  authorities:
-    - key:
-        data: |
-${key}
+  ${byKey(publicKey)}
   base: { from: [golden] }
 ---
 apiVersion: assay.dev/v1alpha1
@@ -91,4 +77,12 @@ spec:
   onFailure: quarantine
   gracePeriod: 10m
 `
+}
+
+/** Who has signed with this key. */
+function byKey(publicKey: string): string {
+  return `authorities:
+    - key:
+        data: |
+${publicKey.trim().replaceAll(/^/gm, '          ')}`
 }

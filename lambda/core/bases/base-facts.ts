@@ -5,6 +5,9 @@ import type { BaseEvidence, FollowedClaim, FoundBase, FoundChain, PlatformBase }
 import { isImmaterial } from './material.ts'
 import type { Replaced } from './standing.ts'
 
+/** Why nobody can tell whether a base is vouched for. */
+export const UNJUDGED = 'by the policies of now it could not be judged yet'
+
 /** How much is known of the base of an image, from nothing to all that is asked. */
 export const RUNGS = ['none', 'claimed', 'proved', 'verified', 'fresh'] as const
 export type Rung = (typeof RUNGS)[number]
@@ -120,7 +123,7 @@ function platformFacts(found: PlatformBase, awaited: string | undefined): Platfo
   }
   const { chain, base, by } = chosen
   const signature = by.length > 0 ? 'verified' : 'unverified'
-  const unknown = base.unjudged ? 'by the policies of now it could not be judged yet' : 'nobody vouches for it'
+  const unknown = base.unjudged ? UNJUDGED : 'nobody vouches for it'
   const { intact, why } = by.length > 0 ? intactness(chosen) : { intact: 'unknown' as const, why: unknown }
   const { current, replaced, why: currency } = currentness(base)
   const changes = by.map((name) => chain.changes[name]).find((one) => one !== undefined && 'unexpected' in one)

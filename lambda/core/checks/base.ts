@@ -1,5 +1,5 @@
 import type { FoundChain, PlatformBase } from '../bases/base-evidence.ts'
-import { type Chosen, chooseBase, currentness, intactness } from '../bases/base-facts.ts'
+import { type Chosen, chooseBase, currentness, intactness, UNJUDGED } from '../bases/base-facts.ts'
 import { formatImage } from '../image.ts'
 import type { BaseRule, Policy } from '../policy/policy.ts'
 import { plusSeconds } from '../status.ts'
@@ -79,10 +79,7 @@ function whyOpen(
   const later = above === undefined ? found : found.slice(0, found.indexOf(above) + 1)
   const unjudged = later.flatMap(({ bases }) => bases).find((base) => base.unjudged)
   if (unjudged !== undefined) {
-    return missed(
-      'base-not-judged',
-      `${formatImage(unjudged.image)}: by the policies of now it could not be judged yet`,
-    )
+    return missed('base-not-judged', `${formatImage(unjudged.image)}: ${UNJUDGED}`)
   }
   const claimed = claims.find(({ outcome }) => outcome === 'asked')
   return claimed && missed('base-not-judged', `${claimed.image}: ${claimed.detail}`)

@@ -9,20 +9,9 @@ export type EntryKind = (typeof ENTRY_KINDS)[number]
 
 /**
  * What a layer does to one path, by its tar header. `whiteout`: it removes what is at the path; `opaque`: it hides what layers below have
- * in this directory ('' is the root). `target`: as written for a symlink, a clean path for a hard link (`link`).
+ * in this directory ('' is the root).
  */
-export type LayerEntry = {
-  readonly path: string
-  readonly kind: EntryKind
-  readonly mode: number
-  readonly uid: number
-  readonly gid: number
-  readonly size: number
-  readonly target?: string
-  /** A file capability, which works as setuid does. */
-  readonly capability?: true
-  readonly acl?: true
-}
+export type LayerEntry = Omit<TarEntry, 'kind'> & { readonly kind: EntryKind }
 
 /** The entries of one layer, in their order: which comes first counts. */
 export type LayerListing = readonly LayerEntry[]

@@ -16,6 +16,7 @@ export type TarEntry = {
   /** Bytes of content that follow; none but files have any. */
   readonly size: number
   readonly target?: string
+  /** A file capability, which works as setuid does. */
   readonly capability?: true
   readonly acl?: true
 }

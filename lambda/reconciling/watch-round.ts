@@ -18,10 +18,14 @@ export const watchRound = z.object({
   unseen: z.array(place),
 })
 
-/** The tags that BaseImages name, each once. */
+/** The tags that BaseImages name. */
 export function namedPlaces({ bases }: PolicySet): readonly Watched[] {
-  const all = new Map(bases.flatMap(({ watch }) => watch).map((one) => [formatImage(one), one]))
-  return [...all.values()].slice(0, MOST_WATCHED)
+  return eachOnce(bases.flatMap(({ watch }) => watch)).slice(0, MOST_WATCHED)
+}
+
+/** Tags in their order, each once. */
+export function eachOnce(places: readonly Watched[]): readonly Watched[] {
+  return [...new Map(places.map((one) => [formatImage(one), one])).values()]
 }
 
 export function hashOf(named: readonly Watched[]): string {

@@ -1,7 +1,7 @@
 import { formatImage } from '../core/image.ts'
-import { isWalked } from '../reconciling/reconcile-pass.ts'
 import type { Verifier } from '../world.ts'
-import { hashOf, namedPlaces, WATCH_KEY, watchRound } from './first-look.ts'
+import { isWalked } from './reconcile-pass.ts'
+import { hashOf, namedPlaces, WATCH_KEY, watchRound } from './watch-round.ts'
 
 /**
  * Why there may be bases that nobody has looked at yet; undefined where there are none. Until then, that an image stands on none is no
