@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { SIGN_V1 } from '../lambda/core/evidence.ts'
 import type { Descriptor } from '../lambda/core/manifest.ts'
 import { OverLimit } from '../lambda/errors.ts'
@@ -8,6 +8,7 @@ import {
   attach,
   bundle,
   contents,
+  holdImageAlone,
   ID,
   listUnderFallbackTag,
   read,
@@ -26,6 +27,8 @@ import {
   referrerOf,
 } from './formats/layouts.ts'
 import { memoryRegistry, put, putBlob } from './formats/memory-registry.ts'
+
+beforeEach(holdImageAlone)
 
 const OVER = { content: { kind: 'unreadable', fault: 'over-limit' } }
 const GOOD = { content: { kind: 'bundle', bundle: bundle('good') } }

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { FetchedManifest } from '../lambda/core/manifest.ts'
 import { OverLimit } from '../lambda/errors.ts'
 import { gather } from '../lambda/gather.ts'
 import { gatherPlatforms } from '../lambda/gather-platforms.ts'
 import type { Registry } from '../lambda/ports.ts'
 import { roomFor } from '../lambda/room.ts'
-import { attach, bundle, contents, ID, read, readingOf, TAG } from './formats/gathering.ts'
+import { attach, bundle, contents, holdImageAlone, ID, read, readingOf, TAG } from './formats/gathering.ts'
 import {
   BUNDLE,
   CONFIG,
@@ -18,6 +18,8 @@ import {
   SIMPLE_SIGNING,
 } from './formats/layouts.ts'
 import { memoryRegistry, put, putBlob } from './formats/memory-registry.ts'
+
+beforeEach(holdImageAlone)
 
 const image = (text: string) => put(contents, manifestOf({ config: describeBytes(CONFIG, text), layers: [] }))
 const on = (os: string, architecture: string, fetched: FetchedManifest, annotations = {}) => ({

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { Descriptor } from '../lambda/core/manifest.ts'
 import { Unavailable } from '../lambda/errors.ts'
 import { gather } from '../lambda/gather.ts'
@@ -6,6 +6,7 @@ import {
   attach,
   bundle,
   contents,
+  holdImageAlone,
   ID,
   listUnderFallbackTag,
   read,
@@ -26,6 +27,8 @@ import {
   referrerOf,
 } from './formats/layouts.ts'
 import { memoryRegistry, put } from './formats/memory-registry.ts'
+
+beforeEach(holdImageAlone)
 
 describe('an image', () => {
   it('that is not there is undefined', async () => {

@@ -1,4 +1,3 @@
-import { beforeEach } from 'vitest'
 import type { Descriptor, FetchedManifest } from '../../lambda/core/manifest.ts'
 import { OWN_SOURCE } from '../../lambda/core/policy/policy.ts'
 import { gather, type Reading } from '../../lambda/gather.ts'
@@ -11,12 +10,12 @@ export const ID = { host: 'registry.test', name: 'app', digest: IMAGE_MANIFEST.d
 export const TAG = IMAGE_MANIFEST.digest.replace(':', '-')
 const ANNOTATIONS = { 'dev.cosignproject.cosign/signature': 'c2ln' }
 
-/** What the registry holds; a test fills it. */
+/** What the registry holds; a test fills it, and each begins with the image alone. */
 export let contents: Contents
-beforeEach(() => {
+export function holdImageAlone(): void {
   contents = emptyContents()
   put(contents, IMAGE_MANIFEST)
-})
+}
 
 /** Where the policies of these tests look, and for what: an image signature in the image's own repository. */
 export function readingOf(registry: Registry, more: Partial<Reading> = {}): Reading {
