@@ -23,6 +23,13 @@ const pass = z.object({
   gone: z.number().default(0),
 })
 
+const bases = z.object({
+  watched: z.number(),
+  unjudged: z.number(),
+  startedAt: z.string().optional(),
+  troubles: z.array(z.object({ base: z.string(), why: z.string() })),
+})
+
 /** The body of GET /v1/operations. */
 export const operations = z.object({
   armed: z.boolean(),
@@ -36,6 +43,7 @@ export const operations = z.object({
   }),
   registries: z.array(registry),
   reconciliation: z.array(pass),
+  bases,
   queues: z.array(queue),
 })
 export type Operations = z.infer<typeof operations>
@@ -64,6 +72,7 @@ export function operationsLines({
   breaker,
   registries,
   reconciliation,
+  bases: watched,
   queues,
 }: Operations): string[] {
   return [
@@ -76,6 +85,7 @@ export function operationsLines({
     ),
     ...registries.flatMap(registryLines),
     ...reconciliation.map(passLine),
+    ...baseLines(watched),
     ...queues.map(({ queue: name, waiting, dead }) =>
       mark(
         dead === 0,
@@ -86,9 +96,10 @@ export function operationsLines({
 }
 
 /** Whether all is as it should be. */
-export function isHealthy({ armed, breaker, registries, queues }: Operations): boolean {
+export function isHealthy({ armed, breaker, registries, bases: watched, queues }: Operations): boolean {
   const ready = registries.every(({ means }) => FINE.includes(means))
-  return armed && !breaker.tripped && ready && queues.every(({ dead }) => dead === 0)
+  const known = watched.unjudged === 0 && watched.troubles.length === 0
+  return armed && !breaker.tripped && ready && known && queues.every(({ dead }) => dead === 0)
 }
 
 function registryLines({ registry: host, means, detail, testedAt }: RegistryMeans): string[] {
@@ -106,6 +117,14 @@ function passLine({ registry: host, startedAt, finishedAt, repository, ...counte
     return mark(true, `${plainText(host)} was compared with what we know at ${finishedAt}: ${counts}`)
   const where = repository === undefined ? '' : `, now ${plainText(repository)}`
   return mark(true, `${plainText(host)} is being compared with what we know since ${startedAt}${where}: ${counts}`)
+}
+
+function baseLines({ watched, unjudged, startedAt, troubles }: z.infer<typeof bases>): string[] {
+  const since = startedAt === undefined ? 'none looked at yet' : `last from ${startedAt} on`
+  const waiting = `; ${unjudged} not judged yet, and until then an image that stands on no known base is "error"`
+  const line = mark(unjudged === 0, `${watched} tags of bases are looked at, ${since}${unjudged === 0 ? '' : waiting}`)
+  const shown = watched === 0 && troubles.length === 0 ? [] : [line]
+  return [...shown, ...troubles.map(({ base, why }) => mark(false, `base ${plainText(base)}: ${plainText(why)}`))]
 }
 
 function byLine({ by, reason, at }: z.infer<typeof byPerson>): string {

@@ -59,7 +59,7 @@ export type Waiving = Pick<Known, 'log' | 'now' | 'store'> & {
 }
 
 /** What running the installation reaches: what holds quarantine, dead letters, and the self-test that the act function makes. */
-export type Operating = Pick<Known, 'log' | 'now' | 'store' | 'registries'> &
+export type Operating = Known &
   Watching & {
     readonly deadLetters: DeadLetters
     readonly invokeAct: Invoke

@@ -6,6 +6,7 @@ import { type ByPerson, type Safety, withArmed, withResumed } from '../core/brea
 import { readBody } from '../core/read-body.ts'
 import { readReason } from '../core/read-reason.ts'
 import { lastPass } from '../reconciling/reconcile-pass.ts'
+import { lastRound, namedPlaces } from '../reconciling/watch-round.ts'
 import type { Operating } from '../world.ts'
 import type { Answer } from './problem.ts'
 
@@ -19,13 +20,14 @@ const MOST_REDRIVEN = 100
 /** GET /v1/operations : what holds quarantine, what each registry was seen to do, and what lies in the queues. */
 export async function getOperations(world: Operating): Promise<Answer> {
   const hosts = world.watched
-  const [safety, registries, reconciliation, queues] = await Promise.all([
+  const [safety, registries, reconciliation, bases, queues] = await Promise.all([
     readSafety(world.store),
     Promise.all(hosts.map((host) => registryResponse(world, host))),
     Promise.all(hosts.map((host) => passResponse(world, host))),
+    basesResponse(world),
     world.deadLetters.counts(),
   ])
-  return { status: 200, body: { ...safetyResponse(safety), registries, reconciliation, queues } }
+  return { status: 200, body: { ...safetyResponse(safety), registries, reconciliation, bases, queues } }
 }
 
 async function registryResponse({ store, untested }: Operating, registry: string) {
@@ -43,6 +45,14 @@ async function passResponse({ store }: Operating, registry: string) {
   const { startedAt, finishedAt, repositories, counts } = pass
   const [repository] = repositories
   return { registry, startedAt, ...(finishedAt ? { finishedAt } : { repository }), ...counts }
+}
+
+/** How far the tags that BaseImages watch were looked at, and what a person should look at. */
+async function basesResponse(world: Operating) {
+  const named = namedPlaces(world.policies)
+  const round = await lastRound(world)
+  const { startedAt, unseen, troubles } = round ?? { unseen: named, troubles: [] }
+  return { watched: named.length, unjudged: unseen.length, ...(startedAt && { startedAt }), troubles }
 }
 
 function safetyResponse({ disarmed, tripped, resumed, recent }: Safety) {

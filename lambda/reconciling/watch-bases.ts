@@ -5,13 +5,16 @@ import { isOutage, Misconfigured, Unavailable } from '../errors.ts'
 import { currentPolicyHash } from '../examine.ts'
 import { mapLimited } from '../map-limited.ts'
 import type { Sweeper } from '../world.ts'
-import { eachOnce, hashOf, MOST_WATCHED, namedPlaces, WATCH_KEY, watchRound } from './watch-round.ts'
+import { eachOnce, lastRound, MOST_WATCHED, namedPlaces, putRound, type WatchRound } from './watch-round.ts'
 
 /** Seconds from the start of one round to that of the next: bases are rebuilt daily, and registries count how often they are asked. */
 const ROUND_EVERY = 15 * 60
 /** Tags looked at by one sweep, and at a time. */
 const A_SWEEP = 50
 const AT_ONCE = 5
+/** Of the troubles of one round so many are kept, each so long. */
+const MOST_TOLD = 20
+const LONGEST_TOLD = 300
 
 /**
  * Looks whether tags of bases point elsewhere, in registries that tell nobody of it. By the cheapest question there is: what has changed is
@@ -21,25 +24,37 @@ export async function watchBases(world: Sweeper): Promise<number> {
   if (world.policies.bases.length === 0) return 0
   const now = world.now().toISOString()
   const places = namedPlaces(world.policies)
-  const named = hashOf(places)
-  const read = watchRound.safeParse(await world.store.system(WATCH_KEY)).data
-  const last = read?.named === named ? read : undefined
+  const last = await lastRound(world)
   const isOver = last === undefined || (last.left.length === 0 && plusSeconds(last.startedAt, ROUND_EVERY) <= now)
   const unseen = last?.unseen ?? places
-  const round = isOver ? { named, unseen, startedAt: now, left: await placesOf(world, places) } : last
+  const round = isOver ? { troubles: [], startedAt: now, left: await placesOf(world, places) } : last
   if (round.left.length === 0 && !isOver && unseen.length === 0) return 0
   const refusing = new Set<string>()
-  const looked = await mapLimited(round.left.slice(0, A_SWEEP), AT_ONCE, (one) => look(world, one, refusing))
-  const absent = round.left
-    .filter((_, index) => looked[index] === 'absent' || looked[index] === 'gone')
-    .map(formatImage)
+  const looked = await mapLimited(round.left.slice(0, A_SWEEP), AT_ONCE, async (one) => ({
+    base: formatImage(one),
+    found: await look(world, one, refusing),
+  }))
+  const absent = looked.filter(({ found }) => found === 'absent' || found === 'gone').map(({ base }) => base)
   const judged = await mapLimited(unseen, AT_ONCE, (one) => isJudged(world, one))
-  await world.store.putSystem(WATCH_KEY, {
-    ...round,
+  await putRound(world, {
+    startedAt: round.startedAt,
     left: round.left.slice(A_SWEEP).filter((one) => !isRefused(one, refusing)),
     unseen: unseen.filter((one, index) => judged[index] !== true && !absent.includes(formatImage(one))),
+    troubles: [...round.troubles, ...troublesOf(looked, places.map(formatImage))].slice(0, MOST_TOLD),
   })
-  return looked.filter((one) => one === 'news' || one === 'gone').length
+  return looked.filter(({ found }) => found === 'news' || found === 'gone').length
+}
+
+/** What a person should look at: what a BaseImage names and is not there, and what could not be asked for. */
+function troublesOf(
+  looked: readonly { readonly base: string; readonly found: Looked }[],
+  named: readonly string[],
+): WatchRound['troubles'] {
+  return looked.flatMap(({ base, found }) => {
+    if (typeof found === 'object') return { base, why: found.trouble.slice(0, LONGEST_TOLD) }
+    const isMissing = (found === 'absent' || found === 'gone') && named.includes(base)
+    return isMissing ? { base, why: 'there is no such tag' } : []
+  })
 }
 
 /** What is watched: tags that BaseImages name, and tags of bases in registries whose pushes nobody watches. */
@@ -69,12 +84,13 @@ async function isJudged({ store, policies }: Sweeper, { host, name, tag }: Watch
 }
 
 /** What a look at a tag came to. `gone`: it is no longer there; `absent`: it never was. */
-type Looked = 'news' | 'gone' | 'absent' | 'same'
+type Looked = 'news' | 'gone' | 'absent' | 'same' | { readonly trouble: string }
 
 async function look(world: Sweeper, place: Watched, refusing: Set<string>): Promise<Looked> {
   const { host, name, tag } = place
   const seen = isRefused(place, refusing) ? undefined : await peek(world, place, refusing)
   if (seen === undefined) return 'same'
+  if ('trouble' in seen) return seen
   const { digest } = seen
   const known = await world.store.tag(host, name, tag)
   const image = digest && (await world.store.image({ host, name, digest }))
@@ -95,12 +111,12 @@ function isSettled({ state, standing }: ImageRecord): boolean {
   return (state === 'verified' || state === 'unmanaged') && standing?.vouched.length !== 0
 }
 
-/** What a tag points at by its registry's word; undefined where that is not to be had. */
+/** What a tag points at by its registry's word; undefined where that registry is not configured. */
 async function peek(
   { registries, log }: Sweeper,
   place: Watched,
   refusing: Set<string>,
-): Promise<{ readonly digest: Digest | undefined } | undefined> {
+): Promise<{ readonly digest: Digest | undefined } | { readonly trouble: string } | undefined> {
   try {
     const registry = registries.get(place.host)
     return registry && { digest: await registry.peek(place.name, place.tag) }
@@ -110,7 +126,7 @@ async function peek(
     if (error instanceof Unavailable) refusing.add(place.host)
     if (error instanceof Misconfigured) refusing.add(repositoryOf(place))
     log('base not looked at', { base: formatImage(place), error: error.message })
-    return undefined
+    return { trouble: error.message }
   }
 }
 

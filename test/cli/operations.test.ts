@@ -18,6 +18,7 @@ const FINE = {
   breaker: { tripped: false, counted: 2 },
   registries: [REGISTRY],
   reconciliation: [{ registry: HOST, startedAt: '2026-11-26', finishedAt: '2026-11-27', tags: 9, images: 3 }],
+  bases: { watched: 2, unjudged: 0, startedAt: '2026-11-27', troubles: [] },
   queues: [{ queue: 'verify', waiting: 1, dead: 0 }],
 }
 const BROKEN = {
@@ -40,7 +41,21 @@ describe('assay doctor', () => {
     ])
     expect(lines).toContain(`registry ${HOST}: armed: a tag is removed together with its digest`)
     expect(lines).toContain('9 tags and 3 images compared')
+    expect(lines).toContain('2 tags of bases are looked at, last from 2026-11-27 on')
     expect(process.exitCode).toBe(0)
+  })
+
+  it.each<[string, object, string]>([
+    ['is not judged yet', { unjudged: 1 }, '1 not judged yet'],
+    [
+      'is not there',
+      { troubles: [{ base: 'a.example/b:c', why: 'there is no such\u001b[2J tag' }] },
+      'base a.example/b:c: there is no such?[2J tag',
+    ],
+  ])('is not content while a base %s', async (_, found, line) => {
+    const { run } = await api([200, { ...FINE, bases: { ...FINE.bases, ...found } }])
+    expect((await run(doctorCommand(), '--no-self-test')).join('\n')).toContain(line)
+    expect(process.exitCode).toBe(1)
   })
 
   it('names what is wrong and what to do about it, on lines of its own, and exits 1', async () => {

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { Unavailable } from '../../lambda/errors.ts'
+import { lastRound } from '../../lambda/reconciling/watch-round.ts'
+import { NODE, OS } from './based.ts'
+import { elsewhere, GOLDEN, OTHER, watching } from './elsewhere.ts'
+
+describe('what a person should look at', () => {
+  it('is a tag that is not there, and one whose registry does not answer, until they are and it does', async () => {
+    let isDown = true
+    const { push, look, minutes, world } = await elsewhere(
+      [watching(GOLDEN, ['node:latest', 'node:never']), watching(OTHER, ['os:latest'])],
+      (call) => (isDown && call.includes(OTHER) ? new Unavailable(OTHER, 'no answer') : undefined),
+    )
+    const troubles = async () => (await lastRound(world))?.troubles
+    await push('node', [OS, NODE])
+    await look()
+    expect(await troubles()).toEqual([
+      { base: `${GOLDEN}/node:never`, why: 'there is no such tag' },
+      { base: `${OTHER}/os:latest`, why: `${OTHER}: no answer` },
+    ])
+    await push('node', [OS, NODE], 'never')
+    await push('os', [OS], 'latest', true, OTHER)
+    isDown = false
+    minutes(15)
+    await look()
+    expect(await troubles()).toEqual([])
+  })
+
+  it('is told of at most 20 tags', async () => {
+    const { look, world } = await elsewhere([
+      watching(
+        GOLDEN,
+        Array.from({ length: 60 }, (_, n) => `node:${n}`),
+      ),
+    ])
+    await look()
+    await look()
+    expect((await lastRound(world))?.troubles).toHaveLength(20)
+  })
+})
