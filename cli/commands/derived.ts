@@ -12,6 +12,7 @@ const page = z.object({
     vouchedFor: z.array(z.string()),
     replacedAt: z.string().optional(),
     replaced: z.looseObject({ tag: z.string(), by: z.string().optional() }).optional(),
+    earlier: z.array(z.looseObject({ image: z.string(), until: z.string() })).optional(),
   }),
   images: z.array(
     z.looseObject({
@@ -44,7 +45,7 @@ export function derivedCommand(): Command {
 
 /** A rebuild list as people read it. */
 export function derivedLines(base: Page['base'], images: Page['images']): string[] {
-  const { replaced, replacedAt, vouchedFor } = base
+  const { replaced, replacedAt, vouchedFor, earlier = [] } = base
   const by = vouchedFor.length === 0 ? 'nobody vouches for it' : `vouched for by ${vouchedFor.join(', ')}`
   const waves = [...new Set(images.map(({ wave }) => wave))].sort((a, b) => a - b)
   return [
@@ -55,6 +56,9 @@ export function derivedLines(base: Page['base'], images: Page['images']): string
       const inWave = images.filter((one) => one.wave === wave)
       return [`wave ${wave}: ${inWave.length} ${inWave.length === 1 ? 'image' : 'images'}`, ...inWave.map(imageLine)]
     }),
+    ...earlier.map(
+      ({ image, until }) => `until ${until} it was another; who stands on that: assay derived ${plainText(image)}`,
+    ),
   ]
 }
 

@@ -23,6 +23,7 @@ const HEADLINES: Readonly<Record<AlertEvent, string>> = {
   unvouched: 'no longer counts as a base, and images stand on it',
 }
 
+/** What to do; IMAGE stands for the image of the alert. */
 const ADVICE: Readonly<Record<AlertEvent, string>> = {
   failed:
     'Put right what was found: sign the image (by digest), attach what is missing, or push a better one. A tag that was taken comes back by itself once its image is verified.',
@@ -85,7 +86,7 @@ function textOf(alert: Alert): string {
     section(`Who must rebuild (${derived?.count})`, (derived?.images ?? []).map(derivedLine)),
     section('What was found', found),
     section('What happened to its tags', done),
-    `What to do\n${ADVICE[alert.event]}`,
+    `What to do\n${ADVICE[alert.event].replaceAll('IMAGE', plainText(alert.image))}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n')

@@ -1,7 +1,9 @@
+import { coveredBy } from '../bases/base-source.ts'
 import { walkDerived } from '../bases/walk-derived.ts'
 import { BadInput } from '../core/bad-input.ts'
 import { type Digest, formatImage, type ImageRef } from '../core/image.ts'
 import { derivedResponse, standingResponse } from '../core/response.ts'
+import type { ImageRecord } from '../core/status.ts'
 import type { Cataloguing, Known } from '../world.ts'
 import { imageParameter, locate } from './locate.ts'
 import { type Answer, problem } from './problem.ts'
@@ -13,18 +15,36 @@ export async function getDerived(world: Known & Cataloguing, query: Query): Prom
   const record = digest && (await world.store.image({ ...image, digest }))
   if (!record) return problem(404, 'Not found', `nothing is known of ${named(image, digest)}`)
   if (record.standing === undefined) {
-    return problem(
-      404,
-      'Not found',
-      `${named(image, digest)} is no base: no BaseImage covers it, or its layers could not be read`,
-    )
+    return problem(404, 'Not found', `${named(image, digest)} is no base: ${whyNone(world, record)}`)
   }
   const { items, cursor } = await walkDerived(world, record, limitParameter(query.limit), placeAt(query.cursor))
-  const base = { image: named(image, digest), digest: record.digest, ...standingResponse(record.standing) }
+  const earlier = image.digest === undefined ? await earlierBases(world, image, record.digest) : []
+  const base = {
+    image: named(image, digest),
+    digest: record.digest,
+    ...standingResponse(record.standing),
+    ...(earlier.length > 0 && { earlier }),
+  }
   const images = await Promise.all(
     items.map(async ({ record: derived, wave }) => derivedResponse(derived, wave, await tagsSeen(world, derived))),
   )
   return { status: 200, body: { base, images, ...(cursor && { cursor: Buffer.from(cursor).toString('base64url') }) } }
+}
+
+function whyNone({ policies }: Known, record: ImageRecord): string {
+  if (coveredBy(policies, record).length === 0) return 'no BaseImage covers it'
+  const { lastError, state } = record
+  return `a BaseImage covers it, but its layers are not known: ${lastError?.message ?? `it is ${state}, by policies from before`}`
+}
+
+/** What a tag pointed at before: who asks for it by name when it has moved may mean the images that stand on those. */
+async function earlierBases({ store }: Known, { host, name, tag }: ImageRef, now: Digest) {
+  const { left = [] } = (tag !== undefined && (await store.tag(host, name, tag))) || {}
+  const before = left.filter(({ digest }) => digest !== now)
+  const records = await Promise.all(before.map(({ digest }) => store.image({ host, name, digest })))
+  return before.flatMap(({ digest, until }, index) =>
+    records[index]?.standing === undefined ? [] : { image: formatImage({ host, name, digest }), until },
+  )
 }
 
 /** The tags it has as far as anybody looked; asking registries for each of a hundred images would take too long. */
@@ -35,7 +55,8 @@ async function tagsSeen({ store }: Known, id: Parameters<Known['store']['tagsOf'
 function placeAt(cursor: string | undefined): string | undefined {
   if (cursor === undefined || cursor === '') return undefined
   const place = Buffer.from(cursor, 'base64url').toString()
-  if (/^\d#[ -~]+$/.test(place)) return place
+  // Wave 0 holds those that are looked at, and not listed
+  if (/^[1-9]#[ -~]+$/.test(place)) return place
   throw new BadInput(`cursor "${cursor.slice(0, 80)}" is not one we gave; leave it out to start again`)
 }
 

@@ -63,9 +63,9 @@ async function placesOf({ store, watched }: Sweeper, named: readonly Watched[]):
   let cursor: string | undefined
   do {
     const page = await store.bases(100, cursor)
-    const records = await Promise.all(page.items.map((id) => store.image(id)))
-    for (const record of records) {
-      if (record?.standing === undefined || watched.includes(record.host)) continue
+    const elsewhere = page.items.filter(({ host }) => !watched.includes(host))
+    for (const record of await Promise.all(elsewhere.map((id) => store.image(id)))) {
+      if (record?.standing === undefined) continue
       // What was replaced is no longer followed: its tags are those of what took its place
       if (record.standing.replaced !== undefined) continue
       seen.push(...(record.seenTags ?? []).map((tag) => ({ host: record.host, name: record.name, tag })))

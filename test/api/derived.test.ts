@@ -54,6 +54,15 @@ describe('GET /v1/derived', () => {
     })
   })
 
+  it('tells whoever asks by tag what that was before, where it was a base', async () => {
+    const { list, base, settle, os } = await built()
+    await base([layer({ 'etc/os-release': 'newer' })], 'os')
+    await settle()
+    const earlier = [{ image: `${BASE}@${os}`, until: expect.stringMatching(/^2026-/) }]
+    expect(await list({ image: `${BASE}:os` })).toMatchObject({ base: { earlier }, images: [] })
+    expect((await list({ image: `${BASE}@${os}` })).base).not.toHaveProperty('earlier')
+  })
+
   it('goes on where a page ended', async () => {
     const { list } = await built()
     const image = `${BASE}:os`
@@ -79,7 +88,7 @@ describe('GET /v1/derived', () => {
     ['an image that nobody knows', { image: `${BASE}@sha256:${'0'.repeat(64)}` }, 'nothing is known of'],
     ['a tag that is not there', { image: `${BASE}:never` }, 'nothing is known of'],
     ['a tag of a registry that is not read', { image: 'elsewhere.example/node:1' }, 'nothing is known of'],
-    ['an image that is no base', { image: `${HOST}/prod/app:above` }, 'is no base'],
+    ['an image that is no base', { image: `${HOST}/prod/app:above` }, 'is no base: no BaseImage covers it'],
   ])('knows nothing of %s', async (_, query, detail) => {
     const { ask } = await built()
     const { status, body } = await ask(query)
@@ -94,6 +103,7 @@ describe('GET /v1/derived', () => {
     ['a limit that is no number', { image: `${BASE}:os`, limit: 'all' }],
     ['a cursor of another list', { image: `${BASE}:os`, cursor: Buffer.from('H#0000000001').toString('base64url') }],
     ['a cursor that was never given', { image: `${BASE}:os`, cursor: 'x' }],
+    ['a cursor before the first wave', { image: `${BASE}:os`, cursor: Buffer.from('0#a').toString('base64url') }],
     ['a cursor with more in it', { image: `${BASE}:os`, cursor: Buffer.from('1#a\u0000').toString('base64url') }],
   ])('refuses %s', async (_, query) => {
     const { ask } = await built()

@@ -51,6 +51,16 @@ describe('assay derived', () => {
     ])
   })
 
+  it('says what to ask for where the tag has moved on', async () => {
+    const image = `${HOST}/bases/node@${ID.digest}`
+    const { run } = await api([200, { base: { ...base, earlier: [{ image, until: NOW }] }, images: [] }])
+    expect(await run(derivedCommand(), IMAGE)).toEqual([
+      `${base.image}: vouched for by ours, theirs`,
+      '  no image is known to stand on it',
+      `until ${NOW} it was another; who stands on that: assay derived ${image}`,
+    ])
+  })
+
   it('says that nobody vouches for it', async () => {
     const { run } = await api([200, { base: { ...base, vouchedFor: [] }, images: [] }])
     expect((await run(derivedCommand(), IMAGE))[0]).toBe(`${base.image}: nobody vouches for it`)
