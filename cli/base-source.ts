@@ -1,4 +1,5 @@
 import type { BaseSource } from '../lambda/bases/base-source.ts'
+import type { AwaitedBase } from '../lambda/core/bases/base-evidence.ts'
 import type { ImageId } from '../lambda/core/image.ts'
 import type { Examiner } from '../lambda/examine.ts'
 import { mapLimited } from '../lambda/map-limited.ts'
@@ -41,7 +42,8 @@ export function baseSource(examiner: Omit<Examiner, 'evidence' | 'bases'>, image
   }
 }
 
-function describe(failures: ReadonlyMap<string, string>): string | undefined {
+function describe(failures: ReadonlyMap<string, string>): readonly AwaitedBase[] {
   const [first, ...others] = [...failures].map(([what, why]) => (what === '' ? why : `${what}: ${why}`)).toSorted()
-  return first === undefined || others.length === 0 ? first : `${first}; and ${others.length} more`
+  if (first === undefined) return []
+  return [{ why: others.length === 0 ? first : `${first}; and ${others.length} more` }]
 }

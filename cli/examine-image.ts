@@ -36,7 +36,7 @@ export async function examineImage(reference: string, policies: PolicySet, evide
   if (examined === undefined) throw new Unavailable(asked.host, `there is no ${formatImage(id)}`)
   const { judged } = examined
   if (judged.kind === 'error') throw new OverLimit(judged.message)
-  return { asked, id, judged, ...decided(judged.verdict, policies, await bases?.awaited()) }
+  return { asked, id, judged, ...decided(judged.verdict, policies, (await bases?.awaited())?.[0]?.why) }
 }
 
 /** One client for each registry: it logs in once. */

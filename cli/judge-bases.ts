@@ -37,6 +37,7 @@ export function judgeBases(examiner: Omit<Examiner, 'evidence' | 'bases'>, image
       return table.store.tag(host, name, of)
     }
     return {
+      now,
       policies,
       store: { ...table.store, tag },
       catalogue: table.catalogue,
@@ -44,7 +45,7 @@ export function judgeBases(examiner: Omit<Examiner, 'evidence' | 'bases'>, image
       files,
       isReachable: (host) => hosts.has(host),
       // What its own bases lack says nothing of the image
-      awaited: async () => undefined,
+      awaited: async () => [],
       upToDate: (base, of) => itemFor(asker, depth, base, of),
     }
   }

@@ -66,9 +66,10 @@ export async function judge(
 
 /** Where bases are looked up while an image is judged. `path`: that image, and those that it is judged for; `seen`: the items of bases it looked at. */
 function sourceOf(world: Verifier, path: readonly ImageId[], seen: Map<string, ImageRecord>): BaseSource {
-  const { policies, store, catalogue, evidence, files, registries } = world
+  const { now, policies, store, catalogue, evidence, files, registries } = world
   const read = upToDate(world, path, (base) => judge(world, base, undefined, path))
   return {
+    now,
     policies,
     store,
     catalogue,

@@ -1,6 +1,7 @@
 import { awaiting } from '../awaited.ts'
 import { leftBases } from '../bases/left-bases.ts'
 import { walkDerived } from '../bases/walk-derived.ts'
+import { SETTLES } from '../core/bases/follow-tag.ts'
 import { isImmaterial } from '../core/bases/material.ts'
 import type { BaseNews } from '../core/bases/next-standing.ts'
 import { formatImage, type ImageId } from '../core/image.ts'
@@ -13,8 +14,6 @@ import type { Actor } from '../world.ts'
 /** Images that stand on one base and are asked to be judged anew by one run: the sweep begins the next within a minute or two, so that pushes do not wait behind them. */
 const A_RUN = 1_000
 const A_PAGE = 100
-/** Seconds after its signature in which a base gets its SBOM, so that a rebuild without a change alarms nobody. */
-const SETTLES = 60
 const AT_ONCE = 50
 
 /**

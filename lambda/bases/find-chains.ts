@@ -1,12 +1,11 @@
 import * as z from 'zod'
-import type { FollowedTag, FoundBase } from '../core/bases/base-evidence.ts'
+import type { FoundBase } from '../core/bases/base-evidence.ts'
 import { chainIds } from '../core/bases/chain-ids.ts'
-import { after, followTag, type Later } from '../core/bases/follow-tag.ts'
-import type { BaseStanding, PlatformContents } from '../core/bases/standing.ts'
+import type { PlatformContents } from '../core/bases/standing.ts'
 import { type Digest, type ImageId, isDigest, isSameImage } from '../core/image.ts'
 import { earliest, type ImageRecord } from '../core/status.ts'
-import { isQuarantineTagOf } from '../core/tags.ts'
-import { type BaseRecord, type BaseSource, coveredBy, tellsCurrency } from './base-source.ts'
+import type { BaseRecord, BaseSource } from './base-source.ts'
+import { followTags } from './follow-tags.ts'
 
 /** Bases that end at the same layer; `cut`: these were not looked at, as too many lie on top of them. */
 export type KnownChain = {
@@ -19,10 +18,6 @@ export type KnownChain = {
 /** `contents`: what it consists of there; undefined where that is no longer kept. Each counts for its own base only: another one may be vouched for by somebody else. */
 export type KnownBase = { readonly base: FoundBase; readonly contents?: PlatformContents | undefined }
 
-/** Tags of a base that are looked at. */
-const MAX_TAGS = 20
-/** Of what a tag has pointed at since, so many images are looked at together. */
-const AT_ONCE = 5
 /** Bases on top of each other that are looked at, the topmost ones. */
 const MAX_CHAINS = 16
 /** Chains that are asked for at once: a hostile image has tens of thousands. */
@@ -114,63 +109,9 @@ async function foundBase(source: BaseSource, record: Standing): Promise<FoundBas
     ...(unjudged && { unjudged }),
     ...(goodUntil !== undefined && { goodUntil }),
     existedAt: standing.existedAt,
-    tags: (await followTags(source, record)).map((tag) => withMaterial(tag, standing)),
+    tags: await followTags(source, record),
     ...(standing.endOfLife && { endOfLife: standing.endOfLife }),
     ...(standing.packages && { packages: standing.packages }),
-  }
-}
-
-type Chained = Pick<BaseStanding, 'chains'>
-
-/** Whether one base ends, on every platform, where another does. */
-function endsAlike(one: Chained | undefined, other: Chained): boolean {
-  const chains = one?.chains ?? []
-  return chains.length > 0 && chains.every(({ chain }) => other.chains.some((its) => its.chain === chain))
-}
-
-/** What differs was found out when the base was judged after it was replaced. */
-function withMaterial(tag: FollowedTag, { replaced: known }: BaseStanding): FollowedTag {
-  const { replaced } = tag
-  if (replaced === undefined || known?.material === undefined || known.by !== replaced.by) return tag
-  return { ...tag, replaced: { ...replaced, material: known.material } }
-}
-
-/** The tags that a base has or had, as far as BaseImages that cover it go by them. */
-export async function followTags(
-  { policies, store }: Pick<BaseSource, 'policies' | 'store'>,
-  record: Pick<ImageRecord, 'host' | 'name' | 'digest' | 'seenTags'> & {
-    readonly standing?: (Chained & Pick<BaseStanding, 'replaced'>) | undefined
-  },
-): Promise<FollowedTag[]> {
-  const { host, name, digest, seenTags = [], standing } = record
-  const known = standing?.replaced
-  const indexed = (await store.tagsOf(record)).map(({ tag }) => tag)
-  const bases = coveredBy(policies, record)
-  // What may have left it comes first: however many tags are put on it, they tell of no other
-  const left = seenTags.filter((tag) => !indexed.includes(tag)).toReversed()
-  const tags = [...new Set([...(known ? [known.tag] : []), ...left, ...indexed.toReversed()])].filter(
-    (tag) => !isQuarantineTagOf(tag, digest) && tellsCurrency(bases, tag),
-  )
-  return Promise.all(
-    tags
-      .slice(0, MAX_TAGS)
-      .toSorted()
-      .map(async (tag) => {
-        const seen = await store.tag(host, name, tag)
-        return followTag(tag, digest, seen, await vouchedAmong(after(digest, seen, known?.by)))
-      }),
-  )
-
-  /** Some after the others: of most tags the first tells, and whoever pushes often enough must not hide what took a base's place. */
-  async function vouchedAmong(later: readonly Digest[]): Promise<Later[]> {
-    for (let from = 0; from < later.length; from += AT_ONCE) {
-      const some = later.slice(from, from + AT_ONCE).map((one) => store.image({ host, name, digest: one }))
-      const vouched = (await Promise.all(some)).flatMap((one) =>
-        one?.standing?.vouched.length ? [{ digest: one.digest, alike: endsAlike(standing, one.standing) }] : [],
-      )
-      if (vouched.length > 0) return vouched
-    }
-    return []
   }
 }
 

@@ -75,7 +75,7 @@ export async function gatherBase(source: BaseSource, reading: Reading, evidence:
   const isUnjudged = platforms.some(({ found }) => found.some(({ bases }) => bases.some(({ unjudged }) => unjudged)))
   const awaited = await source.awaited()
   return {
-    evidence: { platforms, ...(awaited && { awaited }) },
+    evidence: { platforms, ...(awaited.length > 0 && { awaited }) },
     own,
     asked,
     ...((isUnread || isUnjudged) && { again: true }),

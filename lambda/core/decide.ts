@@ -12,7 +12,7 @@ import { earliest } from './status.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Bumped whenever the same policies and evidence would be judged otherwise: part of every policy hash. */
-export const DECIDER = '8'
+export const DECIDER = '9'
 
 /**
  * The whole judgement, pure and total: every matching policy must hold, by as many of its authorities as it requires,

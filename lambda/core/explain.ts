@@ -20,6 +20,7 @@ const TEXTS: Readonly<Record<Reason, string>> = {
   'provenance-mismatch': 'built in another way than is asked for',
   'sbom-mismatch': 'the SBOM is not as asked for',
   vulnerabilities: 'the scan is not as asked for',
+  'not-asked': 'the policy does not ask for it',
   'not-judged': 'the policy asks what cannot be judged here',
   'config-missing': 'the image config cannot be read',
   unsigned: 'unsigned, so it counts for nothing',

@@ -24,12 +24,14 @@ export type Judged =
       readonly standing?: JudgedStanding
       /** Something that it is about could not be read, and may be soon. */
       readonly again?: true
+      /** When it can be told, as a base, whether what took its place is another one. */
+      readonly settlesAt?: string
       /** What is attested of it, and how it runs. */
       readonly facts?: ImageRecord['facts']
     }
   | {
       readonly kind: 'error'
-      readonly reason: 'unavailable' | 'over-limit' | 'not-judged'
+      readonly reason: 'unavailable' | 'over-limit' | 'not-judged' | 'base-not-judged'
       readonly message: string
       readonly policyHash: string
     }
@@ -80,13 +82,14 @@ export function plan(before: ImageRecord | undefined, id: ImageId, looked: Judge
   return withDueAt(withNews(before, withDisplaced(withWork(before, record, judged, situation), situation)), now)
 }
 
-/** I8: what was good once loses nothing because nobody could judge its base yet: that is an outage as any other. */
+/** I8: that nobody could judge its base yet is no verdict on an image that has one: what was good loses nothing, and of what was bad nothing is taken for it. */
 function asOutage(before: ImageRecord | undefined, judged: Judged): Judged {
   const isAwaited = judged.kind === 'verdict' && judged.verdict.onlyBase === 'awaited'
-  if (!isAwaited || (before?.verifiedAt === undefined && before?.state !== 'degraded')) return judged
+  const isJudged = before?.verifiedAt !== undefined || before?.state === 'degraded' || before?.state === 'failed'
+  if (!isAwaited || !isJudged) return judged
   const { checks, policyHash } = judged.verdict
   const why = checks.find(({ reason }) => reason === 'base-not-judged')?.message
-  return { kind: 'error', reason: 'unavailable', message: why ?? 'its base could not be judged yet', policyHash }
+  return { kind: 'error', reason: 'base-not-judged', message: why ?? 'its base could not be judged yet', policyHash }
 }
 
 /** Those that stand on it are to be judged anew, and told of, where what it is to them has changed. */
@@ -151,9 +154,14 @@ function nextState(
   }
 }
 
+/** Whether it may be told by looking again. */
+function isPassing({ reason }: Judged & { readonly kind: 'error' }): boolean {
+  return reason === 'unavailable' || reason === 'base-not-judged'
+}
+
 /** The verdict was by other policies, and by those of now there is none, and none will come by waiting. What is bad stays so. */
 function isOverNow(before: ImageRecord | undefined, judged: Judged): boolean {
-  if (before === undefined || judged.kind !== 'error' || judged.reason === 'unavailable') return false
+  if (before === undefined || judged.kind !== 'error' || isPassing(judged)) return false
   return judged.policyHash !== before.policyHash
 }
 
@@ -187,7 +195,7 @@ function recheckAt(state: State, judged: Judged, deadline: string | undefined, n
   if (state === 'pending') return deadline
   if (judged.kind === 'error' || state === 'error') return plusSeconds(now, ERROR_RETRY)
   const again = judged.again && plusSeconds(now, ERROR_RETRY)
-  return earliest(plusSeconds(now, RECHECK_AFTER), judged.verdict.goodUntil, again)
+  return earliest(plusSeconds(now, RECHECK_AFTER), judged.verdict.goodUntil, judged.settlesAt, again)
 }
 
 /** The work that follows from moving `before` to `record`, merged into the work still open. */
@@ -197,8 +205,9 @@ function withWork(
   judged: Judged,
   situation: Situation,
 ): ImageRecord {
-  // By the policies of now it may be good: no further tag is taken for the verdict of others
-  const spared = sparesTags(record, situation.now) || isOverNow(before, judged)
+  // By the policies of now it may be good: no further tag is taken for the verdict of others, nor while its base may turn out good
+  const isOpen = judged.kind === 'error' && judged.reason === 'base-not-judged'
+  const spared = sparesTags(record, situation.now) || isOverNow(before, judged) || isOpen
   switch (record.state) {
     case 'failed':
       if (spared) return withoutTodo(told(before, record, 'failed'), 'quarantine')

@@ -34,6 +34,7 @@ export type Reason =
   | 'provenance-mismatch' // built elsewhere, from other source, or in another way
   | 'sbom-mismatch' // an SBOM of another format, or with packages that are not allowed
   | 'vulnerabilities' // more of them than may be left, or a scan that is too old
+  | 'not-asked'
   | 'not-judged' // what the policy refers to is not at hand
   | 'config-missing' // the image config that a policy asks about cannot be read
   | 'covered' // a platform for which the evidence of its index stands

@@ -1,26 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { getChain } from '../../lambda/api/chain.ts'
 import { getStatus } from '../../lambda/api/status.ts'
-import type { Digest } from '../../lambda/core/image.ts'
 import { formatImage } from '../../lambda/core/image.ts'
-import { signStatement } from '../../local/signing/bundle.ts'
-import { withKey } from '../../local/signing/signing.ts'
-import { attestation } from '../../local/signing/statement.ts'
-import { attach } from '../memory/images.ts'
 import { layer } from '../memory/layered.ts'
-import { pushed } from '../memory/story.ts'
-import { HOST, KEYS } from '../memory/world.ts'
+import { HOST } from '../memory/world.ts'
+import { attest, SPDX, sbom } from './attesting.ts'
 import { APP, APP_FILES, BASES, based, NODE, OS } from './based.ts'
 
-type World = Awaited<ReturnType<typeof based>>
-const SPDX = 'https://spdx.dev/Document'
 const SLSA = 'https://slsa.dev/provenance/v1'
 
-/** An SPDX document of packages, each `name version`. */
-const sbom = (...packages: readonly string[]) => ({
-  spdxVersion: 'SPDX-2.3',
-  packages: packages.map((one) => ({ name: one.split(' ')[0], versionInfo: one.split(' ')[1] })),
-})
 const provenance = (finishedOn: string, commit = 'a'.repeat(40)) => ({
   buildDefinition: {
     buildType: 'https://actions.github.io/buildtypes/workflow/v1',
@@ -29,11 +17,6 @@ const provenance = (finishedOn: string, commit = 'a'.repeat(40)) => ({
   },
   runDetails: { builder: { id: 'https://github.com/actions/runner' }, metadata: { finishedOn } },
 })
-
-async function attest({ outside }: World, name: string, digest: Digest, predicateType: string, predicate: object) {
-  const bundle = await signStatement(attestation({ digest, predicateType, predicate }), withKey(KEYS.privateKey))
-  outside.queue.send(pushed(attach(outside.registry, name, digest, bundle), undefined, name))
-}
 
 const newer = layer({ 'usr/bin/node': 'newer' })
 
@@ -201,7 +184,7 @@ describe('the chain of trust', () => {
   })
 })
 
-function emptyManifest(world: World) {
+function emptyManifest(world: Awaited<ReturnType<typeof based>>) {
   const blob = (text: string) => ({
     mediaType: 'application/vnd.oci.image.config.v1+json',
     digest: world.outside.registry.addBlob(BASES, Buffer.from(text)),

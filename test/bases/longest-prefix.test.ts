@@ -74,7 +74,8 @@ it('the base that is found is the longest that is vouched for and an exact prefi
         evidence,
         files: () => async () => ({ unknown: 'not asked for' }),
         isReachable: () => true,
-        awaited: async () => undefined,
+        awaited: async () => [],
+        now: () => new Date(0),
         upToDate: (id: Parameters<typeof store.image>[0]) => store.image(id),
       }
       const own = contents(image, (at) => otherwise[at]!, sha256(Buffer.from('the image')))

@@ -3,7 +3,8 @@ import { Unavailable } from '../../lambda/errors.ts'
 import { sweep } from '../../lambda/sweep.ts'
 import { deliver, drain } from '../memory/drain.ts'
 import { layer } from '../memory/layered.ts'
-import { APP_FILES, based, NODE, OS } from './based.ts'
+import { pushed } from '../memory/story.ts'
+import { APP, APP_FILES, based, baseImage, basePolicies, NODE, OS } from './based.ts'
 import { elsewhere, GOLDEN, watching } from './elsewhere.ts'
 
 describe('an image that was judged before its base was', () => {
@@ -96,5 +97,33 @@ describe('that an image stands on no base is no verdict on it', () => {
     world.minutes(11)
     await world.settle()
     expect(await world.state(image)).toBe('failed')
+  })
+
+  it('is where what was not judged is another base than is asked for', async () => {
+    const isDown = () => new Unavailable(GOLDEN, 'is down')
+    const world = await elsewhere([baseImage(), watching(GOLDEN, ['node:latest'])], isDown, '{ from: [ours] }')
+    const image = await world.ours({ layers: [OS, NODE, APP_FILES] })
+    await world.look()
+    await world.settle()
+    world.minutes(11)
+    await world.settle()
+    expect(await world.state(image)).toBe('failed')
+  })
+
+  it('nor why anything is taken of one that failed before, while a base may be it', async () => {
+    const world = await elsewhere([watching(GOLDEN, ['none:latest'])], () => undefined, RULE)
+    const image = await world.ours({ layers: [OS, NODE, APP_FILES] })
+    await world.look()
+    await world.settle()
+    world.minutes(11)
+    await world.settle()
+    expect([await world.state(image), await world.at('v1')]).toEqual(['failed', undefined])
+    const again = { ...pushed(image, 'v2', APP), at: world.outside.now().toISOString() }
+    const { registry, addManifest } = world.outside.registry
+    addManifest(APP, (await registry.manifest(APP, image))!, ['v2'])
+    const policies = basePolicies({ rule: RULE, bases: [watching(GOLDEN, ['node:latest'])] })
+    world.outside.queue.send(again)
+    await deliver(world.outside, { ...world.world, policies })
+    expect([await world.state(image), await world.at('v2')]).toEqual(['failed', image])
   })
 })

@@ -62,7 +62,8 @@ const source: BaseSource = {
   },
   files: () => () => Promise.reject(new Error('no layer is read')),
   isReachable: () => false,
-  awaited: async () => undefined,
+  awaited: async () => [],
+  now: () => new Date(),
   upToDate: upToDate({ now: () => new Date(), store, policies, registries: new Map() }, [], async () => undefined),
 }
 

@@ -7,6 +7,7 @@ import { enforcement, ID, OUTAGE, record, situation, verdict } from './records.t
 const VERIFIED = verdict('verified')
 const REJECTED = verdict('rejected')
 const UNMANAGED = verdict('unmanaged')
+const AWAITED = verdict('rejected', { onlyBase: 'awaited', policyHash: 'of now' })
 const late = situation({ enforcement: enforcement({ gracePeriod: 0 }) })
 const untagged = situation({ tags: [] })
 const strict = situation({ enforcement: enforcement({ onDegraded: 'quarantine' }) })
@@ -44,6 +45,10 @@ const cases: readonly (readonly [string, ImageRecord | undefined, Judged, Situat
   ['error, failed', was('error'), REJECTED, late, 'alert:failed quarantine'],
   ['failed, seen under a tag', was('failed'), REJECTED, situation(), 'quarantine'],
   ['failed, seen under a tag in an outage', was('failed'), OUTAGE, situation(), 'quarantine'],
+  ['failed, its base not judged', was('failed'), AWAITED, situation(), ''],
+  ['failed and being taken, its base not judged', quarantining('failed'), AWAITED, situation(), ''],
+  ['degraded and being taken, its base not judged', quarantining('degraded'), AWAITED, strict, ''],
+  ['verified, its base not judged', was('verified'), AWAITED, situation(), ''],
   ['failed, without a tag', was('failed'), REJECTED, untagged, ''],
   ['failed, verified', was('failed'), VERIFIED, situation(), 'alert:recovered'],
   ['failed with a tag taken, verified', was('failed', ['v1']), VERIFIED, untagged, 'release alert:recovered'],

@@ -157,6 +157,15 @@ describe('what is kept', () => {
     },
   )
 
+  it.each<State>(['degraded', 'failed'])('a base that could not be judged leaves why it was %s', (state) => {
+    const check = { name: 'a/b', outcome: 'fail', reason: 'base-changed', message: 'm' } as const
+    const why = { ...check, reason: 'base-not-judged', message: 'no answer' } as const
+    const before = record({ state, checks: [check], checkedAt: at(-60), awaitedSince: at(-60) })
+    const next = plan(before, ID, verdict('rejected', { onlyBase: 'awaited', checks: [why] }), situation())
+    expect(next).toMatchObject({ state, checks: [check], checkedAt: at(-60), recheckAt: at(900), todo: [] })
+    expect(next.lastError).toEqual({ at: NOW, message: 'no answer' })
+  })
+
   const OVER = { ...OUTAGE, reason: 'over-limit', policyHash: 'p' } as Judged
 
   it.each<State>(['verified', 'degraded', 'failed', 'unmanaged'])(

@@ -11,8 +11,11 @@ import type { Replaced } from './standing.ts'
 export type BaseEvidence = {
   readonly platforms: readonly PlatformBase[]
   /** Why there may be bases that nobody has looked at yet. */
-  readonly awaited?: string
+  readonly awaited?: readonly AwaitedBase[]
 }
+
+/** Why there may be a base that nobody has looked at yet; `by`: the BaseImages that may vouch for it, any of them where none is named. */
+export type AwaitedBase = { readonly why: string; readonly by?: readonly string[] }
 
 export type PlatformBase = {
   readonly platform: string
@@ -64,13 +67,14 @@ export type FoundBase = {
 }
 
 /**
- * A tag that a base has or had. `now`: it points at the base, or nothing that is vouched for took its place yet, but `unvouched`; else it was
- * replaced, or is gone.
+ * A tag that a base has or had. `now`: it points at the base, or nothing that is vouched for took its place yet, but `unvouched`, or something
+ * (`settling`) with which it is not compared before `until`; else it was replaced, or is gone.
  */
 export type FollowedTag = {
   readonly tag: string
   readonly now: boolean
   readonly unvouched?: Digest
+  readonly settling?: { readonly by: Digest; readonly until: string }
   readonly replaced?: Replaced
 }
 

@@ -1,7 +1,7 @@
 import type { EndOfLife } from '../end-of-life.ts'
 import { type Digest, formatImage } from '../image.ts'
 import type { BaseChanges } from './base-changes.ts'
-import type { BaseEvidence, FollowedClaim, FoundBase, FoundChain, PlatformBase } from './base-evidence.ts'
+import type { AwaitedBase, BaseEvidence, FollowedClaim, FoundBase, FoundChain, PlatformBase } from './base-evidence.ts'
 import { isImmaterial } from './material.ts'
 import type { Replaced } from './standing.ts'
 
@@ -87,15 +87,14 @@ export function currentness({ tags, endOfLife }: Pick<FoundBase, 'tags' | 'endOf
     return { current: isImmaterial(replaced) ? 'yes' : 'no', replaced, why: describeReplaced(replaced) }
   }
   const there = tags.filter(({ now }) => now)
-  const first = there.find(({ unvouched }) => unvouched === undefined) ?? there[0]
-  if (first !== undefined) {
-    const { tag, unvouched } = first
-    return {
-      current: 'yes',
-      why: `tag ${tag} points at ${unvouched === undefined ? 'it' : `${unvouched}, which nobody vouches for`}`,
-    }
-  }
+  const first = there.find(({ unvouched, settling }) => unvouched === undefined && settling === undefined) ?? there[0]
+  if (first !== undefined) return { current: 'yes', why: describeTag(first) }
   return { current: 'unknown', why: tags.length > 0 ? 'its tags are gone' : 'none of its tags is known' }
+}
+
+function describeTag({ tag, unvouched, settling }: FoundBase['tags'][number]): string {
+  if (settling !== undefined) return `tag ${tag} points at ${settling.by}, with which its packages are not compared yet`
+  return `tag ${tag} points at ${unvouched === undefined ? 'it' : `${unvouched}, which nobody vouches for`}`
 }
 
 /** What changed packages comes first, then what is longest ago. */
@@ -103,7 +102,7 @@ function byWeight(a: Replaced, b: Replaced): number {
   return Number(isImmaterial(a)) - Number(isImmaterial(b)) || b.behind - a.behind
 }
 
-function platformFacts(found: PlatformBase, awaited: string | undefined): PlatformFacts {
+function platformFacts(found: PlatformBase, [awaited]: readonly AwaitedBase[] = []): PlatformFacts {
   const { platform, claims, layers, first, problem } = found
   const common = { platform, ...(claims.length > 0 && { claims }), ...(first && { first }) }
   const none = { signature: 'none', intact: 'unknown', current: 'unknown', layers: { base: 0, above: layers } } as const
@@ -118,7 +117,7 @@ function platformFacts(found: PlatformBase, awaited: string | undefined): Platfo
       ...none,
       rung: proof,
       proof,
-      message: awaited === undefined ? message : `${message}; ${awaited}`,
+      message: awaited === undefined ? message : `${message}; ${awaited.why}`,
     }
   }
   const { chain, base, by } = chosen

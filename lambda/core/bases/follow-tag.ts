@@ -2,6 +2,9 @@ import type { Digest } from '../image.ts'
 import type { TagRecord } from '../status.ts'
 import type { FollowedTag } from './base-evidence.ts'
 
+/** Seconds in which what took the place of a base gets its SBOM, so that a rebuild without a change alarms nobody. */
+export const SETTLES = 60
+
 /**
  * What a tag has pointed at since it left a base, the newest first; none where it is still there, or gone, or was never seen to leave.
  * `known`: what was found to have taken its place, where that is longer ago than is remembered of the tag.
@@ -16,20 +19,19 @@ export function after(base: Digest, seen: TagRecord | undefined, known?: Digest)
 }
 
 /** What a tag pointed at after a base, and is vouched for; `alike`: its layers are those of the base. */
-export type Later = { readonly digest: Digest; readonly alike: boolean }
+type Later = { readonly digest: Digest; readonly alike: boolean }
 
 /**
- * What became of a tag that a base had; `vouched`: of what came after it, that which is vouched for. A tag that is gone tells nothing, and
+ * What became of a tag that a base had; `last`: of what came after it, the last that is vouched for. A tag that is gone tells nothing, and
  * what nobody vouches for has not taken its place: it may be a mistake, or not signed yet.
  */
 export function followTag(
   tag: string,
   base: Digest,
   seen: TagRecord | undefined,
-  vouched: readonly Later[],
+  last: Later | undefined,
 ): FollowedTag {
   if (seen?.digest === undefined) return { tag, now: false }
-  const [last] = vouched
   if (seen.digest === base) return { tag, now: true }
   if (last === undefined) return { tag, now: true, unvouched: seen.digest }
   const left = seen.left ?? []

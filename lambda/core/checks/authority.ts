@@ -105,6 +105,11 @@ export function met(signers: readonly Signer[], detail: string, ends: readonly (
   return { met: true, signers, reason: 'verified', detail, ...(until !== undefined && { until }) }
 }
 
+/** What was found of something that the policy does not ask for. */
+export function notAsked(detail: string): Finding {
+  return { met: true, signers: [], reason: 'not-asked', detail }
+}
+
 type Missed = Found['nearest']
 
 /** A signature does not tell whose key it is by. */

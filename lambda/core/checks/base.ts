@@ -1,9 +1,9 @@
-import type { FoundChain, PlatformBase } from '../bases/base-evidence.ts'
+import type { AwaitedBase, FoundChain, PlatformBase } from '../bases/base-evidence.ts'
 import { type Chosen, chooseBase, currentness, intactness, UNJUDGED } from '../bases/base-facts.ts'
 import { formatImage } from '../image.ts'
 import type { BaseRule, Policy } from '../policy/policy.ts'
 import { plusSeconds } from '../status.ts'
-import { type Finding, met, missed } from './authority.ts'
+import { type Finding, met, missed, notAsked } from './authority.ts'
 import { type Group, groupOf, type Subject } from './judged.ts'
 
 /** What a policy asks of the base, on every platform: one that stands on none is not made good by another. */
@@ -13,11 +13,18 @@ export function judgeBase({ base: rule }: Policy, { base, now }: Subject): Group
   const { platforms, awaited } = base
   if (platforms.length === 0) return [groupOf([{ name: 'base', finding: missed('no-platform') }])]
   return platforms.map((one) =>
-    groupOf(findings(rule, one, now, awaited), platforms.length > 1 ? one.platform : undefined),
+    groupOf(findings(rule, one, now, awaitedBy(rule, awaited)), platforms.length > 1 ? one.platform : undefined),
   )
 }
 
 const NOT_KNOWN = 'the bases that an image may stand on are not looked up here'
+
+/** Why there may be a base that is asked for, and nobody has looked at yet. */
+function awaitedBy({ from }: BaseRule, awaited: readonly AwaitedBase[] = []): string | undefined {
+  const mayCount = ({ by }: AwaitedBase) =>
+    by === undefined || from.length === 0 || by.some((name) => from.includes(name))
+  return awaited.find(mayCount)?.why
+}
 
 type Named = { readonly name: string; readonly finding: Finding }
 
@@ -29,7 +36,7 @@ function findings(rule: BaseRule, platform: PlatformBase, now: Date, awaited: st
     return [
       {
         name: 'base',
-        finding: rule.required ? whyMissed(rule, platform, awaited) : met([], 'it stands on no known base'),
+        finding: rule.required ? whyMissed(rule, platform, awaited) : notAsked('it stands on no known base'),
       },
     ]
   }
@@ -88,9 +95,10 @@ function whyOpen(
 function intactFinding(rule: BaseRule, chosen: Chosen, open: Finding | undefined): Finding {
   const { intact, why } = intactness(chosen)
   // It may have been changed by a base on top of it
-  if (intact === 'no') return rule.required || rule.intact ? (open ?? missed('base-changed', why)) : met([], why)
+  if (intact === 'no') return rule.required || rule.intact ? (open ?? missed('base-changed', why)) : notAsked(why)
   // It might be intact for all we know
-  return intact === 'unknown' && rule.intact ? missed('not-judged', why) : met([], why)
+  if (intact === 'unknown') return rule.intact ? missed('not-judged', why) : notAsked(why)
+  return met([], why)
 }
 
 function currentFinding({ current, maxAge }: BaseRule, { base }: Chosen, now: Date): Finding {

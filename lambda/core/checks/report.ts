@@ -19,9 +19,10 @@ function checksOf({ policy }: Judged, { platform, passed, authorities }: Group):
   // An authority that was missed is no failure where another one sufficed
   const missed: Outcome = passed ? 'skip' : policy.mode === 'warn' ? 'warn' : 'fail'
   return authorities.flatMap(({ findings }) =>
-    findings.map(({ name, finding }) =>
-      checkOf(`${policy.name}/${name}`, finding.met ? 'pass' : missed, finding, platform),
-    ),
+    findings.map(({ name, finding }) => {
+      const found = finding.reason === 'not-asked' ? 'skip' : 'pass'
+      return checkOf(`${policy.name}/${name}`, finding.met ? found : missed, finding, platform)
+    }),
   )
 }
 

@@ -11,7 +11,12 @@ const internal = base(4, { vouched: ['internal'] })
 const unread = chain(3, [base(3)], { changes: { chainguard: { unknown: 'too large' } } })
 const tampered = chain(3, [base(3)], { changes: { chainguard: TAMPERED } })
 
-function judge(rule: Partial<BaseRule>, found: readonly PlatformBase[] | undefined, action: 'pass' | 'fail' = 'pass') {
+function judge(
+  rule: Partial<BaseRule>,
+  found: readonly PlatformBase[] | undefined,
+  action: 'pass' | 'fail' = 'pass',
+  awaited?: BaseEvidence['awaited'],
+) {
   const policy: Policy = {
     kind: 'VerificationPolicy',
     name: 'p',
@@ -21,7 +26,8 @@ function judge(rule: Partial<BaseRule>, found: readonly PlatformBase[] | undefin
     authorities: [{ kind: 'static', name: 's', action, message: '' }],
     base: { ...RULE, ...rule },
   }
-  const gathered: { base?: BaseEvidence } = found === undefined ? {} : { base: { platforms: found } }
+  const gathered: { base?: BaseEvidence } =
+    found === undefined ? {} : { base: { platforms: found, ...(awaited && { awaited }) } }
   return decide([policy], { evidence: evidence(), claims: [], now: NOW, ...gathered }, 'h')
 }
 
@@ -41,6 +47,18 @@ describe('what a policy asks of the base', () => {
     ['one that was tampered with, where none is required', { required: false }, one([tampered])],
   ] as const)('is met by %s', (_, rule, found) => {
     expect(judge(rule, found)).toMatchObject({ outcome: 'verified' })
+  })
+
+  it.each([
+    ['one whose files nobody could read', {}, one([unread]), 'base-intact', 'too large'],
+    ['one that was tampered with', { required: false }, one([tampered]), 'base-intact', 'changed'],
+    ['none', { required: false }, one([]), 'base', 'no known base'],
+  ] as const)('is silent on %s where that is not asked for', (_, rule, found, name, message) => {
+    expect(judge(rule, found).checks.find((check) => check.name === `p/${name}`)).toMatchObject({
+      outcome: 'skip',
+      reason: 'not-asked',
+      message: expect.stringContaining(message),
+    })
   })
 
   it.each([
@@ -131,8 +149,44 @@ describe('what a policy asks of the base', () => {
     ],
     ['no platform at all', {}, [], 'no-platform', undefined, undefined],
     ['bases that are not looked up', {}, undefined, 'not-judged', 'not-judged', undefined],
-  ] as const)('is missed by %s', (_, rule, found, reason, undecided, onlyBase) => {
-    const verdict = judge(rule, found)
+    [
+      'one that may not have been looked at yet',
+      {},
+      one([]),
+      'base-not-judged',
+      undefined,
+      'awaited',
+      [{ why: 'no answer', by: ['other'] }],
+    ],
+    [
+      'that, where what is asked for may be it',
+      { from: ['chainguard', 'other'] },
+      one([tampered]),
+      'base-not-judged',
+      undefined,
+      'awaited',
+      [{ why: 'no answer', by: ['other'] }],
+    ],
+    [
+      'none, where another one is asked for than may not have been looked at yet',
+      { from: ['chainguard'] },
+      one([]),
+      'base-missing',
+      undefined,
+      'unverified',
+      [{ why: 'no answer', by: ['other'] }],
+    ],
+    [
+      'one that was tampered with, where only others may not have been looked at yet',
+      { from: ['chainguard'] },
+      one([tampered]),
+      'base-changed',
+      undefined,
+      undefined,
+      [{ why: 'no answer', by: ['other'] }],
+    ],
+  ] as const)('is missed by %s', (_, rule, found, reason, undecided, onlyBase, awaited = undefined) => {
+    const verdict = judge(rule, found, 'pass', awaited)
     expect(verdict).toMatchObject({ outcome: 'rejected' })
     expect(verdict.checks.filter(({ outcome }) => outcome === 'fail').map((check) => check.reason)).toEqual([reason])
     expect([verdict.undecided?.reason, verdict.onlyBase]).toEqual([undecided, onlyBase])

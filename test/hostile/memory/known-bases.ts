@@ -83,7 +83,8 @@ export async function knowing(
     evidence,
     files: layerFiles({ now: () => new Date(), store, evidence }),
     isReachable: () => false,
-    awaited: async () => undefined,
+    awaited: async () => [],
+    now: () => new Date(0),
     upToDate: (base) => store.image(base),
   }
 }

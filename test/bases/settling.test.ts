@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest'
+import { sweep } from '../../lambda/sweep.ts'
+import { layer } from '../memory/layered.ts'
+import { pushed } from '../memory/story.ts'
+import { attest, SPDX, sbom } from './attesting.ts'
+import { APP_FILES, BASES, based, NODE, OS } from './based.ts'
+
+const PACKAGES = ['openssl 3.3.1', 'nodejs 20']
+const newer = layer({ 'usr/bin/node': 'newer' })
+
+/** An image that must stand on a current base, on one whose SBOM is attested. */
+async function onAttested() {
+  const world = await based({ rule: '{ current: true }' })
+  const old = await world.base([OS, NODE])
+  await attest(world, BASES, old, SPDX, sbom(...PACKAGES))
+  await world.settle()
+  const image = await world.image({ layers: [OS, NODE, APP_FILES] })
+  await world.settle()
+  world.outside.advance(3600)
+  /** Looks at the image anew, after so many seconds. */
+  const look = async (seconds: number) => {
+    world.outside.advance(seconds)
+    world.outside.queue.send({ ...pushed(image, 'v1', 'prod/app'), kind: 'recheck' })
+    await world.settle()
+    return [await world.state(image), (await world.facts(image))?.current, world.told()]
+  }
+  return { ...world, world, old, image, look }
+}
+
+it('what took the place of a base has a minute to get its SBOM, whoever looks meanwhile', async () => {
+  const { world, base, look, facts, image } = await onAttested()
+  const next = await base([OS, newer])
+  expect(await look(0)).toEqual(['verified', 'yes', []])
+  expect(await facts(image)).toMatchObject({
+    message: expect.stringContaining(`points at ${next}, with which its packages are not compared yet`),
+  })
+  expect(await look(30)).toEqual(['verified', 'yes', []])
+  await attest(world, BASES, next, SPDX, sbom(...PACKAGES))
+  expect(await look(1)).toEqual(['verified', 'yes', []])
+  expect(await look(3600)).toEqual(['verified', 'yes', []])
+})
+
+it('where none has come by then it is told, by itself', async () => {
+  const { base, image, settle, pass, state, told } = await onAttested()
+  await base([OS, newer])
+  await settle()
+  expect([await state(image), told()]).toEqual(['verified', []])
+  await pass(3)
+  expect([await state(image), told()]).toEqual(['degraded', ['replaced']])
+})
+
+it('counts from when the tag was moved, where what it was moved to has long been vouched for', async () => {
+  const { world, base, image, outside, settle, state, told } = await onAttested()
+  const next = await base([OS, newer], 'next')
+  await settle()
+  outside.advance(3600)
+  expect(await base([OS, newer])).toBe(next)
+  await settle()
+  expect([await state(image), told()]).toEqual(['verified', []])
+  outside.advance(61)
+  await sweep(world.outside.world)
+  await settle()
+  expect([await state(image), told()]).toEqual(['degraded', ['replaced']])
+})
+
+it('an image that is looked at before its base is goes by the SBOMs of both', async () => {
+  const { world, base, look } = await onAttested()
+  const next = await base([OS, newer])
+  await attest(world, BASES, next, SPDX, sbom('openssl 3.3.2', 'nodejs 20'))
+  expect(await look(0)).toEqual(['degraded', 'no', expect.anything()])
+})
