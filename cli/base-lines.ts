@@ -1,5 +1,6 @@
 import { plainText } from '../lambda/alerts/plain-text.ts'
 import type { StatusResponse } from '../lambda/core/response.ts'
+import type { Check } from '../lambda/core/verdict.ts'
 
 type Base = NonNullable<StatusResponse['base']>
 type Standing = NonNullable<StatusResponse['standing']>
@@ -10,6 +11,14 @@ export function baseLines({ platforms, ...weakest }: Base): string[] {
     `${rung}${image === undefined ? '' : ` ${plainText(image)}@${digest}`}: ${plainText(message, 500)}`
   const each = platforms.length > 1 ? platforms.map((one) => `    ${plainText(one.platform)}: ${line(one)}`) : []
   return [`  base ${line(weakest)}`, ...each]
+}
+
+/** Where no base was found without a table: which were looked at. */
+export function lookedAtLines(checks: readonly Check[]): string[] {
+  if (!checks.some(({ reason }) => reason === 'base-missing')) return []
+  return [
+    '  looked at here are bases that the image names, and tags that spec.watch names; an installation also knows what was pushed to it: assay status',
+  ]
 }
 
 /** What an image is itself to those that stand on it, on one line. */

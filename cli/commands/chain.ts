@@ -37,18 +37,19 @@ function linkLine(link: Link): string {
 }
 
 function describe(link: Link): (string | undefined)[] {
-  const by = 'signedBy' in link && link.signedBy !== undefined ? `by ${[link.signedBy].flat().join(', ')}` : undefined
+  const signers = 'signedBy' in link && link.signedBy !== undefined ? [link.signedBy].flat() : []
+  const by = signers.length === 0 ? undefined : `by ${signers.join(', ')}`
   switch (link.link) {
     case 'source':
       return [link.repository, link.commit, link.ref, by]
     case 'build':
       return [link.builder, link.finishedOn, by]
     case 'image':
-      return [link.state, by]
+      return [link.ok ? link.state : undefined, by]
     case 'base':
       return [
         link.image,
-        link.rung,
+        link.rung === 'none' ? undefined : link.rung,
         link.vouchedFor.length > 0 ? `vouched for by ${link.vouchedFor.join(', ')}` : undefined,
       ]
     default:

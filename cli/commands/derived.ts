@@ -1,17 +1,21 @@
 import { Command } from 'commander'
 import * as z from 'zod'
 import { plainText } from '../../lambda/alerts/plain-text.ts'
+import { isImmaterial } from '../../lambda/core/bases/material.ts'
 import { type ApiOptions, withApi } from '../api-options.ts'
 import { askPages } from '../ask-pages.ts'
 import { printAnswer } from '../output-option.ts'
 import { paintState } from '../print-checks.ts'
 
+const material = z.looseObject({ added: z.number(), removed: z.number(), changed: z.number() }).optional()
 const page = z.object({
   base: z.looseObject({
     image: z.string(),
     vouchedFor: z.array(z.string()),
     replacedAt: z.string().optional(),
-    replaced: z.looseObject({ tag: z.string(), by: z.string().optional() }).optional(),
+    replaced: z
+      .looseObject({ tag: z.string(), by: z.string().optional(), alike: z.boolean().optional(), material })
+      .optional(),
     earlier: z.array(z.looseObject({ image: z.string(), until: z.string() })).optional(),
   }),
   images: z.array(
@@ -62,8 +66,13 @@ export function derivedLines(base: Page['base'], images: Page['images']): string
   ]
 }
 
-function replacedText({ tag, by }: NonNullable<Page['base']['replaced']>, at: string | undefined): string {
-  return `${plainText(tag)} points at ${plainText(by ?? 'another image')}${at === undefined ? '' : ` since ${at}`}`
+function replacedText(
+  { tag, by, alike, material: differs }: NonNullable<Page['base']['replaced']>,
+  at: string | undefined,
+): string {
+  const same = alike ? 'layers' : differs && isImmaterial({ material: differs }) ? 'packages' : undefined
+  const why = same === undefined ? '' : `, with the same ${same}: nobody need rebuild`
+  return `${plainText(tag)} points at ${plainText(by ?? 'another image')}${at === undefined ? '' : ` since ${at}`}${why}`
 }
 
 function imageLine({ image, tags, state, rung }: Page['images'][number]): string {

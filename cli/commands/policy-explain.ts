@@ -6,7 +6,7 @@ import { coveringGlob, enforcementFor, isProtected } from '../../lambda/core/pol
 import type { ImageGlob, Policy, PolicySet } from '../../lambda/core/policy/policy.ts'
 import { baseResponse } from '../../lambda/core/response.ts'
 import type { Check, Verdict } from '../../lambda/core/verdict.ts'
-import { baseLines } from '../base-lines.ts'
+import { baseLines, lookedAtLines } from '../base-lines.ts'
 import { describeAsks, describeDenyList, describeEffect, describeEnforcement } from '../describe-policy.ts'
 import { type ExaminedImage, examineImage } from '../examine-image.ts'
 import { type OutputOptions, outputOption, printAnswer } from '../output-option.ts'
@@ -87,6 +87,7 @@ function linesOf(explained: Explained): string[] {
     `${image} ${paintState(state)}${lasts}`,
     ...policies.flatMap(policyLines),
     ...(base ? baseLines(base) : []),
+    ...lookedAtLines(policies.flatMap(({ checks }) => checks)),
     ...others.map(not),
     ...denyLists,
     enforcement,

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { formatImage } from '../../lambda/core/image.ts'
 import { baseResponse } from '../../lambda/core/response.ts'
-import { baseLines } from '../base-lines.ts'
+import { baseLines, lookedAtLines } from '../base-lines.ts'
 import { type ExaminedImage, examineImage } from '../examine-image.ts'
 import { exitForState } from '../exit.ts'
 import { type OutputOptions, outputOption } from '../output-option.ts'
@@ -42,7 +42,8 @@ function report(examined: ExaminedImage, { output, evidence }: Options, print: (
     print(JSON.stringify({ ...told, ...kept }, null, 2))
   } else {
     print(`${formatImage(id)} ${paintState(state)}`)
-    for (const line of [...checkLines(checks), ...(base ? baseLines(base) : [])]) print(line)
+    const told = [...checkLines(checks), ...(base ? baseLines(base) : []), ...lookedAtLines(checks)]
+    for (const line of told) print(line)
     if (evidence !== undefined) print(`  kept in ${evidence}: assay replay ${judged.transcript} --evidence ${evidence}`)
   }
   return exitForState(state)

@@ -11,7 +11,7 @@ const SUBJECT_LIMIT = 100
 
 const HEADLINES: Readonly<Record<AlertEvent, string>> = {
   failed: 'failed verification',
-  quarantined: 'was tagged again and quarantined',
+  quarantined: 'was quarantined',
   recovered: 'recovered',
   degraded: 'no longer meets policy',
   error: 'could not be verified',
@@ -26,24 +26,24 @@ const HEADLINES: Readonly<Record<AlertEvent, string>> = {
 /** What to do; IMAGE stands for the image of the alert. */
 const ADVICE: Readonly<Record<AlertEvent, string>> = {
   failed:
-    'Put right what was found: sign the image (by digest), attach what is missing, or push a better one. A tag that was taken comes back by itself once its image is verified.',
+    'Put right what was found: sign the image (by digest), attach what is missing, have its base vouched for, or push a better one. A tag that was taken comes back by itself once its image is verified.',
   quarantined:
-    'Put right what was found: sign the image (by digest), attach what is missing, or push a better one. The tag comes back by itself once its image is verified.',
+    'Put right what was found: sign the image (by digest), attach what is missing, have its base vouched for, or push a better one. The tag comes back by itself once its image is verified.',
   recovered: 'Nothing to do.',
   degraded:
     'Deploy gates say no. Put right what was found: sign the image anew, attach what is missing, or mend the policy.',
   error:
-    'Nothing was taken. It is tried again by itself. If this repeats, look at the registry, or at what is attached to the image where that is more than is read.',
+    'Nothing was taken. It is tried again by itself. If this repeats, look at what was found: the registry, what is attached to the image where that is more than is read, or a layer that cannot be told for certain.',
   waived:
     'Deploy gates say yes, and no tag is taken, until the waiver ends. Sign the image, or replace it, before then. Taking it back: assay waivers revoke.',
   undone:
     'Deploy gates still say no. No tag is taken again until the image is judged by other policies: mend the policy that was wrong.',
   replaced:
-    'Nothing was taken. Rebuild the images below on what is current now, those of the first wave first: others stand on them. All of them: assay derived IMAGE.',
+    'Nothing was taken. Rebuild the images named above on what is current now, those of the first wave first: others stand on them. All of them: assay derived IMAGE.',
   ended:
-    'Nothing was taken. Its main package gets no more fixes: rebuild the images below on a newer version, those of the first wave first. All of them: assay derived IMAGE.',
+    'Nothing was taken. Its main package gets no more fixes: rebuild the images named above on a newer version, those of the first wave first. All of them: assay derived IMAGE.',
   unvouched:
-    'Nothing was taken. See why it is no longer vouched for (assay status IMAGE), and rebuild the images below on another base. All of them: assay derived IMAGE.',
+    'Nothing was taken. See why it is no longer vouched for (assay status IMAGE), and rebuild the images named above on another base. All of them: assay derived IMAGE.',
   stopped:
     'Nothing more is taken, and gates say what they said. See whether a policy is wrong (assay status, assay history). Then go on with: assay resume; or put back what was taken: assay undo --since TIME.',
 }

@@ -5,7 +5,7 @@ import { type Digest, formatImage, type ImageRef } from '../core/image.ts'
 import { derivedResponse, standingResponse } from '../core/response.ts'
 import type { ImageRecord } from '../core/status.ts'
 import type { Cataloguing, Known } from '../world.ts'
-import { imageParameter, locate } from './locate.ts'
+import { imageParameter, locate, unwatched } from './locate.ts'
 import { type Answer, problem } from './problem.ts'
 import { limitParameter, type Query } from './query.ts'
 
@@ -13,7 +13,11 @@ import { limitParameter, type Query } from './query.ts'
 export async function getDerived(world: Known & Cataloguing, query: Query): Promise<Answer> {
   const { image, digest } = await locate(world, imageParameter(query.image))
   const record = digest && (await world.store.image({ ...image, digest }))
-  if (!record) return problem(404, 'Not found', `nothing is known of ${named(image, digest)}`)
+  if (!record) {
+    const isThere = digest !== undefined || image.tag === undefined
+    const why = isThere ? `nothing is known of ${named(image, digest)}` : `there is no ${named(image, digest)}`
+    return problem(404, 'Not found', unwatched(world, image) ?? why)
+  }
   if (record.standing === undefined) {
     return problem(404, 'Not found', `${named(image, digest)} is no base: ${whyNone(world, record)}`)
   }

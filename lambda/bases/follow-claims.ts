@@ -15,6 +15,7 @@ const MAX_FOLLOWED = 10
 const MAX_TOLD = 5
 /** Questions that registries are asked for one image, whatever its platforms claim. */
 const MAX_QUESTIONS = 50
+const SILENT = 'its registry does not answer'
 const REFUSED = 'its registry turns us away, or more is claimed than is asked for'
 /** Bytes of a manifest that is only looked at. */
 const MAX_BYTES = 1024 * 1024
@@ -68,7 +69,7 @@ async function follow(
   const seen = tag === undefined ? undefined : await source.store.tag(host, name.name, tag)
   const meant = digest ?? seen?.digest ?? (await asking.digestOf(host, name.name, tag ?? 'latest'))
   if (meant === 'refused') return { claim: told('asked', REFUSED) }
-  if (meant === 'silent') return { claim: told('asked', 'its registry does not answer') }
+  if (meant === 'silent') return { claim: told('asked', SILENT) }
   if (meant === undefined) return { claim: told('unknown', 'there is no such tag') }
   const id = { host, name: name.name, digest: meant }
   const record = await source.upToDate(id, tag)
@@ -104,6 +105,7 @@ async function whyNoStanding(
   const isThere = await asking.isImage(id)
   if (isThere === false) return ['unknown', 'there is no such image']
   if (isThere === 'refused') return ['asked', REFUSED]
+  if (isThere === 'silent') return ['asked', SILENT]
   if (record === undefined) return ['asked', 'nobody has judged it yet; it is being looked at']
   return ['asked', `it could not be judged: ${record.lastError?.message ?? record.state}`]
 }

@@ -58,9 +58,10 @@ export async function pushScratchImage(
   }
 }
 
-/** A layer that is there already is as good. */
+/** A layer that is there already is as good; so it is where a try whose answer was lost has ended the upload. Putting the manifest fails where it is not. */
+const THERE = ['LayerAlreadyExistsException', 'UploadNotFoundException']
 function unlessThere(error: unknown): void {
-  if (errorName(error) !== 'LayerAlreadyExistsException') throw error
+  if (!THERE.includes(errorName(error) ?? '')) throw error
 }
 
 function blob(mediaType: string, bytes: Uint8Array) {

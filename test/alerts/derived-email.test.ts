@@ -35,7 +35,7 @@ Who must rebuild (2)
 - wave 2: ${HOST}/prod/top@${digest(4)}
 
 What to do
-Nothing was taken. Rebuild the images below on what is current now, those of the first wave first: others stand on them. All of them: assay derived ${BASE}.`,
+Nothing was taken. Rebuild the images named above on what is current now, those of the first wave first: others stand on them. All of them: assay derived ${BASE}.`,
     })
   })
 
@@ -50,7 +50,7 @@ Who must rebuild (1)
 - wave 1: ${APP} (v1, latest)
 
 What to do
-Nothing was taken. See why it is no longer vouched for (assay status ${BASE}), and rebuild the images below on another base. All of them: assay derived ${BASE}.`,
+Nothing was taken. See why it is no longer vouched for (assay status ${BASE}), and rebuild the images named above on another base. All of them: assay derived ${BASE}.`,
     })
   })
 

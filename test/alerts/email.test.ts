@@ -36,12 +36,12 @@ What happened to its tags
 - v2: left alone: it points at another image by now
 
 What to do
-Put right what was found: sign the image (by digest), attach what is missing, or push a better one. A tag that was taken comes back by itself once its image is verified.`,
+Put right what was found: sign the image (by digest), attach what is missing, have its base vouched for, or push a better one. A tag that was taken comes back by itself once its image is verified.`,
   ],
   [
     alert({ event: 'quarantined', tags: [{ tag: 'v1', outcome: 'taken' }] }),
-    `Assay: ${HOST}/prod/app:v1 was tagged again and quarantined`,
-    `${IMAGE} was tagged again and quarantined.
+    `Assay: ${HOST}/prod/app:v1 was quarantined`,
+    `${IMAGE} was quarantined.
 
 State: failed, ${NOW}
 
@@ -52,7 +52,7 @@ What happened to its tags
 - v1: taken away; the image is kept and can still be pulled by digest
 
 What to do
-Put right what was found: sign the image (by digest), attach what is missing, or push a better one. The tag comes back by itself once its image is verified.`,
+Put right what was found: sign the image (by digest), attach what is missing, have its base vouched for, or push a better one. The tag comes back by itself once its image is verified.`,
   ],
   [
     alert({
@@ -100,7 +100,7 @@ Deploy gates say no. Put right what was found: sign the image anew, attach what 
 State: error, ${NOW}
 
 What to do
-Nothing was taken. It is tried again by itself. If this repeats, look at the registry, or at what is attached to the image where that is more than is read.`,
+Nothing was taken. It is tried again by itself. If this repeats, look at what was found: the registry, what is attached to the image where that is more than is read, or a layer that cannot be told for certain.`,
   ],
   [
     alert({

@@ -86,8 +86,12 @@ describe('GET /v1/derived', () => {
 
   it.each([
     ['an image that nobody knows', { image: `${BASE}@sha256:${'0'.repeat(64)}` }, 'nothing is known of'],
-    ['a tag that is not there', { image: `${BASE}:never` }, 'nothing is known of'],
-    ['a tag of a registry that is not read', { image: 'elsewhere.example/node:1' }, 'nothing is known of'],
+    ['a tag that is not there', { image: `${BASE}:never` }, `there is no ${BASE}:never`],
+    [
+      'a tag of a registry that is not read',
+      { image: 'elsewhere.example/node:1' },
+      'registry elsewhere.example is not watched',
+    ],
     ['an image that is no base', { image: `${HOST}/prod/app:above` }, 'is no base: no BaseImage covers it'],
   ])('knows nothing of %s', async (_, query, detail) => {
     const { ask } = await built()

@@ -69,8 +69,19 @@ describe('the verify function, through Lambda', () => {
     }))
     const failed = await lambdaInvoke(client, 'verify', 'verify')({}, true).catch((error: unknown) => error)
     expect(failed).toBeInstanceOf(Unavailable)
-    expect(String(failed)).toContain('broken')
+    expect(String(failed)).toMatch(/^Unavailable: could not verify: broken x/)
     expect(String(failed).length).toBeLessThan(700)
+  })
+
+  it.each([
+    ['', 'no reason is told'],
+    ['{"other": 1}', '{"other": 1}'],
+  ])('says what there is where it told %j', async (payload, text) => {
+    const { client } = answering(new LambdaClient({ region: 'eu-west-1' }), () => ({
+      FunctionError: 'Unhandled',
+      Payload: Buffer.from(payload),
+    }))
+    await expect(lambdaInvoke(client, 'verify', 'verify')({}, true)).rejects.toThrow(`could not verify: ${text}`)
   })
 
   it.each([

@@ -42,6 +42,17 @@ describe('assay derived', () => {
   it.each([
     [{ tag: '22', by: ID.digest, behind: 1 }, NOW, `22 points at ${ID.digest} since ${NOW}`],
     [{ tag: '22', behind: 1 }, undefined, '22 points at another image'],
+    [
+      { tag: '22', behind: 1, alike: true },
+      undefined,
+      '22 points at another image, with the same layers: nobody need rebuild',
+    ],
+    [
+      { tag: '22', behind: 1, material: { added: 0, removed: 0, changed: 0 } },
+      undefined,
+      '22 points at another image, with the same packages: nobody need rebuild',
+    ],
+    [{ tag: '22', behind: 1, material: { added: 0, removed: 0, changed: 1 } }, undefined, '22 points at another image'],
   ])('says what took its place, as far as that is known', async (replaced, replacedAt, text) => {
     const { run } = await api([200, { base: { ...base, replaced, ...(replacedAt && { replacedAt }) }, images: [] }])
     expect(await run(derivedCommand(), IMAGE)).toEqual([

@@ -178,6 +178,7 @@ describe('bases that claim each other', () => {
     const lines = await printedBy(verifyCommand(), `${home.host}/bases/app:v1`, '--policy', file)
     expect(process.exitCode).toBe(1)
     expect(lines.join('\n')).toContain('✗ apps/base: base-missing')
+    expect(lines.join('\n')).toContain('looked at here are bases that the image names')
     expect(lines.join('\n')).toContain('! base/claim: base-claim-false')
   })
 

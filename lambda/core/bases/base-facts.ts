@@ -182,7 +182,7 @@ function weight({ rung, intact, current }: PlatformFacts): number {
 function describeChanges({ unexpected, unexpectedCount }: BaseChanges): string {
   const told = unexpected.slice(0, 3).map(({ what, kind }) => `${what} (${kind})`)
   const more = unexpectedCount > told.length ? ` and ${unexpectedCount - told.length} more` : ''
-  return `the layers above changed it: ${told.join(', ')}${more}`
+  return `changed above it: ${told.join(', ')}${more}`
 }
 
 function describeReplaced({ tag, at, by, behind, material, alike }: Replaced): string {

@@ -20,7 +20,10 @@ export function materialChange(from: PackageLists, to: PackageLists): Material |
 }
 
 /** Whether what took a base's place is as good: it has the same layers, or the same packages. */
-export function isImmaterial({ alike, material }: Pick<Replaced, 'alike' | 'material'>): boolean {
+export function isImmaterial({
+  alike,
+  material,
+}: Pick<Replaced, 'alike'> & { readonly material?: Omit<Material, 'listed'> }): boolean {
   return alike === true || (material !== undefined && material.added + material.removed + material.changed === 0)
 }
 

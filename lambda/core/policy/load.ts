@@ -1,5 +1,5 @@
 import { trustNamedBy } from './authorities.ts'
-import { baseFaults } from './base-faults.ts'
+import { baseFaults, baseWarnings } from './base-faults.ts'
 import { missingResources, type Resources } from './beyond.ts'
 import { captureFaults } from './capture-faults.ts'
 import { compileBaseImage, compileDenyList, compileEnforcement, compilePolicy } from './compile.ts'
@@ -106,7 +106,7 @@ export function loadPolicies(files: readonly PolicyFile[], options: LoadOptions 
         const texts = { configMaps, remote: besideOf(source.at([]).file, readFile) }
         report(source, expressionFaults(parsed.document, texts))
         report(source, captureFaults(parsed))
-        report(source, warningsOf(parsed, source.value), 'warning')
+        report(source, [...warningsOf(parsed, source.value), ...baseWarnings(parsed, baseNames)], 'warning')
         policies.push(compileWith(parsed, source, { roots: known, secrets, texts }, report))
         break
       }

@@ -185,7 +185,7 @@ describe('what a policy asks of the base', () => {
       undefined,
       [{ why: 'no answer', by: ['other'] }],
     ],
-  ] as const)('is missed by %s', (_, rule, found, reason, undecided, onlyBase, awaited = undefined) => {
+  ] as const)('is missed by %s', (_, rule, found, reason, undecided, onlyBase, awaited?) => {
     const verdict = judge(rule, found, 'pass', awaited)
     expect(verdict).toMatchObject({ outcome: 'rejected' })
     expect(verdict.checks.filter(({ outcome }) => outcome === 'fail').map((check) => check.reason)).toEqual([reason])

@@ -82,6 +82,19 @@ describe('what a policy asks of a base', () => {
     expect(asking(written)).toEqual(rule)
   })
 
+  it.each([
+    ['base.rung == "fresh"', true],
+    ['has(base.rung)', true],
+    ['image.name.startsWith("base.")', false],
+    ['base.rung ==', false],
+  ])('in CEL is warned of where no BaseImage is declared: %s', (text, isWarned) => {
+    const warning =
+      'spec.policy.data: asks about `base`, and no BaseImage is declared in any policy file: nothing is known of it'
+    const written = policy('{}').replace('base: {}', `policy: { type: cel, data: '${text}' }`)
+    expect(problemsIn(written).some((one) => one.endsWith(warning))).toBe(isWarned)
+    expect(problemsIn(`${BASE}---\n${written}`).some((one) => one.includes('nothing is known'))).toBe(false)
+  })
+
   it('is refused where no such BaseImage is declared', () => {
     expect(problemsIn(policy('{}'))).toEqual([
       'p.yaml:8:3: spec.base: no BaseImage is declared in any policy file, so no image could stand on one',

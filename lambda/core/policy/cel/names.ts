@@ -15,6 +15,11 @@ export function nameFault(text: string, names: Names): string | undefined {
   return undefined
 }
 
+/** Whether an expression asks for anything by the name of a variable. */
+export function namesVariable(text: string, name: string): boolean {
+  return parseNodes(text).some(({ op, args }) => op === 'id' && args === name)
+}
+
 /** `a.b["c"]` as its names; undefined where it is no path of names from a variable. */
 function pathOf({ op, args }: Node): readonly string[] | undefined {
   if (op === 'id') return [String(args)]
