@@ -1,7 +1,6 @@
 import { awaiting } from '../awaited.ts'
 import { leftBases } from '../bases/left-bases.ts'
 import { walkDerived } from '../bases/walk-derived.ts'
-import { SETTLES } from '../core/bases/follow-tag.ts'
 import { isImmaterial } from '../core/bases/material.ts'
 import type { BaseNews } from '../core/bases/next-standing.ts'
 import { formatImage, type ImageId } from '../core/image.ts'
@@ -40,10 +39,10 @@ export async function tellDerived(world: Actor, id: ImageId): Promise<void> {
 /** Whoever said that he stands on it was judged before anybody knew it; and bases that its tags left are replaced by now. */
 async function wakeForBase(world: Actor, base: ImageRecord): Promise<void> {
   const { host, name, seenTags = [] } = base
-  const left = await Promise.all(seenTags.map((tag) => leftBases(world, { host, name, tag })))
-  const replaced = [...new Set(left.flat())].filter((digest) => digest !== base.digest)
-  for (const image of await awaiting(world, base)) await world.queue.verify(image, 0)
-  for (const digest of replaced) await world.queue.verify({ host, name, digest }, SETTLES)
+  const tagged = await Promise.all(seenTags.map((tag) => leftBases(world, { host, name, tag })))
+  const replaced = [...new Set(tagged.flat())].filter((digest) => digest !== base.digest)
+  const left = replaced.map((digest) => ({ host, name, digest }))
+  for (const image of [...(await awaiting(world, base)), ...left]) await world.queue.verify(image, 0)
 }
 
 /** Of a wave that is not there any more nothing is named twice. */
