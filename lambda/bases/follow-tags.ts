@@ -31,32 +31,36 @@ export async function followTags(
   const tags = [...new Set([...(known ? [known.tag] : []), ...left, ...indexed.toReversed()])].filter(
     (tag) => !isQuarantineTagOf(tag, digest) && tellsCurrency(bases, tag),
   )
-  return Promise.all(
-    tags
-      .slice(0, MAX_TAGS)
-      .toSorted()
-      .map(async (tag) => {
-        const seen = await store.tag(host, name, tag)
-        const [later] = await vouchedAmong(after(digest, seen, known?.by))
-        const place = later && { digest: later.digest, alike: endsAlike(standing, later.standing) }
-        return compared(source, standing, followTag(tag, digest, seen, place), later)
-      }),
-  )
+  return Promise.all(tags.slice(0, MAX_TAGS).toSorted().map(follow))
 
   /** Some after the others: of most tags the first tells, and whoever pushes often enough must not hide what took a base's place. */
-  async function vouchedAmong(later: readonly Digest[]): Promise<readonly ImageRecord[]> {
+  async function follow(tag: string): Promise<FollowedTag> {
+    const seen = await store.tag(host, name, tag)
+    const later = after(digest, seen, known?.by)
+    let settling: FollowedTag | undefined
     for (let from = 0; from < later.length; from += AT_ONCE) {
       const some = later.slice(from, from + AT_ONCE).map((one) => store.image({ host, name, digest: one }))
-      const vouched = (await Promise.all(some)).filter((one) => one?.standing?.vouched.length)
-      if (vouched.length > 0) return vouched.filter((one) => one !== undefined)
+      for (const one of await Promise.all(some)) {
+        if (one?.standing === undefined || one.standing.vouched.length === 0) continue
+        const alike = endsAlike(standing, one.standing)
+        const followed = await compared(
+          source,
+          standing,
+          followTag(tag, digest, seen, { digest: one.digest, alike }),
+          one,
+        )
+        // What came before it may have had its minute
+        if (followed.settling === undefined) return followed
+        settling ??= followed
+      }
     }
-    return []
+    return settling ?? followTag(tag, digest, seen, undefined)
   }
 }
 
 /** Whether one base ends, on every platform, where another does. */
-function endsAlike(one: Left, other: Pick<Left, 'chains'> | undefined): boolean {
-  return one.chains.length > 0 && one.chains.every(({ chain }) => other?.chains.some((its) => its.chain === chain))
+function endsAlike({ chains }: Left, other: Pick<Left, 'chains'>): boolean {
+  return chains.length > 0 && chains.every(({ chain }) => other.chains.some((its) => its.chain === chain))
 }
 
 /** With what differs in packages. Until there was time for that to be told, nothing has taken the place of a base whose own are known. */
@@ -64,10 +68,10 @@ async function compared(
   { evidence, now }: Source,
   base: Left,
   followed: FollowedTag,
-  later: ImageRecord | undefined,
+  later: ImageRecord,
 ): Promise<FollowedTag> {
   const { tag, replaced } = followed
-  if (replaced === undefined || later === undefined || replaced.alike || base.packages === undefined) return followed
+  if (replaced === undefined || replaced.alike || base.packages === undefined) return followed
   const known = base.replaced?.by === replaced.by ? base.replaced?.material : undefined
   const material = known ?? (await materialOf(evidence, base, later.standing?.packages))
   if (material !== undefined) return { ...followed, replaced: { ...replaced, material } }

@@ -69,3 +69,27 @@ it('an image that is looked at before its base is goes by the SBOMs of both', as
   await attest(world, BASES, next, SPDX, sbom('openssl 3.3.2', 'nodejs 20'))
   expect(await look(0)).toEqual(['degraded', 'no', expect.anything()])
 })
+
+it('what was replaced long ago does not become current again while a tag moves on', async () => {
+  const { base, look, pass, settle, facts, image } = await onAttested()
+  const next = await base([OS, newer])
+  await settle()
+  await pass(3)
+  expect(await look(0)).toEqual(['degraded', 'no', ['replaced']])
+  for (const content of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) {
+    await base([OS, layer({ 'usr/bin/node': content })])
+    expect(await look(20)).toEqual(['degraded', 'no', ['replaced']])
+  }
+  expect(await facts(image)).not.toMatchObject({ replaced: { by: next } })
+})
+
+it('whoever moves a tag every few seconds hides nothing', async () => {
+  const { base, look, pass } = await onAttested()
+  for (const content of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) {
+    await base([OS, layer({ 'usr/bin/node': content })])
+    await look(20)
+  }
+  expect((await look(0)).slice(0, 2)).toEqual(['degraded', 'no'])
+  await pass(1)
+  expect(await look(0)).toEqual(['degraded', 'no', ['replaced']])
+})
