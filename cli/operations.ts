@@ -43,7 +43,7 @@ export const operations = z.object({
   }),
   registries: z.array(registry),
   reconciliation: z.array(pass),
-  bases,
+  bases: bases.default({ watched: 0, unjudged: 0, troubles: [] }),
   queues: z.array(queue),
 })
 export type Operations = z.infer<typeof operations>
@@ -120,7 +120,7 @@ function passLine({ registry: host, startedAt, finishedAt, repository, ...counte
 }
 
 function baseLines({ watched, unjudged, startedAt, troubles }: z.infer<typeof bases>): string[] {
-  const since = startedAt === undefined ? 'none looked at yet' : `last from ${startedAt} on`
+  const since = startedAt === undefined ? 'none looked at yet' : `last from ${plainText(startedAt)} on`
   const waiting = `; ${unjudged} not judged yet, and until then an image that stands on no known base is "error"`
   const line = mark(unjudged === 0, `${watched} tags of bases are looked at, ${since}${unjudged === 0 ? '' : waiting}`)
   const shown = watched === 0 && troubles.length === 0 ? [] : [line]

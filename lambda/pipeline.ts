@@ -4,7 +4,8 @@ import type { Asked } from './bases/follow-claims.ts'
 import { hasMoved } from './bases/has-moved.ts'
 import { noteBase } from './bases/note-base.ts'
 import { upToDate } from './bases/up-to-date.ts'
-import { withReplaced } from './bases/with-replaced.ts'
+import { goneAsBase, withReplaced } from './bases/with-replaced.ts'
+import { type GoneBase, gone } from './core/gone.ts'
 import { historyHash, historyRow } from './core/history.ts'
 import { formatImage, type ImageId } from './core/image.ts'
 import { type Judged, plan, withTag } from './core/plan.ts'
@@ -55,7 +56,8 @@ export async function judge(
     const judged = await examine({ ...world, registryOf: read, bases }, id, verified).catch(unlessArchived(id))
     // Whoever attaches something to a signature must not make an image of it
     const isImage = asImage || (before !== undefined && before.mediaType !== '') || judged?.signature === false
-    if (judged === undefined || !isImage) return undefined
+    if (judged === undefined || !isImage)
+      return { gone: before?.standing && (await goneAsBase(bases, { ...before, standing: before.standing })) }
     const known = { ...id, seenTags: withTag(before?.seenTags, tag), standing: before?.standing }
     const standing = await withReplaced(bases, known, judged.judged)
     return { ...judged, judged: standing, tags, ...(tag && { tag }), ...(displaced && { displaced }) }
@@ -124,7 +126,7 @@ type Seen = {
   readonly elsewhere: readonly ImageId[]
   readonly asked: readonly Asked[]
 } & Omit<Context, 'asImage'>
-type Look = (before: ImageRecord | undefined) => Promise<Seen | undefined>
+type Look = (before: ImageRecord | undefined) => Promise<Seen | { readonly gone: GoneBase | undefined }>
 
 /** One conditional write of verdict and work; who loses the race looks again from the start (rule 1). */
 async function record(world: Verifier, id: ImageId, look: Look): Promise<ImageRecord | undefined> {
@@ -132,13 +134,14 @@ async function record(world: Verifier, id: ImageId, look: Look): Promise<ImageRe
     const now = world.now().toISOString()
     const before = await world.store.image(id)
     const seen = await look(before)
-    const next = seen ? planned(world, before, id, seen, now) : gone(before, now)
+    const next = 'gone' in seen ? gone(before, seen.gone, now) : planned(world, before, id, seen, now)
     if (next === undefined) return undefined
     await noteBase(world.catalogue, before, next)
     if (!(await store(world, before, next))) continue
     await wakeOthers(world, before, next, now)
-    if (seen !== undefined && seen.asked.length > 0) await askFor(world, next, seen.asked)
-    if (seen && next.state !== 'verified' && (next.policyHash !== before?.policyHash || before.state === 'error')) {
+    if ('gone' in seen) return next
+    if (seen.asked.length > 0) await askFor(world, next, seen.asked)
+    if (next.state !== 'verified' && (next.policyHash !== before?.policyHash || before.state === 'error')) {
       await awaitSignatures(world, next, seen.elsewhere)
     }
     return next
@@ -152,23 +155,6 @@ function planned(world: Verifier, before: ImageRecord | undefined, id: ImageId, 
   return before === undefined || before.rev === next.rev
     ? next
     : { ...next, historyHash: historyHash(historyRow(before)), waivers: undefined }
-}
-
-/** An image that was deleted keeps its last verdict, and is not looked at until it is pushed again, with its grace anew. */
-function gone(before: ImageRecord | undefined, now: string): ImageRecord | undefined {
-  if (before === undefined) return undefined
-  const lastError = { at: now, message: 'the image is no longer in the registry, or archived' }
-  return {
-    ...before,
-    version: before.version + 1,
-    lastError,
-    goneAt: before.goneAt ?? now,
-    archivedAt: undefined,
-    awaitedSince: undefined,
-    graceUntil: undefined,
-    recheckAt: undefined,
-    dueAt: before.todo.length > 0 ? before.dueAt : undefined,
-  }
 }
 
 /** The outgoing verdict is copied first, so that a crash in between orphans nothing. */

@@ -14,7 +14,16 @@ export async function readTranscript(store: EvidenceStore, digest: Digest): Prom
   const read = head.safeParse(json)
   if (!read.success) throw new Incomplete(`${digest} is no transcript of version 1`)
   // Ours, and proven to be by its digest
-  return json as Transcript
+  return withAwaited(json as Transcript)
+}
+
+/** Up to decider 8 one text told of all bases that are awaited. */
+function withAwaited(transcript: Transcript): Transcript {
+  const { base } = transcript
+  const awaited: unknown = base?.awaited
+  return base && typeof awaited === 'string'
+    ? { ...transcript, base: { ...base, awaited: [{ why: awaited }] } }
+    : transcript
 }
 
 /** A manifest as it was served. Throws OverLimit where it is more than may be read. */

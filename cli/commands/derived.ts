@@ -61,7 +61,8 @@ export function derivedLines(base: Page['base'], images: Page['images']): string
       return [`wave ${wave}: ${inWave.length} ${inWave.length === 1 ? 'image' : 'images'}`, ...inWave.map(imageLine)]
     }),
     ...earlier.map(
-      ({ image, until }) => `until ${until} it was another; who stands on that: assay derived ${plainText(image)}`,
+      ({ image, until }) =>
+        `until ${plainText(until)} it was another; who stands on that: assay derived ${plainText(image)}`,
     ),
   ]
 }
@@ -72,7 +73,7 @@ function replacedText(
 ): string {
   const same = alike ? 'layers' : differs && isImmaterial({ material: differs }) ? 'packages' : undefined
   const why = same === undefined ? '' : `, with the same ${same}: nobody need rebuild`
-  return `${plainText(tag)} points at ${plainText(by ?? 'another image')}${at === undefined ? '' : ` since ${at}`}${why}`
+  return `${plainText(tag)} points at ${plainText(by ?? 'another image')}${at === undefined ? '' : ` since ${plainText(at)}`}${why}`
 }
 
 function imageLine({ image, tags, state, rung }: Page['images'][number]): string {

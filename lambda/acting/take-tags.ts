@@ -23,9 +23,9 @@ type Leave = { readonly may: Means; readonly archive: boolean } | { readonly lef
 /** Takes every unprotected tag off a bad image, or archives it; and writes down what was done to which tag, or would have been. */
 export async function takeTags(world: Actor, record: ImageRecord): Promise<void> {
   const registry = registryOf(world, record.host)
-  const seq = findTodo(record, 'quarantine')?.seq ?? 0
+  const { seq = 0, begun = false } = findTodo(record, 'quarantine') ?? {}
   const enforcement = enforcementFor(world.policies, record)
-  const tags = await tagsOf(world.store, registry, record, record.seenTags)
+  const tags = begun ? [] : await tagsOf(world.store, registry, record, record.seenTags)
   const free = tags.filter((tag) => !isProtected(enforcement, { ...record, tag }))
   const held = tags.filter((tag) => !free.includes(tag)).map((tag) => ({ tag, outcome: 'protected' as const }))
   const leave = await leaveFor(world, record, enforcement, free)

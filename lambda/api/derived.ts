@@ -22,7 +22,8 @@ export async function getDerived(world: Known & Cataloguing, query: Query): Prom
     return problem(404, 'Not found', `${named(image, digest)} is no base: ${whyNone(world, record)}`)
   }
   const { items, cursor } = await walkDerived(world, record, limitParameter(query.limit), placeAt(query.cursor))
-  const earlier = image.digest === undefined ? await earlierBases(world, image, record.digest) : []
+  const isFirst = query.cursor === undefined || query.cursor === ''
+  const earlier = image.digest === undefined && isFirst ? await earlierBases(world, image, record.digest) : []
   const base = {
     image: named(image, digest),
     digest: record.digest,
@@ -37,14 +38,16 @@ export async function getDerived(world: Known & Cataloguing, query: Query): Prom
 
 function whyNone({ policies }: Known, record: ImageRecord): string {
   if (coveredBy(policies, record).length === 0) return 'no BaseImage covers it'
-  const { lastError, state } = record
-  return `a BaseImage covers it, but its layers are not known: ${lastError?.message ?? `it is ${state}, by policies from before`}`
+  return `a BaseImage covers it, but it has no layers, or they are not known (yet)${record.lastError ? `: ${record.lastError.message}` : ''}`
 }
 
 /** What a tag pointed at before: who asks for it by name when it has moved may mean the images that stand on those. */
 async function earlierBases({ store }: Known, { host, name, tag }: ImageRef, now: Digest) {
   const { left = [] } = (tag !== undefined && (await store.tag(host, name, tag))) || {}
-  const before = left.filter(({ digest }) => digest !== now)
+  // Each once, with when it was left last: the last comes first
+  const before = [...new Map(left.toReversed().map((one) => [one.digest, one])).values()]
+    .filter(({ digest }) => digest !== now)
+    .toReversed()
   const records = await Promise.all(before.map(({ digest }) => store.image({ host, name, digest })))
   return before.flatMap(({ digest, until }, index) =>
     records[index]?.standing === undefined ? [] : { image: formatImage({ host, name, digest }), until },

@@ -61,8 +61,7 @@ async function follow(
   chains: ReadonlySet<Digest>,
 ): Promise<Followed> {
   const { name, digest } = claim
-  const image = name === undefined ? (digest ?? 'nothing') : formatImage({ ...name, ...(digest && { digest }) })
-  const told = (outcome: FollowedClaim['outcome'], detail: string) => ({ from: claim.field, image, outcome, detail })
+  const told = telling(source, claim)
   const fault = whyNot(source, claim)
   if (name === undefined || fault !== undefined) return { claim: told('unknown', fault ?? '') }
   const { host, tag } = name
@@ -85,6 +84,15 @@ async function follow(
     return { claim: told('holds', 'its layers are the first of this image'), record, ...('tag' in asked && { asked }) }
   if (claim.from === 'provenance') return { claim: told('unrelated', 'the build used it for something else') }
   return { claim: told('false', 'its layers are not the first of this image') }
+}
+
+/** What is told of a claim, by what came of it. */
+function telling({ policies }: BaseSource, { name, digest, field }: BaseClaim) {
+  const image = name === undefined ? (digest ?? 'nothing') : formatImage({ ...name, ...(digest && { digest }) })
+  const by = name === undefined ? [] : coveredBy(policies, name).map((one) => one.name)
+  return (outcome: FollowedClaim['outcome'], detail: string): FollowedClaim => {
+    return { from: field, image, outcome, detail, ...(outcome === 'asked' && { by }) }
+  }
 }
 
 /** Why a claim is not followed, or undefined. */

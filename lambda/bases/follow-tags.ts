@@ -50,7 +50,8 @@ export async function followTags(
           one,
         )
         // What came before it may have had its minute
-        if (followed.settling === undefined) return followed
+        if (followed.settling === undefined)
+          return { ...followed, ...(settling?.settling && { settling: settling.settling }) }
         settling ??= followed
       }
     }
@@ -75,8 +76,8 @@ async function compared(
   const known = base.replaced?.by === replaced.by ? base.replaced?.material : undefined
   const material = known ?? (await materialOf(evidence, base, later.standing?.packages))
   if (material !== undefined) return { ...followed, replaced: { ...replaced, material } }
-  // When it was seen, and when somebody began to vouch for it
-  const last = [replaced.at, replaced.at && later.since]
+  // When it was seen, and when it was good for the first time: what comes and goes has no second minute
+  const last = [replaced.at, replaced.at && (later.verifiedAt ?? later.since)]
     .filter((at) => at !== undefined)
     .toSorted()
     .at(-1)

@@ -1,10 +1,10 @@
-import { isNewlyVouched, newsOf } from './bases/next-standing.ts'
 import type { JudgedStanding } from './bases/standing.ts'
+import { withNews } from './bases/with-news.ts'
 import type { Digest, ImageId } from './image.ts'
 import { errorFields, MAX_LISTED, verdictFields } from './judged-fields.ts'
 import type { Enforcement } from './policy/policy.ts'
 import { type AlertEvent, earliest, type ImageRecord, plusSeconds, RECHECK_AFTER, type State } from './status.ts'
-import { openTodo, withoutTodo } from './todo.ts'
+import { findTodo, openTodo, withoutTodo } from './todo.ts'
 import { mayFollow } from './transitions.ts'
 import type { Verdict } from './verdict.ts'
 import { returning, sparesTags, standingWaiver, waiverEnded } from './waiver.ts'
@@ -90,16 +90,6 @@ function asOutage(before: ImageRecord | undefined, judged: Judged): Judged {
   const { checks, policyHash } = judged.verdict
   const why = checks.find(({ reason }) => reason === 'base-not-judged')?.message
   return { kind: 'error', reason: 'base-not-judged', message: why ?? 'its base could not be judged yet', policyHash }
-}
-
-/** Those that stand on it are to be judged anew, and told of, where what it is to them has changed. */
-function withNews(before: ImageRecord | undefined, record: ImageRecord): ImageRecord {
-  const news = newsOf(before?.standing, record.standing)
-  if (news === undefined) return record
-  return openTodo(record, 'derived', {
-    news,
-    ...(isNewlyVouched(before?.standing, record.standing) && { vouched: true }),
-  })
 }
 
 /** The newest of the tags that events named an image by. */
@@ -207,14 +197,16 @@ function withWork(
 ): ImageRecord {
   // By the policies of now it may be good: no further tag is taken for the verdict of others, nor while its base may turn out good
   const isOpen = judged.kind === 'error' && judged.reason === 'base-not-judged'
-  const spared = sparesTags(record, situation.now) || isOverNow(before, judged) || isOpen
+  const isLeft = isOverNow(before, judged) || isOpen
+  const spared = sparesTags(record, situation.now)
   switch (record.state) {
     case 'failed':
       if (spared) return withoutTodo(told(before, record, 'failed'), 'quarantine')
+      if (isLeft) return begunAlone(told(before, record, 'failed'))
       return withTaking(before, withoutTodo(record, 'release'), 'failed', situation)
     case 'degraded':
       if (situation.enforcement.onDegraded === 'quarantine' && !spared)
-        return withTaking(before, record, 'degraded', situation)
+        return isLeft ? begunAlone(told(before, record, 'degraded')) : withTaking(before, record, 'degraded', situation)
       return withFound(withoutTodo(freed(before, toldUnlessByBase(before, record, judged)), 'quarantine'), situation)
     case 'verified':
     case 'unmanaged':
@@ -227,6 +219,12 @@ function withWork(
     default:
       return record.state satisfies never
   }
+}
+
+/** A tag whose taking was cut short must not stay so: by its name nobody would find the image. */
+function begunAlone(record: ImageRecord): ImageRecord {
+  const isBegun = findTodo(record, 'quarantine') !== undefined && record.taken.length > 0
+  return isBegun ? openTodo(record, 'quarantine', { begun: true }) : withoutTodo(record, 'quarantine')
 }
 
 /** Tells of a state that was entered. */

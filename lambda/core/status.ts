@@ -36,6 +36,8 @@ export type Todo = {
   /** What people are to be told, each with the seq under which it was opened. */
   readonly events?: readonly { readonly event: AlertEvent; readonly seq: number }[]
   readonly tags?: readonly TagOutcome[]
+  /** No further tag is taken, and the taking of those that are written down as taken is ended. */
+  readonly begun?: true
   /** What became of the base that it is, and how far those that stand on it were gone through. */
   readonly news?: BaseNews
   /** Somebody began to vouch for it: images that begin as it does may stand on it. */

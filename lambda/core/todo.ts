@@ -5,6 +5,7 @@ import type { AlertEvent, ImageRecord, Todo } from './status.ts'
 type Details = {
   readonly events?: readonly AlertEvent[]
   readonly tags?: readonly TagOutcome[]
+  readonly begun?: true
   readonly news?: BaseNews
   readonly vouched?: true
 }
@@ -24,6 +25,7 @@ export function openTodo(record: ImageRecord, kind: Todo['kind'], details: Detai
     seq,
     ...(events.length > 0 && { events }),
     ...(tags.length > 0 && { tags }),
+    ...(details.begun && { begun: true as const }),
     // Whoever was asked already is asked again: he may have been judged before this news
     ...(news !== undefined && { news }),
     ...((open?.vouched ?? details.vouched) && { vouched: true as const }),

@@ -1,3 +1,4 @@
+import { coveredBy } from '../bases/base-source.ts'
 import type { AwaitedBase } from '../core/bases/base-evidence.ts'
 import { formatImage } from '../core/image.ts'
 import type { Verifier } from '../world.ts'
@@ -19,10 +20,11 @@ export async function awaitedBases({
     .map((host) => ({ why: `bases in ${host} may not have been looked at yet: it has not been walked through once` }))
   const named = namedPlaces(policies)
   if (named.length === 0) return unwalked
-  const unseen = ((await lastRound({ store, policies }))?.unseen ?? named).map(formatImage)
-  const unjudged = policies.bases.flatMap(({ name, watch }) => {
-    const first = watch.map(formatImage).find((one) => unseen.includes(one))
-    return first === undefined ? [] : { by: [name], why: `${first}, which ${name} watches, has not been judged yet` }
-  })
+  const unseen = (await lastRound({ store, policies }))?.unseen ?? named
+  const unjudged = unseen.map((place) => ({
+    // Whoever covers it may vouch for it, whoever watches it
+    by: coveredBy(policies, place).map(({ name }) => name),
+    why: `${formatImage(place)}, which a BaseImage watches, has not been judged yet`,
+  }))
   return [...unwalked, ...unjudged]
 }

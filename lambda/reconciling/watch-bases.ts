@@ -103,7 +103,7 @@ async function look(world: Sweeper, place: Watched, refusing: Set<string>): Prom
   if (image === undefined) return 'absent'
   if (isSettled(image)) return 'same'
   await world.queue.verify(image, 0)
-  return 'news'
+  return image.state === 'error' ? { trouble: image.lastError?.message ?? 'it could not be judged' } : 'news'
 }
 
 /** Whether no signature is waited for: it is good, and it is known who vouches for it, even where a BaseImage only warns. */
@@ -111,15 +111,16 @@ function isSettled({ state, standing }: ImageRecord): boolean {
   return (state === 'verified' || state === 'unmanaged') && standing?.vouched.length !== 0
 }
 
-/** What a tag points at by its registry's word; undefined where that registry is not configured. */
+/** What a tag points at by its registry's word, or why that is not to be had. */
 async function peek(
   { registries, log }: Sweeper,
   place: Watched,
   refusing: Set<string>,
-): Promise<{ readonly digest: Digest | undefined } | { readonly trouble: string } | undefined> {
+): Promise<{ readonly digest: Digest | undefined } | { readonly trouble: string }> {
   try {
     const registry = registries.get(place.host)
-    return registry && { digest: await registry.peek(place.name, place.tag) }
+    if (registry === undefined) return { trouble: `registry ${place.host} is not read` }
+    return { digest: await registry.peek(place.name, place.tag) }
   } catch (error) {
     if (!isOutage(error)) throw error
     // Left in peace until the next round. Who may not read one repository, or there is none, may read the others

@@ -20,7 +20,7 @@ const watchRound = z.object({
   left: z.array(place),
   named: z.string(),
   unseen: z.array(place),
-  troubles: z.array(z.object({ base: z.string(), why: z.string() })),
+  troubles: z.array(z.object({ base: z.string(), why: z.string() })).default([]),
 })
 export type WatchRound = Omit<z.infer<typeof watchRound>, 'named'>
 

@@ -1,6 +1,6 @@
+import { jsonObject } from '../core/json-object.ts'
 import { Misconfigured, Unavailable } from '../errors.ts'
 import type { Answer } from './exchange.ts'
-import { jsonObject } from './json-object.ts'
 
 /** What we may do in a repository. */
 export type Right = 'pull' | 'push'

@@ -1,10 +1,10 @@
 import { type Digest, isRepositoryName, isTag } from '../core/image.ts'
+import { jsonObject } from '../core/json-object.ts'
 import { pageOf } from '../core/page.ts'
 import { OverLimit, Unavailable } from '../errors.ts'
 import { mapLimited } from '../map-limited.ts'
 import type { Registry, Tagged } from '../ports.ts'
 import type { Answer } from './exchange.ts'
-import { jsonObject } from './json-object.ts'
 import type { Limits } from './limits.ts'
 import { nextPage } from './next-page.ts'
 

@@ -1,8 +1,8 @@
+import { jsonObject } from '../core/json-object.ts'
 import { type Descriptor, descriptor } from '../core/manifest.ts'
 import { OverLimit, Unavailable } from '../errors.ts'
 import { assertFewValues } from './assert-few-values.ts'
 import type { Answer } from './exchange.ts'
-import { jsonObject } from './json-object.ts'
 import type { Limits } from './limits.ts'
 import { nextPage } from './next-page.ts'
 

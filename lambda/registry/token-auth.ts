@@ -1,9 +1,9 @@
+import { jsonObject } from '../core/json-object.ts'
 import { Misconfigured, Unavailable } from '../errors.ts'
 import type { Clock } from '../ports.ts'
 import { parseChallenges } from './challenge.ts'
 import type { Answer, Exchange } from './exchange.ts'
 import { isTokenUrl } from './hosts.ts'
-import { jsonObject } from './json-object.ts'
 import type { Limits } from './limits.ts'
 
 /** Who we are to a registry. */

@@ -76,6 +76,7 @@ describe('the verify function, through Lambda', () => {
   it.each([
     ['', 'no reason is told'],
     ['{"other": 1}', '{"other": 1}'],
+    ['broken', 'broken'],
   ])('says what there is where it told %j', async (payload, text) => {
     const { client } = answering(new LambdaClient({ region: 'eu-west-1' }), () => ({
       FunctionError: 'Unhandled',

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
+import { canonicalJson } from '../../lambda/core/canonical.ts'
+import type { Transcript } from '../../lambda/core/transcript.ts'
 import { Unavailable } from '../../lambda/errors.ts'
+import { replay } from '../../lambda/replay.ts'
 import { sweep } from '../../lambda/sweep.ts'
 import { deliver } from '../memory/drain.ts'
 import { intercepted } from '../memory/faults.ts'
@@ -38,4 +41,18 @@ it('rules that begin to ask for a base take no tag while the registry of the bas
   await later.pass(30)
   expect([await world.state(image), world.told()]).toEqual(['verified', []])
   expect(await world.facts(image)).toMatchObject({ signature: 'verified' })
+})
+
+it('a verdict of an earlier release, where one text told of what is awaited, is decided again', async () => {
+  const world = await based({ rule: '{ required: true }' }, { walked: false })
+  const image = await world.image({ layers: [OS, NODE, APP_FILES] })
+  await world.settle()
+  const { evidence } = world.outside.world
+  const { transcript } = (await world.record(image))!
+  const kept = JSON.parse(Buffer.from((await evidence.get(transcript!))!).toString()) as Transcript
+  const [awaited] = kept.base?.awaited ?? []
+  expect(awaited?.why).toContain('has not been walked through once')
+  const earlier = { ...kept, base: { ...kept.base, awaited: awaited?.why } }
+  const digest = await evidence.put(Buffer.from(canonicalJson(earlier)))
+  expect(await replay(evidence, digest)).toMatchObject({ same: true })
 })

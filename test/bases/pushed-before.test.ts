@@ -110,6 +110,27 @@ describe('that an image stands on no base is no verdict on it', () => {
     expect(await world.state(image)).toBe('failed')
   })
 
+  it('while another BaseImage watches what the one that is asked for covers too', async () => {
+    let isDown = true
+    const world = await elsewhere(
+      [watching(GOLDEN, ['node:latest']), baseImage('', 'other', `${GOLDEN}/**`)],
+      () => (isDown ? new Unavailable(GOLDEN, 'is down') : undefined),
+      '{ from: [other] }',
+    )
+    await world.push('node', [OS, NODE])
+    const image = await world.ours({ layers: [OS, NODE, APP_FILES] })
+    await world.look()
+    await world.settle()
+    world.minutes(11)
+    await world.settle()
+    expect(await world.state(image)).toBe('error')
+    isDown = false
+    world.minutes(15)
+    await world.look()
+    await drain(world.outside, world.world, 20)
+    expect(await world.state(image)).toBe('verified')
+  })
+
   it('nor why anything is taken of one that failed before, while a base may be it', async () => {
     const world = await elsewhere([watching(GOLDEN, ['none:latest'])], () => undefined, RULE)
     const image = await world.ours({ layers: [OS, NODE, APP_FILES] })

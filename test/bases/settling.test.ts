@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { sweep } from '../../lambda/sweep.ts'
 import { layer } from '../memory/layered.ts'
 import { pushed } from '../memory/story.ts'
+import { HOST } from '../memory/world.ts'
 import { attest, SPDX, sbom } from './attesting.ts'
 import { APP_FILES, BASES, based, NODE, OS } from './based.ts'
 
@@ -91,5 +92,30 @@ it('whoever moves a tag every few seconds hides nothing', async () => {
   }
   expect((await look(0)).slice(0, 2)).toEqual(['degraded', 'no'])
   await pass(1)
+  expect(await look(0)).toEqual(['degraded', 'no', ['replaced']])
+})
+
+it('what is told of a base is told, though the base is deleted within the minute', async () => {
+  const { base, old, settle, pass, told, look, outside } = await onAttested()
+  await base([OS, newer])
+  await settle()
+  outside.registry.remove(BASES, old)
+  outside.queue.send({ ...pushed(old, undefined, BASES), kind: 'delete' })
+  await settle()
+  expect(told()).toEqual([])
+  await pass(5)
+  expect(told()).toEqual(['replaced'])
+  expect(await look(0)).toEqual(['degraded', 'no', ['replaced']])
+})
+
+it('a second minute is not had by what comes and goes', async () => {
+  const { base, pass, settle, look, outside } = await onAttested()
+  const next = await base([OS, newer])
+  await settle()
+  await pass(3)
+  const id = { host: HOST, name: BASES, digest: next }
+  const record = (await outside.world.store.image(id))!
+  const since = outside.now().toISOString()
+  await outside.world.store.putImage({ ...record, version: record.version + 1, since }, record.version)
   expect(await look(0)).toEqual(['degraded', 'no', ['replaced']])
 })

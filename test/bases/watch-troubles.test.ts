@@ -37,4 +37,26 @@ describe('what a person should look at', () => {
     await look()
     expect((await lastRound(world))?.troubles).toHaveLength(20)
   })
+
+  it('is a tag of a registry that is not read, and one whose image could not be judged', async () => {
+    const { push, look, settle, minutes, outside, world } = await elsewhere([
+      watching('third.example', ['a:latest']),
+      watching(GOLDEN, ['node:latest']),
+    ])
+    const digest = await push('node', [OS, NODE])
+    await look()
+    await settle()
+    const record = (await outside.world.store.image({ host: GOLDEN, name: 'node', digest }))!
+    const lastError = { at: '2026', message: 'too large' }
+    await outside.world.store.putImage(
+      { ...record, version: record.version + 1, state: 'error', lastError },
+      record.version,
+    )
+    minutes(15)
+    await look()
+    expect((await lastRound(world))?.troubles).toEqual([
+      { base: `${GOLDEN}/node:latest`, why: 'too large' },
+      { base: 'third.example/a:latest', why: 'registry third.example is not read' },
+    ])
+  })
 })

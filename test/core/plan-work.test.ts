@@ -20,7 +20,7 @@ function work({ todo }: ImageRecord): string {
 }
 
 const was = (state: State, taken: readonly string[] = []) => record({ state, taken })
-const quarantining = (state: State) => openTodo(was(state), 'quarantine')
+const quarantining = (state: State, taken: readonly string[] = []) => openTodo(was(state, taken), 'quarantine')
 const releasing = (state: State) => openTodo(was(state, ['v1']), 'release')
 
 const cases: readonly (readonly [string, ImageRecord | undefined, Judged, Situation, string])[] = [
@@ -46,6 +46,8 @@ const cases: readonly (readonly [string, ImageRecord | undefined, Judged, Situat
   ['failed, seen under a tag', was('failed'), REJECTED, situation(), 'quarantine'],
   ['failed, seen under a tag in an outage', was('failed'), OUTAGE, situation(), 'quarantine'],
   ['failed, its base not judged', was('failed'), AWAITED, situation(), ''],
+  ['failed and half taken, its base not judged', quarantining('failed', ['v1']), AWAITED, situation(), 'quarantine'],
+  ['degraded and half taken, its base not judged', quarantining('degraded', ['v1']), AWAITED, strict, 'quarantine'],
   ['failed and being taken, its base not judged', quarantining('failed'), AWAITED, situation(), ''],
   ['degraded and being taken, its base not judged', quarantining('degraded'), AWAITED, strict, ''],
   ['verified, its base not judged', was('verified'), AWAITED, situation(), ''],

@@ -68,7 +68,7 @@ export type FoundBase = {
 
 /**
  * A tag that a base has or had. `now`: it points at the base, or nothing that is vouched for took its place yet, but `unvouched`, or something
- * (`settling`) with which it is not compared before `until`; else it was replaced, or is gone.
+ * that is `settling`; else it was replaced, or is gone. `settling`: what it points at is not compared with the base before `until`.
  */
 export type FollowedTag = {
   readonly tag: string
@@ -80,11 +80,12 @@ export type FollowedTag = {
 
 /**
  * What an image claims its base to be, and what came of it. `asked`: nobody could judge it yet; `unknown`: nobody may look there; `unrelated`:
- * provenance names it among all that the build used, and it is not the base. `from`: the field.
+ * provenance names it among all that the build used, and it is not the base. `from`: the field; `by`: the BaseImages that may vouch for what is asked.
  */
 export type FollowedClaim = {
   readonly from: string
   readonly image: string
   readonly outcome: 'holds' | 'false' | 'asked' | 'unknown' | 'unrelated'
   readonly detail: string
+  readonly by?: readonly string[]
 }

@@ -27,7 +27,11 @@ function shortened<Facts extends Omit<PlatformFacts, 'platform'>>(facts: Facts, 
     message: short(message, most),
     ...(by && { by: by.slice(0, listed) }),
     ...(beneath && { beneath: beneath.slice(0, most.beneath) }),
-    ...(claims && { claims: claims.slice(0, listed).map((one) => ({ ...one, detail: short(one.detail, most) })) }),
+    ...(claims && {
+      claims: claims.slice(0, listed).map(({ from, image, outcome, detail }) => {
+        return { from, image, outcome, detail: short(detail, most) }
+      }),
+    }),
     ...(changes && {
       changes: {
         ...changes,

@@ -1,4 +1,4 @@
-import type { AwaitedBase, FoundChain, PlatformBase } from '../bases/base-evidence.ts'
+import type { FoundChain, PlatformBase } from '../bases/base-evidence.ts'
 import { type Chosen, chooseBase, currentness, intactness, UNJUDGED } from '../bases/base-facts.ts'
 import { formatImage } from '../image.ts'
 import type { BaseRule, Policy } from '../policy/policy.ts'
@@ -13,17 +13,18 @@ export function judgeBase({ base: rule }: Policy, { base, now }: Subject): Group
   const { platforms, awaited } = base
   if (platforms.length === 0) return [groupOf([{ name: 'base', finding: missed('no-platform') }])]
   return platforms.map((one) =>
-    groupOf(findings(rule, one, now, awaitedBy(rule, awaited)), platforms.length > 1 ? one.platform : undefined),
+    groupOf(
+      findings(rule, one, now, awaited?.find(({ by }) => mayBeAsked(rule, by))?.why),
+      platforms.length > 1 ? one.platform : undefined,
+    ),
   )
 }
 
 const NOT_KNOWN = 'the bases that an image may stand on are not looked up here'
 
-/** Why there may be a base that is asked for, and nobody has looked at yet. */
-function awaitedBy({ from }: BaseRule, awaited: readonly AwaitedBase[] = []): string | undefined {
-  const mayCount = ({ by }: AwaitedBase) =>
-    by === undefined || from.length === 0 || by.some((name) => from.includes(name))
-  return awaited.find(mayCount)?.why
+/** Whether what these BaseImages may vouch for may be asked for; of all of them where none is named. */
+function mayBeAsked({ from }: BaseRule, by: readonly string[] | undefined): boolean {
+  return by === undefined || from.length === 0 || by.some((name) => from.includes(name))
 }
 
 type Named = { readonly name: string; readonly finding: Finding }
@@ -45,20 +46,21 @@ function findings(rule: BaseRule, platform: PlatformBase, now: Date, awaited: st
   const found = met([], `${formatImage(base.image)}, vouched for by ${by.join(', ')}`, [base.goodUntil])
   return [
     { name: 'base', finding: found },
-    { name: 'base-intact', finding: intactFinding(rule, chosen, whyOpen(platform, awaited, chosen.chain)) },
+    { name: 'base-intact', finding: intactFinding(rule, chosen, whyOpen(rule, platform, awaited, chosen.chain)) },
     ...(rule.current || rule.maxAge !== undefined
       ? [{ name: 'base-current', finding: currentFinding(rule, chosen, now) }]
       : []),
   ]
 }
 
-function whyMissed({ from }: BaseRule, platform: PlatformBase, awaited: string | undefined): Finding {
+function whyMissed(rule: BaseRule, platform: PlatformBase, awaited: string | undefined): Finding {
+  const { from } = rule
   const { found, claims, layers } = platform
   const asked = from.length === 0 ? 'a base that is vouched for' : `a base that ${from.join(' or ')} vouches for`
   const unproved = found.find((chain) => chain.proved !== true && mightCount(chain, from))?.proved
   // What was not read might have proved it
   if (typeof unproved === 'object') return missed('not-judged', unproved.why)
-  const open = whyOpen(platform, awaited)
+  const open = whyOpen(rule, platform, awaited)
   if (open !== undefined) return open
   const [chain] = found
   const [base] = chain?.bases ?? []
@@ -78,6 +80,7 @@ function mightCount({ bases }: FoundChain, from: readonly string[]): boolean {
 
 /** What it may stand on, on top of a chain, and nobody could judge yet. An outage of somebody else's registry must not fail an image (I8). */
 function whyOpen(
+  rule: BaseRule,
   { found, claims }: PlatformBase,
   awaited: string | undefined,
   above?: FoundChain,
@@ -88,7 +91,7 @@ function whyOpen(
   if (unjudged !== undefined) {
     return missed('base-not-judged', `${formatImage(unjudged.image)}: ${UNJUDGED}`)
   }
-  const claimed = claims.find(({ outcome }) => outcome === 'asked')
+  const claimed = claims.find(({ outcome, by }) => outcome === 'asked' && mayBeAsked(rule, by))
   return claimed && missed('base-not-judged', `${claimed.image}: ${claimed.detail}`)
 }
 

@@ -116,6 +116,14 @@ describe('what a policy asks of the base', () => {
       'awaited',
     ],
     [
+      'none, where what it is said to stand on may not be what is asked for',
+      { from: ['chainguard'] },
+      one([], { claims: [{ ...claim, outcome: 'asked', by: ['other'] }] }),
+      'base-missing',
+      undefined,
+      'unverified',
+    ],
+    [
       'that, where it is known to stand on another that nobody vouches for',
       {},
       one([chain(3, [base(3, { vouched: [] })])], { claims: [{ ...claim, outcome: 'asked' }] }),
