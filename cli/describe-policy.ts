@@ -1,4 +1,5 @@
 import { formatImage } from '../lambda/core/image.ts'
+import { formatDuration } from '../lambda/core/policy/duration.ts'
 import type { BaseImage, BaseRule, DenyList, Enforcement, ImageGlob, Policy } from '../lambda/core/policy/policy.ts'
 import type { Decided } from './decided.ts'
 
@@ -32,7 +33,7 @@ export function describeAsks({
 
 function describeBase({ from, required, intact, current, maxAge }: BaseRule): string {
   const which = from.length === 0 ? 'a base that is vouched for' : `a base that ${from.join(' or ')} vouches for`
-  const age = maxAge === undefined ? [] : [`at most ${maxAge} s old`]
+  const age = maxAge === undefined ? [] : [`at most ${formatDuration(maxAge)} old`]
   return [
     which,
     ...(intact ? ['intact'] : []),
@@ -92,7 +93,7 @@ function describeAction({
 }
 
 function afterGrace(seconds: number, failFast: boolean): string {
-  return `${seconds} s after its first tag${failFast ? ', or at once where a signature is bad' : ''}`
+  return `${formatDuration(seconds)} after its first tag${failFast ? ', or at once where a signature is bad' : ''}`
 }
 
 /** What would follow from the state of an image asked for by this tag; `isProtected`: the tag is never taken. */

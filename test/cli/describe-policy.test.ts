@@ -4,9 +4,9 @@ import { enforcement } from '../core/records.ts'
 
 it.each([
   [{ onFailure: 'observe' }, 'tells what has failed, and takes nothing; says no to'],
-  [{}, 'takes the tags of what has failed 600 s after its first tag, up to 20 images or 50 % of a repository'],
+  [{}, 'takes the tags of what has failed 10m after its first tag, up to 20 images or 50 % of a repository'],
   [{ tombstone: true }, 'holding their names by a tombstone'],
-  [{ onFailure: 'archive' }, 'archives what has failed 600 s after its first tag'],
+  [{ onFailure: 'archive' }, 'archives what has failed 10m after its first tag'],
 ] as const)('an Enforcement with %o: %s', (fields, text) => {
   expect(describeEnforcement(enforcement(fields))).toContain(text)
 })

@@ -45,8 +45,8 @@ describe('assay policy explain', () => {
       `  covers it by ${host}/{team}/app (team = acme); asks one of: key`,
       '  ✗ signed/key: no-signature\n      nothing on the image claims to be a signature',
       'ClusterImagePolicy elsewhere does not cover it: ghcr.io/**',
-      `Enforcement prod (prod) on ${host}/**: takes the tags of what has failed 600 s after its first tag, but never **:v1, up to 20 images or 50 % of a repository in ten minutes; says no to what no longer holds`,
-      'What follows: the gate says no; its tags are taken and an alert tells, 600 s after its first tag; v1 is protected and stays; had it been verified before, it keeps its tags',
+      `Enforcement prod (prod) on ${host}/**: takes the tags of what has failed 10m after its first tag, but never **:v1, up to 20 images or 50 % of a repository in ten minutes; says no to what no longer holds`,
+      'What follows: the gate says no; its tags are taken and an alert tells, 10m after its first tag; v1 is protected and stays; had it been verified before, it keeps its tags',
     ])
   })
 
@@ -102,7 +102,7 @@ describe('assay policy explain', () => {
       denyLists: [],
       enforcement: `Enforcement prod on ${host}/**: tells what has failed, and takes nothing; says yes to what no longer holds`,
       effect:
-        'the gate says no; an alert tells, 600 s after its first tag, or at once where a signature is bad; nothing is taken; had it been verified before, it keeps its tags and the gate says yes',
+        'the gate says no; an alert tells, 10m after its first tag, or at once where a signature is bad; nothing is taken; had it been verified before, it keeps its tags and the gate says yes',
     })
   })
 

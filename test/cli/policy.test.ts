@@ -38,7 +38,7 @@ it('tells what files say: whom each policy asks, and what each Enforcement would
     'VerificationPolicy any (enforce) covers ghcr.io/acme/**; one of: key',
     'VerificationPolicy every (warn) covers ghcr.io/acme/**; all of: key',
     'VerificationPolicy some (enforce) covers ghcr.io/acme/**; 2 distinct signers of: ci',
-    'Enforcement prod (prod) on ghcr.io/acme/** (not ghcr.io/acme/try/**): takes the tags of what has failed 300 s after its first tag, or at once where a signature is bad, but never **:latest, up to 20 images or 50 % of a repository in ten minutes; says no to what no longer holds',
+    'Enforcement prod (prod) on ghcr.io/acme/** (not ghcr.io/acme/try/**): takes the tags of what has failed 5m after its first tag, or at once where a signature is bad, but never **:latest, up to 20 images or 50 % of a repository in ten minutes; says no to what no longer holds',
   ])
 })
 

@@ -233,7 +233,7 @@ describe('for people', () => {
     const lines = await printed('explain', `${home.host}/acme/app:v1`, '--policy', file)
     expect(lines[0]).toMatch(/ degraded$/)
     expect(lines).toContainEqual(
-      expect.stringContaining('asks one of: key; a base that golden vouches for, current, at most 86400 s old'),
+      expect.stringContaining('asks one of: key; a base that golden vouches for, current, at most 1d old'),
     )
     expect(lines).toContainEqual(expect.stringContaining(`  base verified ${home.host}/${NODE}@${base.digest}: `))
     expect(lines.at(-1)).toBe('What follows: the gate says no, and an alert tells; it keeps its tags')

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseDuration } from '../../../lambda/core/policy/duration.ts'
+import { formatDuration, parseDuration } from '../../../lambda/core/policy/duration.ts'
 
 test.each([
   ['0s', 0],
@@ -21,4 +22,19 @@ test.each(['', 'm', '10', '1.5h', '-1m', '+1m', '10 m', '1h30m', '10M', '1w', '1
 
 test('a duration has an end', () => {
   expect(parseDuration('366d')).toBe('longer than 365d, the longest allowed')
+})
+
+test.each([
+  [0, '0s'],
+  [90, '90s'],
+  [600, '10m'],
+  [86_400, '1d'],
+  [90_000, '25h'],
+])('%d seconds are written %s', (seconds, text) => {
+  expect(formatDuration(seconds)).toBe(text)
+})
+
+test('what is written is read as the same', () => {
+  const seconds = fc.integer({ min: 0, max: 31_536_000 })
+  fc.assert(fc.property(seconds, (one) => expect(parseDuration(formatDuration(one))).toBe(one)))
 })
