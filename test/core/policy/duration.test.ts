@@ -36,5 +36,5 @@ test.each([
 
 test('what is written is read as the same', () => {
   const seconds = fc.integer({ min: 0, max: 31_536_000 })
-  fc.assert(fc.property(seconds, (one) => expect(parseDuration(formatDuration(one))).toBe(one)))
+  fc.assert(fc.property(seconds, (one) => parseDuration(formatDuration(one)) === one))
 })
