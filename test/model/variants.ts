@@ -92,7 +92,10 @@ export const VARIANTS: readonly Variant[] = [
   {
     rule: 'rule 4',
     without: 'a tag is taken though the verdict is another one by now',
-    edits: [{ file: 'lambda/acting/claim.ts', from: 'now.rev === record.rev && ', to: '' }],
+    edits: [
+      { file: 'lambda/acting/claim.ts', from: 'now.rev === record.rev && ', to: '' },
+      { file: 'lambda/acting/claim.ts', from: 'work !== undefined && work.begun !== true', to: 'true' },
+    ],
     situation: { ...late, workers: 2 },
   },
   {
