@@ -7,6 +7,14 @@ import { pushed } from '../memory/story.ts'
 import { APP, APP_FILES, based, baseImage, basePolicies, NODE, OS } from './based.ts'
 import { elsewhere, GOLDEN, watching } from './elsewhere.ts'
 
+/** Has the tags looked at, and what was pushed judged, until its grace is over. */
+async function pastGrace({ look, settle, minutes }: Awaited<ReturnType<typeof elsewhere>>): Promise<void> {
+  await look()
+  await settle()
+  minutes(11)
+  await settle()
+}
+
 describe('an image that was judged before its base was', () => {
   it('is judged again when somebody vouches for the base, and gets its tags back', async () => {
     const world = await based({ rule: '{ required: true }' })
@@ -74,10 +82,7 @@ describe('that an image stands on no base is no verdict on it', () => {
     await world.push('node', [OS, NODE])
     const image = await world.ours({ layers: [OS, NODE, APP_FILES] })
     const other = await world.ours({ layers: [OS, layer({ 'usr/bin/other': 'other' })] }, 'v2')
-    await world.settle()
-    await world.look()
-    world.minutes(11)
-    await world.settle()
+    await pastGrace(world)
     expect([await world.state(image), await world.state(other)]).toEqual(['error', 'error'])
     isDown = false
     for (const minutes of [5, 1, 15]) {
@@ -92,10 +97,7 @@ describe('that an image stands on no base is no verdict on it', () => {
   it('is again where a tag that is watched is not there', async () => {
     const world = await elsewhere([watching(GOLDEN, ['none:latest'])], undefined, RULE)
     const image = await world.ours({ layers: [OS, NODE, APP_FILES] })
-    await world.look()
-    await world.settle()
-    world.minutes(11)
-    await world.settle()
+    await pastGrace(world)
     expect(await world.state(image)).toBe('failed')
   })
 
@@ -103,10 +105,7 @@ describe('that an image stands on no base is no verdict on it', () => {
     const isDown = () => new Unavailable(GOLDEN, 'is down')
     const world = await elsewhere([baseImage(), watching(GOLDEN, ['node:latest'])], isDown, '{ from: [ours] }')
     const image = await world.ours({ layers: [OS, NODE, APP_FILES] })
-    await world.look()
-    await world.settle()
-    world.minutes(11)
-    await world.settle()
+    await pastGrace(world)
     expect(await world.state(image)).toBe('failed')
   })
 
@@ -119,10 +118,7 @@ describe('that an image stands on no base is no verdict on it', () => {
     )
     await world.push('node', [OS, NODE])
     const image = await world.ours({ layers: [OS, NODE, APP_FILES] })
-    await world.look()
-    await world.settle()
-    world.minutes(11)
-    await world.settle()
+    await pastGrace(world)
     expect(await world.state(image)).toBe('error')
     isDown = false
     world.minutes(15)
@@ -134,10 +130,7 @@ describe('that an image stands on no base is no verdict on it', () => {
   it('nor why anything is taken of one that failed before, while a base may be it', async () => {
     const world = await elsewhere([watching(GOLDEN, ['none:latest'])], () => undefined, RULE)
     const image = await world.ours({ layers: [OS, NODE, APP_FILES] })
-    await world.look()
-    await world.settle()
-    world.minutes(11)
-    await world.settle()
+    await pastGrace(world)
     expect([await world.state(image), await world.at('v1')]).toEqual(['failed', undefined])
     const again = { ...pushed(image, 'v2', APP), at: world.outside.now().toISOString() }
     const { registry, addManifest } = world.outside.registry
