@@ -135,7 +135,7 @@ async function record(world: Verifier, id: ImageId, look: Look): Promise<ImageRe
     const before = await world.store.image(id)
     const seen = await look(before)
     const next = 'gone' in seen ? gone(before, seen.gone, now) : planned(world, before, id, seen, now)
-    if (next === undefined) return undefined
+    if (next === undefined || next === before) return next
     await noteBase(world.catalogue, before, next)
     if (!(await store(world, before, next))) continue
     await wakeOthers(world, before, next, now)

@@ -37,6 +37,12 @@ export async function archiveImage(
   return archived(tags)
 }
 
+/** Ends an archiving that was cut short: tells of it, or strikes off the item what never came about. */
+export async function finishArchived(world: Actor, record: ImageRecord): Promise<void> {
+  if ((await storageOf(world, record)) === 'archived') return tellArchived(world, record, record.seenTags ?? [])
+  await updateImage(world, record, (now) => ({ ...now, archivedAt: undefined }))
+}
+
 /** Opens the alert that an image was archived, unless people know. */
 export async function tellArchived(world: Actor, record: ImageRecord, tags: readonly string[]): Promise<void> {
   if (isTold(record)) return

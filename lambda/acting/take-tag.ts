@@ -107,6 +107,9 @@ export async function finishTaken(taking: Taking): Promise<void> {
   for (const tag of record.taken) {
     const marked = await world.store.tag(record.host, record.name, tag)
     if (marked?.quarantined?.digest === record.digest) continue
+    // It was another image's by then, and was taken from that
+    const last = marked?.digest ?? marked?.left?.[0]?.digest
+    if (marked?.quarantined !== undefined && marked.quarantined.digest === last) continue
     const now = await registry.resolve(record.name, tag)
     if (now === undefined || now === tombstone) await takeTag(taking, tag, TAKING.slice(TAKING.indexOf('take') + 1))
   }

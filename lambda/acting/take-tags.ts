@@ -11,10 +11,10 @@ import { tagsOf } from '../tags-of.ts'
 import { updateImage } from '../update-image.ts'
 import { type Actor, registryOf } from '../world.ts'
 import { admitted } from './admitted.ts'
-import { archiveImage, restored } from './archive-image.ts'
+import { archiveImage, finishArchived, restored } from './archive-image.ts'
 import { canRemove, type Means, meansOf } from './armed.ts'
 import { readSafety } from './safety.ts'
-import { finishTaken, takeTag } from './take-tag.ts'
+import { finishTaken, type Taking, takeTag } from './take-tag.ts'
 import { tellStopped } from './tell-stopped.ts'
 
 /** What may be done to the tags of an image, or why they are left in place. */
@@ -28,7 +28,11 @@ export async function takeTags(world: Actor, record: ImageRecord): Promise<void>
   const tags = begun ? [] : await tagsOf(world.store, registry, record, record.seenTags)
   const free = tags.filter((tag) => !isProtected(enforcement, { ...record, tag }))
   const held = tags.filter((tag) => !free.includes(tag)).map((tag) => ({ tag, outcome: 'protected' as const }))
-  const leave = await leaveFor(world, record, enforcement, free)
+  const means = await meansOf(world.store, record.host, world.taggers.get(record.host))
+  // Whatever holds quarantine by now: what was begun is ended
+  if (record.archivedAt === undefined) await finishTags(world, means, record, enforcement)
+  else if (begun) await finishArchived(world, record)
+  const leave = await leaveFor(world, record, enforcement, free, means)
   const outcomes = 'left' in leave ? free.map((tag) => ({ tag, outcome: leave.left })) : await take(leave)
   if (outcomes === undefined) return
   await updateImage(world, record, (now) =>
@@ -41,7 +45,10 @@ export async function takeTags(world: Actor, record: ImageRecord): Promise<void>
       const outcomes = free.length > 0 ? await archiveImage(world, may, record, free) : []
       if (outcomes !== 'refused') return outcomes
     }
-    if (record.archivedAt !== undefined) await restored(world, record)
+    if (record.archivedAt !== undefined) {
+      await restored(world, record)
+      await finishTags(world, may, record, enforcement)
+    }
     return takeAll(world, may, record, enforcement, free)
   }
 }
@@ -51,10 +58,10 @@ async function leaveFor(
   record: ImageRecord,
   enforcement: Enforcement,
   tags: readonly string[],
+  means: Means | undefined,
 ): Promise<Leave> {
   const wanted = record.state === 'failed' ? enforcement.onFailure : enforcement.onDegraded
   if (wanted !== 'quarantine' && wanted !== 'archive') return { left: 'would-take' }
-  const means = await meansOf(world.store, record.host, world.taggers.get(record.host))
   if (means === undefined) return { left: 'not-armed' }
   // What is archived already cannot be read, and is taken from everybody as it is
   const archive = wanted === 'archive' || record.archivedAt !== undefined
@@ -80,6 +87,30 @@ function alongside(record: ImageRecord, tags: readonly TagOutcome[], at: string)
   return { ...told, tagWork: { at, tags: tags.slice(0, MOST_TOLD) } }
 }
 
+/** Goes on with tags that an earlier run took and then ended. */
+async function finishTags(
+  world: Actor,
+  means: Means | undefined,
+  record: ImageRecord,
+  enforcement: Enforcement,
+): Promise<void> {
+  if (means === undefined || record.taken.length === 0) return
+  const taking = await takingOf(world, means, record, enforcement)
+  if (taking !== undefined) await finishTaken(taking)
+}
+
+/** Undefined: the image is no longer there. */
+async function takingOf(
+  world: Actor,
+  means: Means,
+  record: ImageRecord,
+  enforcement: Enforcement,
+): Promise<Taking | undefined> {
+  const registry = registryOf(world, record.host)
+  const manifest = await registry.manifest(record.name, record.digest)
+  return manifest && { world, registry, means, record, manifest, occupies: enforcement.tombstone }
+}
+
 /** Takes tag after tag. Undefined: the verdict has moved on meanwhile, and what is left is no longer ours to do. */
 async function takeAll(
   world: Actor,
@@ -88,13 +119,9 @@ async function takeAll(
   enforcement: Enforcement,
   tags: readonly string[],
 ): Promise<readonly TagOutcome[] | undefined> {
-  if (tags.length === 0 && record.taken.length === 0) return []
-  const registry = registryOf(world, record.host)
-  const manifest = await registry.manifest(record.name, record.digest)
-  if (manifest === undefined) return []
-  const taking = { world, registry, means, record, manifest, occupies: enforcement.tombstone }
-  await finishTaken(taking)
-  const parsed = parseManifest(manifest)
+  const taking = tags.length === 0 ? undefined : await takingOf(world, means, record, enforcement)
+  if (taking === undefined) return []
+  const parsed = parseManifest(taking.manifest)
   // A signature's tag is only ever taken off something that hides there to be run
   const hides = typeof parsed === 'string' || isRunnable(parsed)
   const prefixes = tagPrefixes(world.policies.policies)

@@ -4,7 +4,7 @@ import { chainIds } from '../core/bases/chain-ids.ts'
 import type { PlatformContents } from '../core/bases/standing.ts'
 import { type Digest, type ImageId, isDigest, isSameImage } from '../core/image.ts'
 import { earliest, type ImageRecord } from '../core/status.ts'
-import type { BaseRecord, BaseSource } from './base-source.ts'
+import { type BaseRecord, type BaseSource, coveredBy } from './base-source.ts'
 import { followTags } from './follow-tags.ts'
 
 /** Bases that end at the same layer; `cut`: these were not looked at, as too many lie on top of them. */
@@ -106,7 +106,7 @@ async function foundBase(source: BaseSource, record: Standing): Promise<FoundBas
   return {
     image: { host, name, digest },
     vouched: standing.vouched,
-    ...(unjudged && { unjudged }),
+    ...(unjudged && { unjudged, by: coveredBy(source.policies, record).map((one) => one.name) }),
     ...(goodUntil !== undefined && { goodUntil }),
     existedAt: standing.existedAt,
     tags: await followTags(source, record),

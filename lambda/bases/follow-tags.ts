@@ -52,11 +52,16 @@ export async function followTags(
         // What came before it may have had its minute
         if (followed.settling === undefined)
           return { ...followed, ...(settling?.settling && { settling: settling.settling }) }
-        settling ??= followed
+        settling = sooner(settling, followed)
       }
     }
     return settling ?? followTag(tag, digest, seen, undefined)
   }
+}
+
+/** Which of two has its minute first. */
+function sooner(one: FollowedTag | undefined, other: FollowedTag): FollowedTag {
+  return (one?.settling?.until ?? '~') <= (other.settling?.until ?? '') ? (one ?? other) : other
 }
 
 /** Whether one base ends, on every platform, where another does. */

@@ -2,7 +2,7 @@ import { currentness } from '../core/bases/base-facts.ts'
 import type { BaseStanding, Replaced } from '../core/bases/standing.ts'
 import type { Judged } from '../core/plan.ts'
 import { earliest, type ImageRecord } from '../core/status.ts'
-import type { BaseSource } from './base-source.ts'
+import { type BaseSource, coveredBy } from './base-source.ts'
 import { followTags } from './follow-tags.ts'
 
 /** `standing`: what it was to those that stand on it when it was judged before. */
@@ -25,6 +25,7 @@ export async function goneAsBase(
   source: BaseSource,
   image: ImageRecord & { readonly standing: BaseStanding },
 ): Promise<{ readonly standing: BaseStanding; readonly settlesAt?: string }> {
+  if (coveredBy(source.policies, image).length === 0) return { standing: { ...image.standing, vouched: [] } }
   const { replaced, ...settles } = await follow(source, image)
   const { replaced: _, ...standing } = image.standing
   return { standing: { ...standing, ...(replaced && { replaced }) }, ...settles }

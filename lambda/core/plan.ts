@@ -223,7 +223,8 @@ function withWork(
 
 /** A tag whose taking was cut short must not stay so: by its name nobody would find the image. */
 function begunAlone(record: ImageRecord): ImageRecord {
-  const isBegun = findTodo(record, 'quarantine') !== undefined && record.taken.length > 0
+  const isBegun =
+    findTodo(record, 'quarantine') !== undefined && (record.taken.length > 0 || record.archivedAt !== undefined)
   return isBegun ? openTodo(record, 'quarantine', { begun: true }) : withoutTodo(record, 'quarantine')
 }
 

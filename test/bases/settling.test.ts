@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
+import { judge } from '../../lambda/pipeline.ts'
 import { sweep } from '../../lambda/sweep.ts'
 import { layer } from '../memory/layered.ts'
 import { pushed } from '../memory/story.ts'
 import { HOST } from '../memory/world.ts'
 import { attest, SPDX, sbom } from './attesting.ts'
-import { APP_FILES, BASES, based, NODE, OS } from './based.ts'
+import { APP_FILES, BASES, based, baseImage, basePolicies, NODE, OS } from './based.ts'
 
 const PACKAGES = ['openssl 3.3.1', 'nodejs 20']
 const newer = layer({ 'usr/bin/node': 'newer' })
@@ -118,4 +119,38 @@ it('a second minute is not had by what comes and goes', async () => {
   const since = outside.now().toISOString()
   await outside.world.store.putImage({ ...record, version: record.version + 1, since }, record.version)
   expect(await look(0)).toEqual(['degraded', 'no', ['replaced']])
+})
+
+it('a base that is gone is written down once, and told of once, whatever policies cover meanwhile', async () => {
+  const { world, base, old, settle, pass, told, outside } = await onAttested()
+  await base([OS, newer])
+  await settle()
+  outside.registry.remove(BASES, old)
+  outside.queue.send({ ...pushed(old, undefined, BASES), kind: 'delete' })
+  await settle()
+  await pass(5)
+  expect(told()).toEqual(['replaced'])
+  const id = { host: HOST, name: BASES, digest: old }
+  const look = async (policies = outside.world.policies) => {
+    await judge({ ...outside.world, policies }, id)
+    await pass(3)
+    return (await world.outside.world.store.image(id))?.version
+  }
+  const version = await look()
+  expect(await look()).toBe(version)
+  const none = basePolicies({ bases: [baseImage('', 'far', 'far.example/**')] })
+  await look(none)
+  await look()
+  expect(told().filter((event) => event === 'replaced')).toHaveLength(1)
+})
+
+it('the first of two that are new has its minute first', async () => {
+  const { base, look, pass } = await onAttested()
+  await base([OS, newer])
+  await look(50)
+  await base([OS, layer({ 'usr/bin/node': 'newest' })])
+  expect(await look(5)).toEqual(['verified', 'yes', []])
+  await look(6)
+  await pass(1)
+  expect((await look(0)).slice(0, 2)).toEqual(['degraded', 'no'])
 })

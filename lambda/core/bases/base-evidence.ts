@@ -56,6 +56,8 @@ export type FoundBase = {
   readonly vouched: readonly string[]
   /** By the policies of now nobody could judge it yet: who vouches for it is not known. */
   readonly unjudged?: true
+  /** The BaseImages that may vouch for one that nobody could judge. */
+  readonly by?: readonly string[]
   /** When time alone may make a no of the verdict on it. */
   readonly goodUntil?: string
   readonly existedAt: string

@@ -24,7 +24,7 @@ const NOT_KNOWN = 'the bases that an image may stand on are not looked up here'
 
 /** Whether what these BaseImages may vouch for may be asked for; of all of them where none is named. */
 function mayBeAsked({ from }: BaseRule, by: readonly string[] | undefined): boolean {
-  return by === undefined || from.length === 0 || by.some((name) => from.includes(name))
+  return by === undefined || by.some((name) => from.length === 0 || from.includes(name))
 }
 
 type Named = { readonly name: string; readonly finding: Finding }
@@ -87,7 +87,7 @@ function whyOpen(
 ): Finding | undefined {
   if (awaited !== undefined) return missed('base-not-judged', awaited)
   const later = above === undefined ? found : found.slice(0, found.indexOf(above) + 1)
-  const unjudged = later.flatMap(({ bases }) => bases).find((base) => base.unjudged)
+  const unjudged = later.flatMap(({ bases }) => bases).find((base) => base.unjudged && mayBeAsked(rule, base.by))
   if (unjudged !== undefined) {
     return missed('base-not-judged', `${formatImage(unjudged.image)}: ${UNJUDGED}`)
   }

@@ -116,6 +116,22 @@ describe('what a policy asks of the base', () => {
       'awaited',
     ],
     [
+      'one that nobody could judge, on top',
+      { from: ['chainguard'] },
+      one([chain(4, [base(4, { vouched: [], unjudged: true, by: ['chainguard'] })])]),
+      'base-not-judged',
+      undefined,
+      'awaited',
+    ],
+    [
+      'one that nobody could judge, and that others may vouch for',
+      { from: ['chainguard'] },
+      one([chain(4, [base(4, { vouched: [], unjudged: true, by: ['other'] })])]),
+      'base-unverified',
+      undefined,
+      'unverified',
+    ],
+    [
       'none, where what it is said to stand on may not be what is asked for',
       { from: ['chainguard'] },
       one([], { claims: [{ ...claim, outcome: 'asked', by: ['other'] }] }),
