@@ -21,9 +21,10 @@ export async function getDerived(world: Known & Cataloguing, query: Query): Prom
   if (record.standing === undefined) {
     return problem(404, 'Not found', `${named(image, digest)} is no base: ${whyNone(world, record)}`)
   }
-  const { items, cursor } = await walkDerived(world, record, limitParameter(query.limit), placeAt(query.cursor))
-  const isFirst = query.cursor === undefined || query.cursor === ''
-  const earlier = image.digest === undefined && isFirst ? await earlierBases(world, image, record.digest) : []
+  const after = placeAt(query.cursor)
+  const { items, cursor } = await walkDerived(world, record, limitParameter(query.limit), after)
+  const earlier =
+    image.digest === undefined && after === undefined ? await earlierBases(world, image, record.digest) : []
   const base = {
     image: named(image, digest),
     digest: record.digest,

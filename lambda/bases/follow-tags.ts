@@ -1,5 +1,5 @@
 import type { FollowedTag } from '../core/bases/base-evidence.ts'
-import { after, followTag, SETTLES } from '../core/bases/follow-tag.ts'
+import { after, followTag } from '../core/bases/follow-tag.ts'
 import { materialChange } from '../core/bases/material.ts'
 import type { BaseStanding, Material, PackageLists } from '../core/bases/standing.ts'
 import type { Digest } from '../core/image.ts'
@@ -12,6 +12,8 @@ import { readPackages } from './packages-of.ts'
 const MAX_TAGS = 20
 /** Of what a tag has pointed at since, so many images are looked at together. */
 const AT_ONCE = 5
+/** Seconds in which what took the place of a base gets its SBOM, so that a rebuild without a change alarms nobody. */
+const SETTLES = 60
 
 type Source = Pick<BaseSource, 'policies' | 'store' | 'evidence' | 'now'>
 type Left = Pick<BaseStanding, 'chains' | 'packages' | 'replaced'>

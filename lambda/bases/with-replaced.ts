@@ -1,5 +1,6 @@
 import { currentness } from '../core/bases/base-facts.ts'
 import type { BaseStanding, Replaced } from '../core/bases/standing.ts'
+import type { GoneBase } from '../core/gone.ts'
 import type { Judged } from '../core/plan.ts'
 import { earliest, type ImageRecord } from '../core/status.ts'
 import { type BaseSource, coveredBy } from './base-source.ts'
@@ -24,7 +25,7 @@ export async function withReplaced(source: BaseSource, image: Base, judged: Judg
 export async function goneAsBase(
   source: BaseSource,
   image: ImageRecord & { readonly standing: BaseStanding },
-): Promise<{ readonly standing: BaseStanding; readonly settlesAt?: string }> {
+): Promise<GoneBase> {
   if (coveredBy(source.policies, image).length === 0) return { standing: { ...image.standing, vouched: [] } }
   const { replaced, ...settles } = await follow(source, image)
   const { replaced: _, ...standing } = image.standing

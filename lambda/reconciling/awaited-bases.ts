@@ -26,5 +26,7 @@ export async function awaitedBases({
     by: coveredBy(policies, place).map(({ name }) => name),
     why: `${formatImage(place)}, which a BaseImage watches, has not been judged yet`,
   }))
-  return [...unwalked, ...unjudged]
+  // The first for each set of BaseImages: what is awaited is written into every transcript
+  const firsts = new Map(unjudged.toReversed().map((one) => [one.by.join(' '), one]))
+  return [...unwalked, ...[...firsts.values()].toReversed()]
 }

@@ -26,7 +26,13 @@ async function onAttested() {
     await world.settle()
     return [await world.state(image), (await world.facts(image))?.current, world.told()]
   }
-  return { ...world, world, old, image, look }
+  /** Deletes the base. */
+  const drop = async () => {
+    world.outside.registry.remove(BASES, old)
+    world.outside.queue.send({ ...pushed(old, undefined, BASES), kind: 'delete' })
+    await world.settle()
+  }
+  return { ...world, world, old, image, look, drop }
 }
 
 it('what took the place of a base has a minute to get its SBOM, whoever looks meanwhile', async () => {
@@ -97,12 +103,10 @@ it('whoever moves a tag every few seconds hides nothing', async () => {
 })
 
 it('what is told of a base is told, though the base is deleted within the minute', async () => {
-  const { base, old, settle, pass, told, look, outside } = await onAttested()
+  const { base, settle, pass, told, look, drop } = await onAttested()
   await base([OS, newer])
   await settle()
-  outside.registry.remove(BASES, old)
-  outside.queue.send({ ...pushed(old, undefined, BASES), kind: 'delete' })
-  await settle()
+  await drop()
   expect(told()).toEqual([])
   await pass(5)
   expect(told()).toEqual(['replaced'])
@@ -122,12 +126,10 @@ it('a second minute is not had by what comes and goes', async () => {
 })
 
 it('a base that is gone is written down once, and told of once, whatever policies cover meanwhile', async () => {
-  const { world, base, old, settle, pass, told, outside } = await onAttested()
+  const { world, base, old, settle, pass, told, outside, drop } = await onAttested()
   await base([OS, newer])
   await settle()
-  outside.registry.remove(BASES, old)
-  outside.queue.send({ ...pushed(old, undefined, BASES), kind: 'delete' })
-  await settle()
+  await drop()
   await pass(5)
   expect(told()).toEqual(['replaced'])
   const id = { host: HOST, name: BASES, digest: old }

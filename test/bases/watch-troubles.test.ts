@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { Unavailable } from '../../lambda/errors.ts'
+import { awaitedBases } from '../../lambda/reconciling/awaited-bases.ts'
 import { lastRound } from '../../lambda/reconciling/watch-round.ts'
 import { NODE, OS } from './based.ts'
 import { elsewhere, GOLDEN, OTHER, watching } from './elsewhere.ts'
+
+const many = (count: number) => Array.from({ length: count }, (_, n) => `node:${n}`)
 
 describe('what a person should look at', () => {
   it('is a tag that is not there, and one whose registry does not answer, until they are and it does', async () => {
@@ -59,4 +62,13 @@ describe('what a person should look at', () => {
       { base: 'third.example/a:latest', why: 'registry third.example is not read' },
     ])
   })
+})
+
+it('of many tags that nobody has judged yet one is told of for each set of BaseImages that may vouch for them', async () => {
+  const { world } = await elsewhere([watching(GOLDEN, many(60)), watching(OTHER, ['os:latest', 'os:1'])])
+  const why = (tag: string) => `${tag}, which a BaseImage watches, has not been judged yet`
+  expect(await awaitedBases(world)).toEqual([
+    { by: ['of-golden-60'], why: why(`${GOLDEN}/node:0`) },
+    { by: ['of-other-2'], why: why(`${OTHER}/os:latest`) },
+  ])
 })

@@ -2,9 +2,6 @@ import type { Digest } from '../image.ts'
 import type { TagRecord } from '../status.ts'
 import type { FollowedTag } from './base-evidence.ts'
 
-/** Seconds in which what took the place of a base gets its SBOM, so that a rebuild without a change alarms nobody. */
-export const SETTLES = 60
-
 /**
  * What a tag has pointed at since it left a base, the newest first; none where it is still there, or gone, or was never seen to leave.
  * `known`: what was found to have taken its place, where that is longer ago than is remembered of the tag.
